@@ -1,0 +1,149 @@
+"""What a data set is: real images in named splits, and endless batches of them.
+
+Images look like canvases painted with black ink: uint8, white paper 255.
+"""
+
+import dataclasses
+from typing import Iterator, Optional, Tuple
+
+import numpy as np
+
+SPLITS = ('train', 'validation', 'test')
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Dataset:
+  """Real images and, where they are known, their classes.
+
+  Attributes:
+    name: name of the data set.
+    train: uint8 `[N, W, W, C]`, to learn from.
+    validation: uint8 `[N, W, W, C]`, held out.
+    test: uint8 `[N, W, W, C]`, the source's own test images, or None.
+    train_labels: int32 `[N]`, or None.
+    validation_labels: int32 `[N]`, or None.
+    test_labels: int32 `[N]`, or None.
+    test_cure: how to get test images where there are none, for the error.
+  """
+
+  name: str
+  train: np.ndarray
+  validation: np.ndarray
+  test: Optional[np.ndarray] = None
+  train_labels: Optional[np.ndarray] = None
+  validation_labels: Optional[np.ndarray] = None
+  test_labels: Optional[np.ndarray] = None
+  test_cure: str = 'Use "validation" instead.'
+
+  def __post_init__(self):
+    for split in SPLITS:
+      images = getattr(self, split)
+      labels = getattr(self, split + '_labels')
+      where = f'{split} images of data set "{self.name}"'
+      if images is None and split == 'test':
+        continue
+      shape = images.shape
+      if images.dtype != np.uint8 or len(shape) != 4 or shape[1] != shape[2]:
+        raise ValueError(
+          f'{where} are {images.dtype} {list(shape)}, '
+          'but they must be uint8 [N, W, W, C].'
+        )
+      if not len(images):
+        raise ValueError(
+          f'{where}: there are none, but each split needs at least one. '
+          'Change config.data.validation_fraction or use more images.'
+        )
+      if shape[1:] != self.train.shape[1:]:
+        raise ValueError(
+          f'{where} are {list(shape[1:])}, but all splits must have the shape '
+          f'of the training images, {list(self.train.shape[1:])}.'
+        )
+      if labels is not None and (
+        labels.dtype != np.int32 or labels.shape != shape[:1]
+      ):
+        raise ValueError(
+          f'labels of the {where} are {labels.dtype} {list(labels.shape)}, '
+          f'but they must be int32 {list(shape[:1])}.'
+        )
+
+  def images(self, split: str) -> np.ndarray:
+    """Returns the images of a split, uint8 `[N, W, W, C]`.
+
+    Args:
+      split: 'train', 'validation' or 'test'.
+
+    Returns:
+      The images, not a copy.
+
+    Raises:
+      ValueError: there is no such split.
+    """
+    if split not in SPLITS:
+      raise ValueError(
+        f'there is no split "{split}"; the splits are {", ".join(SPLITS)}.'
+      )
+    images = getattr(self, split)
+    if images is None:
+      raise ValueError(
+        f'data set "{self.name}" has no split "{split}". {self.test_cure}'
+      )
+    return images
+
+  def labels(self, split: str) -> Optional[np.ndarray]:
+    """Returns the classes of a split, int32 `[N]`, or None if unknown."""
+    self.images(split)
+    return getattr(self, split + '_labels')
+
+  def batches(
+    self, split: str, batch_size: int, seed: int
+  ) -> Iterator[np.ndarray]:
+    """Returns endless shuffled batches.
+
+    Each epoch is a new permutation, and epochs follow each other without a
+    gap: a batch may span two of them, and one that is larger than the split
+    wraps around it, with each image as often as any other, give or take one.
+
+    Args:
+      split: 'train', 'validation' or 'test'.
+      batch_size: `B`, images a batch.
+      seed: of the order; the same seed gives the same batches.
+
+    Returns:
+      An iterator of uint8 `[B, W, W, C]`, each a copy.
+
+    Raises:
+      ValueError: there is no such split, or the batch size is not positive.
+    """
+    images = self.images(split)
+    if batch_size < 1:
+      raise ValueError(f'batch_size is {batch_size}, but it must be at least 1')
+    return _batches(images, batch_size, np.random.default_rng(seed))
+
+
+def _batches(
+  images: np.ndarray, batch_size: int, rng: np.random.Generator
+) -> Iterator[np.ndarray]:
+  order = np.zeros([0], np.int64)
+  while True:
+    while len(order) < batch_size:
+      order = np.concatenate([order, rng.permutation(len(images))])
+    yield images[order[:batch_size]]
+    order = order[batch_size:]
+
+
+def split_indices(
+  count: int, validation_fraction: float, seed: int
+) -> Tuple[np.ndarray, np.ndarray]:
+  """Splits `count` images at random.
+
+  Args:
+    count: number of images.
+    validation_fraction: share of them to hold out; at least one image is.
+    seed: of the split.
+
+  Returns:
+    Indices of the training images and of the validation images, int64.
+  """
+  order = np.random.default_rng(seed).permutation(count)
+  held_out = max(1, round(count * validation_fraction))
+  return order[held_out:], order[:held_out]

@@ -1,0 +1,57 @@
+"""Scikit-learn's built-in handwritten digits: 1797 images of 8x8 pixels."""
+
+import numpy as np
+from PIL import Image
+
+from spiral_tf import config as config_lib
+from spiral_tf.datasets import dataset
+
+# Share of the canvas's width that a digit fills: 24 of 32 pixels.
+_FILLED = 0.75
+
+
+def load(
+  config: config_lib.DataConfig, canvas_width: int, seed: int
+) -> dataset.Dataset:
+  """Loads the digits, enlarged smoothly and centred on white canvases.
+
+  Args:
+    config: `validation_fraction` is used; the images need no path.
+    canvas_width: `W`, width and height of the images, pixels.
+    seed: of the split into train and validation.
+
+  Returns:
+    A `Dataset` of uint8 `[N, W, W, 1]` images without a test split.
+  """
+  # Imported here: it takes a second, which only users of this data set owe.
+  from sklearn import datasets as sklearn_datasets
+
+  source = sklearn_datasets.load_digits()
+  images = _on_canvas(source.images, canvas_width)
+  labels = source.target.astype(np.int32)
+  train, validation = dataset.split_indices(
+    len(images), config.validation_fraction, seed
+  )
+  return dataset.Dataset(
+    name='digits',
+    train=images[train],
+    validation=images[validation],
+    train_labels=labels[train],
+    validation_labels=labels[validation],
+  )
+
+
+def _on_canvas(ink: np.ndarray, canvas_width: int) -> np.ndarray:
+  """Draws ink `[N, 8, 8]` in [0, 16] as uint8 `[N, W, W, 1]` canvases."""
+  width = int(canvas_width * _FILLED)
+  start = (canvas_width - width) // 2
+  inside = slice(start, start + width)
+  canvases = np.full(
+    [len(ink), canvas_width, canvas_width, 1], 255, dtype=np.uint8
+  )
+  for canvas, digit in zip(canvases, ink):
+    # Floats, because a bicubic filter overshoots, and clipping comes last.
+    small = Image.fromarray((digit / 16).astype(np.float32))
+    large = np.asarray(small.resize((width, width), Image.Resampling.BICUBIC))
+    canvas[inside, inside, 0] = np.rint(255 * (1 - large.clip(0, 1)))
+  return canvases

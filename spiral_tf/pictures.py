@@ -1,0 +1,133 @@
+"""Pictures for people: grids of images, titles over them, PNG files."""
+
+import os
+import threading
+from typing import Mapping
+
+import numpy as np
+from PIL import Image
+from PIL import ImageDraw
+from PIL import ImageFont
+
+_LINE = 160  # Grey between images, seen against white paper and black ink.
+_MARGIN = 8  # Pixels around a titled picture.
+
+
+def grid(
+  images: np.ndarray, columns: int, scale: int = 2, padding: int = 1
+) -> np.ndarray:
+  """Arranges images in rows, with grey lines between and around them.
+
+  Args:
+    images: uint8 `[N, W, W, C]`, `C` 1 or 3; filled row by row.
+    columns: images a row; a last row that is not full ends in grey.
+    scale: whole number each image is enlarged by.
+    padding: width of the lines, pixels.
+
+  Returns:
+    uint8 `[H, V, C]`, the picture.
+
+  Raises:
+    ValueError: an argument is not as above.
+  """
+  images = np.asarray(images)
+  if images.dtype != np.uint8 or images.ndim != 4 or not len(images):
+    raise ValueError(
+      f'images are {images.dtype} {list(images.shape)}, '
+      'but they must be uint8 [N, W, W, C] with N at least 1.'
+    )
+  if images.shape[-1] not in (1, 3):
+    raise ValueError(
+      f'images have {images.shape[-1]} channels, but PNG pictures have 1 or 3.'
+    )
+  if columns < 1 or scale < 1 or padding < 0:
+    raise ValueError(
+      f'columns, scale and padding are {columns}, {scale} and {padding}, '
+      'but they must be at least 1, 1 and 0.'
+    )
+  images = images.repeat(scale, axis=1).repeat(scale, axis=2)
+  count, height, width, channels = images.shape
+  rows = -(-count // columns)
+  down, right = height + padding, width + padding
+  picture = np.full(
+    [rows * down + padding, columns * right + padding, channels],
+    _LINE,
+    dtype=np.uint8,
+  )
+  for i, image in enumerate(images):
+    top = padding + i // columns * down
+    left = padding + i % columns * right
+    picture[top : top + height, left : left + width] = image
+  return picture
+
+
+def titled(pictures: Mapping[str, np.ndarray]) -> np.ndarray:
+  """Puts pictures side by side, each under its title.
+
+  Args:
+    pictures: uint8 `[H, V, 1 or 3]` by title; a title may have several lines.
+
+  Returns:
+    uint8 `[H', V', 3]`, the picture on white.
+
+  Raises:
+    ValueError: there are no pictures.
+  """
+  if not pictures:
+    raise ValueError('there are no pictures; give at least one.')
+  font = ImageFont.load_default()
+  ruler = ImageDraw.Draw(Image.new('RGB', (1, 1)))
+  boxes = [
+    ruler.multiline_textbbox((0, 0), title, font=font) for title in pictures
+  ]
+  title_height = int(np.ceil(max(box[3] for box in boxes)))
+  widths = [
+    max(picture.shape[1], int(np.ceil(box[2])))
+    for picture, box in zip(pictures.values(), boxes)
+  ]
+  top = _MARGIN + title_height + _MARGIN // 2
+  height = top + max(p.shape[0] for p in pictures.values()) + _MARGIN
+  width = sum(widths) + _MARGIN * (len(widths) + 1)
+  sheet = Image.new('RGB', (width, height), 'white')
+  draw = ImageDraw.Draw(sheet)
+  left = _MARGIN
+  for (title, picture), column in zip(pictures.items(), widths):
+    draw.multiline_text((left, _MARGIN), title, fill='black', font=font)
+    sheet.paste(_to_pil(picture), (left, top))
+    left += column + _MARGIN
+  return np.array(sheet)
+
+
+def write_png(path: str, picture: np.ndarray) -> None:
+  """Writes a picture so that a reader sees a whole file or the one before.
+
+  Args:
+    path: of the PNG file; its folder is made if need be.
+    picture: uint8 `[H, V, 1 or 3]`.
+  """
+  image = _to_pil(picture)
+  folder = os.path.dirname(path)
+  if folder:
+    os.makedirs(folder, exist_ok=True)
+  temporary = f'{path}.{os.getpid()}.{threading.get_ident()}.tmp'
+  try:
+    image.save(temporary, format='PNG')
+    os.replace(temporary, path)
+  finally:
+    if os.path.exists(temporary):
+      os.remove(temporary)
+
+
+def _to_pil(picture: np.ndarray) -> Image.Image:
+  """A uint8 `[H, V, 1 or 3]` picture as PIL wants it, or a ValueError."""
+  picture = np.asarray(picture)
+  if (
+    picture.dtype != np.uint8
+    or picture.ndim != 3
+    or picture.shape[2] not in (1, 3)
+  ):
+    raise ValueError(
+      f'the picture is {picture.dtype} {list(picture.shape)}, '
+      'but it must be uint8 [H, W, 1] or [H, W, 3].'
+    )
+  return Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture)

@@ -1,0 +1,1 @@
+"""One test a module; see CONTRIBUTING.md."""

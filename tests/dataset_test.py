@@ -1,0 +1,90 @@
+"""Tests of splits and batches."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from spiral_tf.datasets import dataset
+
+
+def _numbered(count, width=2):
+  """Images each of which is filled with its own index."""
+  images = np.zeros([count, width, width, 1], np.uint8)
+  return images + np.arange(count, dtype=np.uint8)[:, None, None, None]
+
+
+def _drawn(batches, number):
+  """Indices of the images of the first `number` batches."""
+  batches = list(itertools.islice(batches, number))
+  return np.concatenate([batch[:, 0, 0, 0] for batch in batches]).tolist()
+
+
+def test_batches_are_shuffled_epochs():
+  data = dataset.Dataset('fake', train=_numbered(12), validation=_numbered(1))
+  drawn = _drawn(data.batches('train', 4, seed=0), 6)
+  assert sorted(drawn[:12]) == sorted(drawn[12:]) == list(range(12))
+  assert drawn[:12] != list(range(12))
+  assert drawn[:12] != drawn[12:]
+
+
+def test_batches_span_epochs_without_loss():
+  data = dataset.Dataset('fake', train=_numbered(5), validation=_numbered(1))
+  batches = data.batches('train', 3, seed=0)
+  drawn = _drawn(batches, 5)
+  for epoch in range(3):
+    assert sorted(drawn[5 * epoch : 5 * epoch + 5]) == list(range(5))
+
+
+def test_batch_larger_than_split_wraps_evenly():
+  data = dataset.Dataset('fake', train=_numbered(9), validation=_numbered(3))
+  batch = next(data.batches('validation', 8, seed=0))
+  assert batch.shape == (8, 2, 2, 1) and batch.dtype == np.uint8
+  counts = np.bincount(batch[:, 0, 0, 0], minlength=3)
+  assert sorted(counts) == [2, 3, 3]
+
+
+def test_batches_are_seeded_copies():
+  data = dataset.Dataset('fake', train=_numbered(9), validation=_numbered(1))
+  first = next(data.batches('train', 9, seed=1)).copy()
+  batch = next(data.batches('train', 9, seed=1))
+  np.testing.assert_array_equal(first, batch)
+  assert not np.array_equal(first, next(data.batches('train', 9, seed=2)))
+  batch[:] = 0
+  np.testing.assert_array_equal(data.train, _numbered(9))
+
+
+def test_batch_size_is_checked_at_once():
+  data = dataset.Dataset('fake', train=_numbered(2), validation=_numbered(1))
+  with pytest.raises(ValueError, match='batch_size is 0'):
+    data.batches('train', 0, seed=0)
+
+
+@pytest.mark.parametrize(
+  'change, message',
+  [
+    ({'train': np.zeros([2, 4, 4, 1])}, 'must be uint8'),
+    ({'train': np.zeros([2, 4, 5, 1], np.uint8)}, 'must be uint8'),
+    ({'validation': _numbered(0)}, 'at least one'),
+    ({'validation': _numbered(2, width=3)}, 'the shape of the training'),
+    ({'train_labels': np.zeros([5], np.int32)}, 'must be int32'),
+    ({'train_labels': np.zeros([4], np.int64)}, 'must be int32'),
+  ],
+)
+def test_arrays_are_checked(change, message):
+  good = {'train': _numbered(4), 'validation': _numbered(1)}
+  dataset.Dataset('fake', **good)
+  with pytest.raises(ValueError, match=message):
+    dataset.Dataset('fake', **{**good, **change})
+
+
+def test_split_indices_partition():
+  train, validation = dataset.split_indices(10, 0.3, seed=0)
+  assert len(validation) == 3
+  assert sorted([*train, *validation]) == list(range(10))
+  _, one = dataset.split_indices(10, 0.01, seed=0)
+  assert len(one) == 1
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
