@@ -1,0 +1,1 @@
+"""What the learners minimise, as pure functions."""

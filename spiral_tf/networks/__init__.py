@@ -1,0 +1,1 @@
+"""The policy (figures 12 and 13) and the discriminator, as Sonnet modules."""

@@ -1,0 +1,45 @@
+"""A stack of residual blocks, used by the torso and by the location heads."""
+
+from typing import Optional
+
+import sonnet as snt
+import tensorflow as tf
+
+
+class ResidualStack(snt.Module):
+  """A 3x3 convolution, then pre-activation residual blocks (He et al., 2016).
+
+  A block is relu, 3x3 convolution, relu, 1x1 convolution, added to its input.
+  """
+
+  def __init__(self, channels: int, blocks: int, name: Optional[str] = None):
+    """Creates the stack.
+
+    Args:
+      channels: channels of every convolution.
+      blocks: number of residual blocks.
+      name: name of the module.
+    """
+    super().__init__(name=name)
+    self._first = snt.Conv2D(channels, 3, name='first')
+    self._blocks = [
+      (
+        snt.Conv2D(channels, 3, name=f'block_{i}_3x3'),
+        snt.Conv2D(channels, 1, name=f'block_{i}_1x1'),
+      )
+      for i in range(blocks)
+    ]
+
+  def __call__(self, inputs: tf.Tensor) -> tf.Tensor:
+    """Transforms a feature map.
+
+    Args:
+      inputs: float32 `[N, H, W, any]`.
+
+    Returns:
+      float32 `[N, H, W, channels]`, rectified.
+    """
+    h = self._first(inputs)
+    for wide, narrow in self._blocks:
+      h += narrow(tf.nn.relu(wide(tf.nn.relu(h))))
+    return tf.nn.relu(h)

@@ -1,0 +1,192 @@
+"""Tests of the autoregressive decoder."""
+
+import itertools
+
+from dm_env import specs
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from spiral_tf import config as config_lib
+from spiral_tf import types
+from spiral_tf.networks import heads
+
+_CONFIG = config_lib.PolicyNetworkConfig(
+  lstm_size=32, location_channels=4, location_residual_blocks=0
+)
+_SPEC = {
+  'size': specs.DiscreteArray(3),
+  'end': types.LocationArray(4),
+  'pressure': specs.DiscreteArray(2),
+}
+
+
+def _decoder(spec=None):
+  """A decoder with larger weights than at the start, so that all matters."""
+  tf.random.set_seed(0)
+  decoder = heads.Decoder(spec or _SPEC, _CONFIG)
+  decoder(tf.zeros([1, 32]))
+  for variable in decoder.trainable_variables:
+    variable.assign(tf.random.normal(variable.shape, stddev=0.25))
+  return decoder
+
+
+def _all_actions():
+  """Every action of `_SPEC`, int32 `[96]` for each component."""
+  product = list(itertools.product(range(3), range(16), range(2)))
+  columns = np.array(product, np.int32).T
+  return dict(zip(_SPEC, columns))
+
+
+def test_locations_are_encoded_as_row_and_column():
+  spec = types.LocationArray(8)
+  # Corners: top left, top right, bottom left, bottom right; then row 2, col 3.
+  cells = tf.constant([0, 7, 56, 63, 2 * 8 + 3])
+  np.testing.assert_allclose(
+    heads.encode(spec, cells),
+    [[-1, -1], [-1, 1], [1, -1], [1, 1], [2 * 2 / 7 - 1, 2 * 3 / 7 - 1]],
+    rtol=1e-6,
+  )
+
+
+def test_scalars_are_encoded_one_hot():
+  np.testing.assert_array_equal(
+    heads.encode(specs.DiscreteArray(3), tf.constant([2, 0])),
+    [[0, 0, 1], [1, 0, 0]],
+  )
+
+
+def test_probabilities_of_all_actions_sum_to_one():
+  actions = _all_actions()
+  z = tf.tile(tf.random.stateless_normal([1, 32], [1, 2]), [96, 1])
+  log_prob = _decoder()(z, actions).log_prob
+  joint = np.sum([log_prob[k].numpy() for k in _SPEC], axis=0)
+  np.testing.assert_allclose(np.exp(joint).sum(), 1.0, rtol=1e-5)
+  assert np.exp(joint).max() > 3 / 96  # not simply uniform
+
+
+def test_entropy_is_that_of_the_conditional_distributions():
+  actions = _all_actions()
+  z = tf.tile(tf.random.stateless_normal([1, 32], [1, 2]), [96, 1])
+  output = _decoder()(z, actions)
+  # Of `end`, given size = 1: the 16 cells, each with pressure 0.
+  chosen = (actions['size'] == 1) & (actions['pressure'] == 0)
+  log_p = output.log_prob['end'].numpy()[chosen]
+  expected = -np.sum(np.exp(log_p) * log_p)
+  np.testing.assert_allclose(
+    output.entropy['end'].numpy()[chosen], [expected] * 16, rtol=1e-5
+  )
+  assert all((output.entropy[k].numpy() >= 0).all() for k in _SPEC)
+
+
+def test_entropy_of_a_certain_choice_is_zero_and_finite():
+  decoder = _decoder()
+  for variable in decoder.trainable_variables:
+    variable.assign(variable * 1e4)
+  output = decoder(tf.random.stateless_normal([8, 32], [1, 2]))
+  for component in _SPEC:
+    entropy = output.entropy[component].numpy()
+    assert (entropy >= 0).all() and (entropy < 1e-3).all()
+    assert np.isfinite(output.log_prob[component]).all()
+
+
+def test_a_component_depends_on_those_before_it_only():
+  decoder = _decoder()
+  z = tf.random.stateless_normal([1, 32], [1, 2])
+
+  def log_prob(size, end, pressure):
+    action = {'size': [size], 'end': [end], 'pressure': [pressure]}
+    output = decoder(z, {k: tf.constant(v) for k, v in action.items()})
+    return {k: v.numpy()[0] for k, v in output.log_prob.items()}
+
+  base = log_prob(0, 5, 1)
+  other_size = log_prob(1, 5, 1)
+  other_end = log_prob(0, 9, 1)
+  other_pressure = log_prob(0, 5, 0)
+  assert abs(base['end'] - other_size['end']) > 1e-3
+  assert abs(base['pressure'] - other_size['pressure']) > 1e-3
+  assert abs(base['pressure'] - other_end['pressure']) > 1e-3
+  for other in (other_end, other_pressure):
+    assert base['size'] == pytest.approx(other['size'], abs=1e-5)
+  # Scored for another cell, but by the same distribution.
+  assert base['end'] == pytest.approx(other_pressure['end'], abs=1e-5)
+
+
+def test_samples_follow_the_probabilities_it_states():
+  decoder = _decoder()
+  actions = _all_actions()
+  z = tf.random.stateless_normal([1, 32], [1, 2])
+  log_prob = decoder(tf.tile(z, [96, 1]), actions).log_prob
+  truth = np.exp(np.sum([log_prob[k].numpy() for k in _SPEC], axis=0))
+  sampled = decoder(tf.tile(z, [20000, 1])).action
+  index = sampled['size'] * 32 + sampled['end'] * 2 + sampled['pressure']
+  counts = np.bincount(index.numpy(), minlength=96)
+  # Total variation; samples of the truth itself give about .02.
+  assert 0.5 * np.abs(counts / 20000 - truth).sum() < 0.04
+
+
+def test_samples_are_scored_as_when_teacher_forced():
+  decoder = _decoder()
+  z = tf.random.stateless_normal([16, 32], [1, 2])
+  sampled = decoder(z)
+  forced = decoder(z, sampled.action)
+  assert list(sampled.action) == list(_SPEC)
+  for component in _SPEC:
+    assert sampled.action[component].dtype == tf.int32
+    np.testing.assert_array_equal(
+      forced.action[component], sampled.action[component]
+    )
+    np.testing.assert_allclose(
+      forced.log_prob[component], sampled.log_prob[component], rtol=1e-5
+    )
+
+
+def test_logits_of_a_location_are_in_rows():
+  head = heads.LocationHead(8, _CONFIG)
+  z = tf.random.stateless_normal([2, 32], [1, 2])
+  logits = head(z).numpy()
+  maps = head.activations(z)[-1].numpy()
+  assert logits.shape == (2, 64)
+  assert logits[1, 2 * 8 + 3] == maps[1, 2, 3, 0]
+
+
+def test_a_head_without_residual_blocks_sees_all_of_z_in_each_cell():
+  head = heads.LocationHead(16, _CONFIG)
+  z = tf.random.stateless_normal([1, 32], [1, 2])
+  with tf.GradientTape() as tape:
+    tape.watch(z)
+    corner = head(z)[:, 0]
+  assert (tape.gradient(corner, z).numpy() != 0).all()
+
+
+@pytest.mark.parametrize('width', [2, 6, 12, 20])
+def test_refuses_grids_it_cannot_double_to(width):
+  with pytest.raises(ValueError, match=f'grid_width is {width}'):
+    heads.LocationHead(width, _CONFIG)
+
+
+def test_refuses_a_hidden_vector_that_is_no_map():
+  config = config_lib.PolicyNetworkConfig(lstm_size=40)
+  with pytest.raises(ValueError, match=r'lstm_size is 40.*multiple of 16'):
+    heads.LocationHead(8, config)
+
+
+def test_refuses_actions_that_are_not_discrete():
+  spec = {'angle': specs.BoundedArray((), np.float32, 0, 1)}
+  with pytest.raises(ValueError, match=r'"angle".*DiscreteArray'):
+    heads.Decoder(spec, _CONFIG)
+
+
+def test_an_action_may_have_one_component():
+  output = _decoder({'end': types.LocationArray(4)})(tf.zeros([3, 32]))
+  assert output.action['end'].shape == [3]
+
+
+def test_the_last_component_needs_no_embedding():
+  names = [v.name for v in _decoder().trainable_variables]
+  assert any('end_residual' in name for name in names)
+  assert not any('pressure_residual' in name for name in names)
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
