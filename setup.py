@@ -1,0 +1,85 @@
+"""Installs spiral_tf and builds its brush engine over the system's libmypaint.
+
+`pip install .`, `pip install -e .` or `python setup.py build_ext --inplace`.
+"""
+
+import glob
+import shlex
+import subprocess
+
+from pybind11.setup_helpers import Pybind11Extension
+import setuptools
+from setuptools.command import build_ext
+
+_LIBRARY = 'libmypaint >= 1.6'
+_CURE = 'apt-get install libmypaint-dev mypaint-brushes pkg-config'
+
+
+def _pkg_config(option: str) -> list:
+  """What pkg-config says of libmypaint, split like a shell would."""
+  try:
+    done = subprocess.run(
+      ['pkg-config', option, '--print-errors', _LIBRARY],
+      capture_output=True,
+      text=True,
+    )
+  except FileNotFoundError:
+    raise SystemExit(
+      f'pkg-config is not installed, and {_LIBRARY} is found through it. '
+      f'Run: {_CURE}'
+    ) from None
+  if done.returncode:
+    raise SystemExit(
+      f'pkg-config does not find {_LIBRARY}: {done.stderr.strip()}. '
+      f'Run: {_CURE}'
+    )
+  return shlex.split(done.stdout)
+
+
+class BuildExtension(build_ext.build_ext):
+  """Asks pkg-config only when there is something to build."""
+
+  def build_extension(self, ext):
+    """Builds `ext` with the flags of the system's libmypaint."""
+    ext.extra_compile_args += ['-O3', *_pkg_config('--cflags')]
+    ext.extra_link_args += _pkg_config('--libs')
+    super().build_extension(ext)
+
+
+setuptools.setup(
+  name='spiral_tf',
+  version='0.1.0',
+  description='SPIRAL: agents that learn to draw, by adversarial training',
+  license='Apache-2.0',
+  packages=setuptools.find_packages(
+    include=['spiral_tf*', 'launch*', 'configs*']
+  ),
+  package_data={'launch': ['native/*.c']},
+  python_requires='>=3.10,<3.11',
+  install_requires=[
+    'absl-py>=1.0',
+    'cloudpickle>=2.0',
+    'dm-env>=1.6',
+    'dm-launchpad==0.5.2',
+    'dm-reverb==0.7.2',
+    'dm-sonnet==2.0.2',
+    'dm-tree>=0.1.8',
+    'ml-collections>=0.1.1',
+    'numpy==1.26.4',
+    'pillow>=9.0',
+    'protobuf==3.19.6',
+    'scikit-learn>=1.3',
+    'scipy>=1.11',
+    'tensorflow-cpu==2.8.4',
+  ],
+  extras_require={'test': ['pytest>=7.0', 'ruff>=0.4']},
+  ext_modules=[
+    Pybind11Extension(
+      'spiral_tf.environments.mypaint._mypaint',
+      ['spiral_tf/environments/mypaint/_mypaint.cc'],
+      depends=glob.glob('spiral_tf/environments/mypaint/*.h'),
+      cxx_std=17,
+    )
+  ],
+  cmdclass={'build_ext': BuildExtension},
+)

@@ -1,0 +1,1 @@
+"""What agents act in: dm_env environments, NumPy and native code only."""

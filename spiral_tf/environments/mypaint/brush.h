@@ -1,0 +1,109 @@
+// A brush that can be had new, exactly alike, as often as episodes begin.
+//
+// mypaint_brush_reset leaves a brush's random generator where it was, so a
+// brush that was used once never draws the same again. A new brush does, but
+// parsing its JSON anew takes longer than a stroke. Here the JSON is parsed
+// once, and what it set is copied.
+
+#ifndef SPIRAL_TF_ENVIRONMENTS_MYPAINT_BRUSH_H_
+#define SPIRAL_TF_ENVIRONMENTS_MYPAINT_BRUSH_H_
+
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+extern "C" {
+#include <mypaint-brush.h>
+}
+
+namespace spiral {
+
+struct BrushDeleter {
+  void operator()(MyPaintBrush* brush) const { mypaint_brush_unref(brush); }
+};
+using BrushPtr = std::unique_ptr<MyPaintBrush, BrushDeleter>;
+
+// Has glibc keep the memory of the last brush for the next, some 600 KB in small
+// pieces. Otherwise it may hand it back to the kernel and fault it in again
+// each time, which takes ten times as long as all else. It keeps twice as much
+// as the largest block it has seen mapped and freed: mallopt(3),
+// M_MMAP_THRESHOLD. (Setting M_TRIM_THRESHOLD would end that adjustment.)
+inline void KeepFreedMemory() {
+  void* volatile block = std::malloc(2 << 20);
+  std::free(block);
+}
+
+class BrushTemplate {
+ public:
+  // Parses a .myb file's text. Its mappings must have been checked:
+  // libmypaint aborts the process on some that are broken.
+  explicit BrushTemplate(const std::string& json) {
+    KeepFreedMemory();
+    BrushPtr parsed(mypaint_brush_new());
+    mypaint_brush_from_defaults(parsed.get());
+    if (!mypaint_brush_from_string(parsed.get(), json.c_str())) {
+      throw std::invalid_argument("libmypaint does not accept this brush");
+    }
+    for (int s = 0; s < MYPAINT_BRUSH_SETTINGS_COUNT; ++s) {
+      const auto setting = static_cast<MyPaintBrushSetting>(s);
+      base_values_.push_back(
+          mypaint_brush_get_base_value(parsed.get(), setting));
+      for (int i = 0; i < MYPAINT_BRUSH_INPUTS_COUNT; ++i) {
+        const auto input = static_cast<MyPaintBrushInput>(i);
+        Mapping mapping{setting, input, {}};
+        const int n =
+            mypaint_brush_get_mapping_n(parsed.get(), setting, input);
+        for (int k = 0; k < n; ++k) {
+          Point point;
+          mypaint_brush_get_mapping_point(parsed.get(), setting, input, k,
+                                          &point.x, &point.y);
+          mapping.points.push_back(point);
+        }
+        if (n > 0) mappings_.push_back(mapping);
+      }
+    }
+  }
+
+  // Returns a new brush; `surface` is not drawn on.
+  BrushPtr New(MyPaintSurface* surface) const {
+    BrushPtr brush(mypaint_brush_new());
+    MyPaintBrush* b = brush.get();
+    // libmypaint 1.6 leaves a new brush's settings_value as malloc found them,
+    // and reads three of them (the grid map's) before it first sets them. With
+    // all base values still 0, moving on the spot sets them and makes no dab:
+    // the first call resets, the second updates, and neither has pressure.
+    mypaint_brush_stroke_to(b, surface, 0, 0, 0, 0, 0, 0.001);
+    mypaint_brush_stroke_to(b, surface, 0, 0, 0, 0, 0, 0.001);
+    for (size_t s = 0; s < base_values_.size(); ++s) {
+      mypaint_brush_set_base_value(b, static_cast<MyPaintBrushSetting>(s),
+                                   base_values_[s]);
+    }
+    for (const Mapping& m : mappings_) {
+      mypaint_brush_set_mapping_n(b, m.setting, m.input, m.points.size());
+      for (size_t k = 0; k < m.points.size(); ++k) {
+        mypaint_brush_set_mapping_point(b, m.setting, m.input, k,
+                                        m.points[k].x, m.points[k].y);
+      }
+    }
+    return brush;
+  }
+
+ private:
+  struct Point {
+    float x, y;
+  };
+  struct Mapping {
+    MyPaintBrushSetting setting;
+    MyPaintBrushInput input;
+    std::vector<Point> points;
+  };
+
+  std::vector<float> base_values_;
+  std::vector<Mapping> mappings_;
+};
+
+}  // namespace spiral
+
+#endif  // SPIRAL_TF_ENVIRONMENTS_MYPAINT_BRUSH_H_

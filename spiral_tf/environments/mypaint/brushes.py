@@ -1,0 +1,153 @@
+"""Finds the brushes of Debian's mypaint-brushes by name, and checks them."""
+
+import difflib
+import itertools
+import json
+import math
+import os
+import pathlib
+import subprocess
+from typing import Any, List
+
+_CURE = (
+  'Run `apt-get install mypaint-brushes`, or set SPIRAL_BRUSHES to a folder '
+  'of .myb files.'
+)
+# The brushes of version 1.0 were made for libmypaint 1; those of 2.0 load too.
+_VERSIONS = ('1.0', '2.0')
+
+
+def folders() -> List[pathlib.Path]:
+  """The folders searched for brushes, best first.
+
+  The environment variable SPIRAL_BRUSHES replaces them all.
+
+  Returns:
+    Folders that exist.
+
+  Raises:
+    ValueError: there is none.
+  """
+  override = os.environ.get('SPIRAL_BRUSHES')
+  if override:
+    found = [pathlib.Path(override)]
+  else:
+    found = [
+      pathlib.Path(prefix, 'share/mypaint-data', version, 'brushes')
+      for version in _VERSIONS
+      for prefix in ('/usr', '/usr/local')
+    ]
+  found = [folder for folder in found if folder.is_dir()]
+  if not found and not override:
+    found = [folder for folder in _from_pkg_config() if folder.is_dir()]
+  if not found:
+    where = f' SPIRAL_BRUSHES is {override!r}.' if override else ''
+    raise ValueError(f'There is no folder of brushes.{where} {_CURE}')
+  return found
+
+
+def _from_pkg_config() -> List[pathlib.Path]:
+  """Where mypaint-brushes was installed, if not in the usual places."""
+  found = []
+  for version in _VERSIONS:
+    name = f'mypaint-brushes-{version}'
+    try:
+      done = subprocess.run(
+        ['pkg-config', '--variable=brushesdir', name],
+        capture_output=True,
+        text=True,
+      )
+    except OSError:
+      return []
+    if done.returncode == 0 and done.stdout.strip():
+      found.append(pathlib.Path(done.stdout.strip()))
+  return found
+
+
+def names() -> List[str]:
+  """Names of all brushes, such as `classic/dry_brush`, sorted."""
+  found = set()
+  for folder in folders():
+    for path in folder.rglob('*.myb'):
+      found.add(path.relative_to(folder).with_suffix('').as_posix())
+  return sorted(found)
+
+
+def load(name: str) -> str:
+  """Reads a brush.
+
+  Args:
+    name: path below a folder of brushes, without `.myb`.
+
+  Returns:
+    The text of the file, which libmypaint can take.
+
+  Raises:
+    ValueError: there is no such brush, or its file is broken.
+  """
+  for folder in folders():
+    path = folder / f'{name}.myb'
+    if path.is_file():
+      try:
+        text = path.read_text(encoding='utf-8')
+        check(json.loads(text))
+      except ValueError as error:
+        raise ValueError(
+          f'brush {name!r} is broken: {path}: {error} {_CURE}'
+        ) from error
+      return text
+  known = names()
+  close = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+  hint = f' Close: {", ".join(close)}.' if close else ''
+  raise ValueError(
+    f'there is no brush {name!r} among the {len(known)} of '
+    f'{", ".join(map(str, folders()))}.{hint} {_CURE}'
+  )
+
+
+def check(brush: Any) -> None:
+  """Checks what libmypaint would ignore, or abort the process for.
+
+  Args:
+    brush: parsed JSON of a .myb file.
+
+  Raises:
+    ValueError: it does not describe a brush of version 3.
+  """
+  if not isinstance(brush, dict) or brush.get('version') != 3:
+    raise ValueError('it is not a brush of version 3.')
+  settings = brush.get('settings')
+  if not isinstance(settings, dict) or not settings:
+    raise ValueError('it has no settings.')
+  for name, setting in settings.items():
+    if not isinstance(setting, dict):
+      raise ValueError(f'setting {name!r} is not an object.')
+    if not _is_number(setting.get('base_value')):
+      raise ValueError(f'setting {name!r} has no base_value.')
+    inputs = setting.get('inputs')
+    if not isinstance(inputs, dict):
+      raise ValueError(f'setting {name!r} has no inputs.')
+    for source, points in inputs.items():
+      if not _is_curve(points):
+        raise ValueError(
+          f'the curve of setting {name!r} over {source!r} must be 2 to 64 '
+          'points [x, y] with no x below the one before.'
+        )
+
+
+def _is_number(value: Any) -> bool:
+  if isinstance(value, bool) or not isinstance(value, (int, float)):
+    return False
+  return math.isfinite(value)
+
+
+def _is_curve(points: Any) -> bool:
+  """Whether libmypaint can take `points`; it takes an empty list for none."""
+  if not isinstance(points, list) or len(points) == 1 or len(points) > 64:
+    return False
+  for point in points:
+    if not isinstance(point, list) or len(point) != 2:
+      return False
+    if not all(_is_number(value) for value in point):
+      return False
+  return all(a[0] <= b[0] for a, b in itertools.pairwise(points))

@@ -1,0 +1,144 @@
+// The pixels of a surface as bytes, converted again only where it changed.
+
+#ifndef SPIRAL_TF_ENVIRONMENTS_MYPAINT_PIXELS_H_
+#define SPIRAL_TF_ENVIRONMENTS_MYPAINT_PIXELS_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "surface.h"
+
+namespace spiral {
+
+// A 15-bit fixed-point number, at most 1, as a byte, rounded to nearest, halves
+// up.
+inline uint8_t ToByte(uint32_t value) {
+  return static_cast<uint8_t>((value * 255 + kOne / 2) / kOne);
+}
+
+// A colour multiplied by `alpha`, as the byte of the colour itself, rounded to
+// nearest, halves up; 0 where there is no colour (`alpha` is 0).
+inline uint8_t Unpremultiply(uint32_t value, uint32_t alpha) {
+  if (alpha == 0) return 0;
+  return static_cast<uint8_t>(
+      std::min<uint32_t>((value * 255 + alpha / 2) / alpha, 255));
+}
+
+// Whether no pixel of the row lets anything through.
+inline bool IsOpaque(const uint16_t* rgba, int columns) {
+  uint16_t all = kOne;
+  for (int i = 0; i < columns; ++i) all &= rgba[4 * i + 3];
+  return all == kOne;
+}
+
+// A row as bytes: red, green, blue (not multiplied by alpha) and alpha.
+inline void RowToRgba(const uint16_t* __restrict rgba, int columns,
+                      uint8_t* __restrict out) {
+  if (IsOpaque(rgba, columns)) {  // Nearly always; the compiler likes it.
+    for (int i = 0; i < 4 * columns; ++i) out[i] = ToByte(rgba[i]);
+    return;
+  }
+  for (int i = 0; i < 4 * columns; i += 4) {
+    const uint32_t alpha = rgba[i + 3];
+    for (int c = 0; c < 3; ++c) out[i + c] = Unpremultiply(rgba[i + c], alpha);
+    out[i + 3] = ToByte(alpha);
+  }
+}
+
+// A row as bytes: red, green, blue on white paper, and 255.
+inline void RowOnPaper(const uint16_t* __restrict rgba, int columns,
+                       uint8_t* __restrict out) {
+  if (IsOpaque(rgba, columns)) {
+    for (int i = 0; i < 4 * columns; ++i) out[i] = ToByte(rgba[i]);
+    return;
+  }
+  for (int i = 0; i < 4 * columns; i += 4) {
+    const uint32_t paper = kOne - rgba[i + 3];
+    for (int c = 0; c < 4; ++c) {
+      out[i + c] = ToByte(std::min(rgba[i + c] + paper, kOne));
+    }
+  }
+}
+
+// A row as bytes: the luma (ITU-R BT.601) on white paper.
+inline void RowToLuma(const uint16_t* __restrict rgba, int columns,
+                      uint8_t* __restrict out) {
+  for (int i = 0; i < columns; ++i) {
+    const uint16_t* p = rgba + 4 * i;
+    // The weights sum to 256, so equal channels become the byte they would.
+    const uint32_t luma = 77 * p[0] + 150 * p[1] + 29 * p[2];
+    const uint32_t on_paper = std::min(luma + 256 * (kOne - p[3]), 256 * kOne);
+    out[i] = static_cast<uint8_t>((on_paper * 255 + 128 * kOne) / (256 * kOne));
+  }
+}
+
+// * 4 channels: red, green, blue (not multiplied by alpha) and alpha.
+// * 3 channels: the colour on white paper, or, if the background is
+//   transparent, not multiplied by alpha.
+// * 1 channel: the luma on white paper, or, if the background is transparent,
+//   alpha: how much ink there is.
+class Pixels {
+ public:
+  // Each call must be with the same surface, of this width.
+  explicit Pixels(int width) : width_(width) {}
+
+  // Says that rows from `first` on, before `end`, may have changed.
+  void Changed(int first, int end) {
+    first_ = std::max(std::min(first_, first), 0);
+    end_ = std::min(std::max(end_, end), width_);
+  }
+
+  // Writes the bytes, `channels` a pixel, row by row.
+  void Read(const Surface& surface, int channels, uint8_t* out) {
+    const size_t row_bytes = static_cast<size_t>(width_) * channels;
+    if (channels != channels_) {
+      channels_ = channels;
+      bytes_.resize(width_ * row_bytes);
+      Changed(0, width_);
+    }
+    for (int y = first_; y < end_; ++y) {
+      uint8_t* row = bytes_.data() + y * row_bytes;
+      const auto convert = [&](const uint16_t* rgba, int columns, int x) {
+        Convert(surface.white(), rgba, columns, row + x * channels);
+      };
+      surface.ForEachTileOfRow(y, convert);
+    }
+    first_ = width_;
+    end_ = 0;
+    std::memcpy(out, bytes_.data(), bytes_.size());
+  }
+
+ private:
+  void Convert(bool white, const uint16_t* __restrict rgba, int columns,
+               uint8_t* __restrict out) const {
+    if (channels_ == 4) {
+      RowToRgba(rgba, columns, out);
+    } else if (channels_ == 3) {
+      uint8_t row[4 * kTileWidth];
+      if (white) {
+        RowOnPaper(rgba, columns, row);
+      } else {
+        RowToRgba(rgba, columns, row);
+      }
+      for (int i = 0; i < columns; ++i) {
+        for (int c = 0; c < 3; ++c) out[3 * i + c] = row[4 * i + c];
+      }
+    } else if (white) {
+      RowToLuma(rgba, columns, out);
+    } else {
+      for (int i = 0; i < columns; ++i) out[i] = ToByte(rgba[4 * i + 3]);
+    }
+  }
+
+  const int width_;
+  int channels_ = 0;
+  std::vector<uint8_t> bytes_;
+  int first_ = 0;  // Rows that may have changed: from this one on,
+  int end_ = 0;    // before this one.
+};
+
+}  // namespace spiral
+
+#endif  // SPIRAL_TF_ENVIRONMENTS_MYPAINT_PIXELS_H_

@@ -1,0 +1,106 @@
+// A square surface for libmypaint to draw on, in tiles.
+//
+// libmypaint stores a pixel as four 15-bit fixed-point numbers (1.0 is 32768):
+// red, green and blue, each multiplied by alpha, then alpha.
+
+#ifndef SPIRAL_TF_ENVIRONMENTS_MYPAINT_SURFACE_H_
+#define SPIRAL_TF_ENVIRONMENTS_MYPAINT_SURFACE_H_
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+extern "C" {
+#include <mypaint-tiled-surface.h>
+}
+
+namespace spiral {
+
+constexpr int kTileWidth = 64;  // MYPAINT_TILE_SIZE, which is not public.
+constexpr int kTileValues = kTileWidth * kTileWidth * 4;
+constexpr uint32_t kOne = 1 << 15;
+
+class Surface {
+ public:
+  Surface(int width, bool white)
+      : width_(width),
+        tiles_per_row_((width + kTileWidth - 1) / kTileWidth),
+        white_(white),
+        tiles_(static_cast<size_t>(tiles_per_row_) * tiles_per_row_ *
+               kTileValues),
+        outside_(kTileValues) {
+    tiled_.self = this;
+    mypaint_tiled_surface_init(&tiled_.parent, RequestStart, RequestEnd);
+    tiled_.parent.parent.destroy = [](MyPaintSurface*) {};
+    // One brush on small canvases: OpenMP would only fight TensorFlow's pool.
+    tiled_.parent.threadsafe_tile_requests = FALSE;
+    Clear();
+  }
+  ~Surface() { mypaint_tiled_surface_destroy(&tiled_.parent); }
+  Surface(const Surface&) = delete;
+  Surface& operator=(const Surface&) = delete;
+
+  MyPaintSurface* get() { return &tiled_.parent.parent; }
+  int width() const { return width_; }
+  bool white() const { return white_; }
+
+  // Makes every pixel the background again.
+  void Clear() {
+    std::fill(tiles_.begin(), tiles_.end(), white_ ? kOne : 0);
+  }
+
+  // Calls `row(rgba, columns, x)` for the part of row `y` in each tile, from
+  // left to right: `columns` pixels from column `x` on.
+  template <typename Row>
+  void ForEachTileOfRow(int y, Row row) const {
+    for (int tx = 0; tx < tiles_per_row_; ++tx) {
+      const int x = tx * kTileWidth;
+      row(Tile(tx, y / kTileWidth) + (y % kTileWidth) * kTileWidth * 4,
+          std::min(kTileWidth, width_ - x), x);
+    }
+  }
+
+ private:
+  // What libmypaint sees; its first member makes it a MyPaintTiledSurface.
+  struct Tiled {
+    MyPaintTiledSurface parent;
+    Surface* self;
+  };
+
+  const uint16_t* Tile(int tx, int ty) const {
+    return tiles_.data() +
+           static_cast<size_t>(ty * tiles_per_row_ + tx) * kTileValues;
+  }
+
+  static void RequestStart(MyPaintTiledSurface* tiled,
+                           MyPaintTileRequest* request) {
+    Surface* self = reinterpret_cast<Tiled*>(tiled)->self;
+    const int n = self->tiles_per_row_;
+    if (request->tx >= 0 && request->tx < n && request->ty >= 0 &&
+        request->ty < n) {
+      request->buffer =
+          const_cast<uint16_t*>(self->Tile(request->tx, request->ty));
+      return;
+    }
+    // Outside of the canvas nothing is kept: each request finds it empty.
+    if (self->outside_used_) {
+      std::fill(self->outside_.begin(), self->outside_.end(), 0);
+    }
+    self->outside_used_ = !request->readonly;
+    request->buffer = self->outside_.data();
+  }
+
+  static void RequestEnd(MyPaintTiledSurface*, MyPaintTileRequest*) {}
+
+  const int width_;
+  const int tiles_per_row_;
+  const bool white_;
+  std::vector<uint16_t> tiles_;
+  std::vector<uint16_t> outside_;
+  bool outside_used_ = false;
+  Tiled tiled_{};
+};
+
+}  // namespace spiral
+
+#endif  // SPIRAL_TF_ENVIRONMENTS_MYPAINT_SURFACE_H_

@@ -1,0 +1,389 @@
+"""The brush engine draws what it is told, the same each time, and no more."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from spiral_tf.environments import mypaint
+from spiral_tf.environments.mypaint import brushes
+
+_PEN = brushes.load('classic/pen')
+# Brushes that draw random numbers for position, radius and tracking noise.
+_RANDOM_BRUSHES = ('classic/dry_brush', 'deevad/spray', 'tanda/splatter-02')
+
+
+def _curve(canvas, y=50.0, x=50.0, **kwargs):
+  """A short black stroke that ends at (y, x)."""
+  arguments = {
+    'control_y': y,
+    'control_x': x,
+    'end_y': y,
+    'end_x': x,
+    'pressure': 1.0,
+    'radius': 2.0,
+    **kwargs,
+  }
+  canvas.stroke(**arguments)
+
+
+def _scribble(canvas, seed):
+  """Random strokes and moves, some beyond the border."""
+  random = np.random.RandomState(seed)
+  for _ in range(8):
+    if random.rand() < 0.3:
+      canvas.move_to(*random.uniform(-20, canvas.width + 20, 2))
+    canvas.stroke(
+      *random.uniform(-20, canvas.width + 20, 4),
+      *random.uniform((0.2, 1), (1, 6)),
+      *random.rand(3),
+    )
+
+
+def _ink(canvas):
+  """How dark each pixel is, from 0 to 255, of a white canvas."""
+  return 255 - canvas.to_array(1)[..., 0].astype(int)
+
+
+@pytest.mark.parametrize('width', [1, 8, 63, 64, 65, 130])
+def test_new_canvas_is_background_of_any_width(width):
+  white = mypaint.Canvas(width, _PEN)
+  clear = mypaint.Canvas(width, _PEN, 'transparent')
+  assert white.width == width
+  for channels in (1, 3, 4):
+    for canvas, value in ((white, 255), (clear, 0)):
+      pixels = canvas.to_array(channels)
+      assert pixels.shape == (width, width, channels)
+      assert pixels.dtype == np.uint8
+      assert (pixels == value).all()
+
+
+def test_stroke_follows_bezier_curve():
+  """From start through the curve's midpoint to the end; not the control."""
+  canvas = mypaint.Canvas(200, _PEN)
+  canvas.reset(20.0, 30.0)
+  canvas.stroke(180.0, 60.0, 40.0, 120.0, pressure=1.0, radius=2.0)
+  ink = _ink(canvas)
+  middle = (20 + 2 * 180 + 40) // 4, (30 + 2 * 60 + 120) // 4
+  for y, x in ((20, 30), middle, (40, 120)):
+    assert ink[y - 2 : y + 3, x - 2 : x + 3].max() > 100, (y, x)
+  assert ink[115:].max() == 0
+  assert ink[:, :20].max() == 0
+  # With (row, column) exchanged there would be ink here.
+  for y, x in ((30, 20), (120, 40)):
+    assert ink[y - 2 : y + 3, x - 2 : x + 3].max() == 0, (y, x)
+
+
+def test_strokes_continue_where_last_one_ended_across_tiles():
+  canvas = mypaint.Canvas(130, _PEN)
+  canvas.reset(10.0, 10.0)
+  _curve(canvas, 65.0, 65.0)
+  _curve(canvas, 120.0, 120.0)
+  ink = _ink(canvas)
+  diagonal = [ink[i - 1 : i + 2, i - 1 : i + 2].max() for i in range(12, 119)]
+  assert min(diagonal) > 100
+
+
+def test_move_lifts_brush():
+  canvas = mypaint.Canvas(64, _PEN)
+  _curve(canvas, 10.0, 10.0)
+  before = canvas.to_array(4)
+  canvas.move_to(50.0, 20.0)
+  np.testing.assert_array_equal(canvas.to_array(4), before)
+  _curve(canvas, 50.0, 60.0)
+  ink = _ink(canvas)
+  assert ink[50, 20:60].min() > 100
+  assert ink[15:45].max() == 0
+
+
+def test_pressure_is_interpolated_only_within_a_sequence():
+  """The pen is wider under pressure: compares the second stroke's start."""
+
+  def width_at_start(lifted):
+    canvas = mypaint.Canvas(128, _PEN)
+    canvas.reset(64.0, 4.0)
+    _curve(canvas, 64.0, 40.0, pressure=0.05, radius=5.0)
+    if lifted:
+      canvas.move_to(64.0, 40.0)
+    _curve(canvas, 64.0, 120.0, pressure=1.0, radius=5.0)
+    ink = _ink(canvas)
+    return ink[:, 55].sum(), ink[:, 115].sum()
+
+  start, end = width_at_start(lifted=False)
+  lifted_start, lifted_end = width_at_start(lifted=True)
+  assert start < 0.8 * end
+  assert lifted_start > 0.85 * lifted_end
+
+
+@pytest.mark.parametrize(
+  'color',
+  [
+    (1, 0, 0),
+    (0, 1, 0),
+    (0, 0, 1),
+    (1, 1, 0),
+    (0.2, 0.4, 0.8),
+    (0.2, 0.8, 0.6),
+  ],
+)
+def test_colors_and_their_transparency(color):
+  kwargs = dict(zip(('red', 'green', 'blue'), color), radius=8.0)
+  white = mypaint.Canvas(64, _PEN)
+  clear = mypaint.Canvas(64, _PEN, 'transparent')
+  for canvas in (white, clear):
+    canvas.reset(32.0, 20.0)
+    _curve(canvas, 32.0, 44.0, **kwargs)
+  want = np.array([*color, 1]) * 255
+  np.testing.assert_allclose(white.to_array(3)[32, 32], want[:3], atol=2)
+  np.testing.assert_allclose(clear.to_array(4)[32, 32], want, atol=2)
+  rgba = clear.to_array(4).astype(float)
+  alpha = rgba[..., 3:] / 255
+  assert ((alpha > 0.2) & (alpha < 0.8)).any()  # An edge that blends.
+  # The colour is not multiplied by alpha: it is the same all over.
+  inked = alpha[..., 0] > 0.2
+  np.testing.assert_allclose(
+    rgba[inked][:, :3], np.tile(want[:3], (inked.sum(), 1)), atol=3
+  )
+  # On paper both are the same picture.
+  np.testing.assert_allclose(
+    white.to_array(3), rgba[..., :3] * alpha + 255 * (1 - alpha), atol=2
+  )
+  np.testing.assert_array_equal(clear.to_array(1), clear.to_array(4)[..., 3:])
+  np.testing.assert_array_equal(clear.to_array(3), clear.to_array(4)[..., :3])
+  luma = white.to_array(3).astype(float) @ [0.299, 0.587, 0.114]
+  np.testing.assert_allclose(white.to_array(1)[..., 0], luma, atol=1.5)
+
+
+def test_eraser_shows_the_paper():
+  canvas = mypaint.Canvas(64, brushes.load('deevad/kneaded_eraser_large'))
+  canvas.reset(32.0, 8.0)
+  _curve(canvas, 32.0, 56.0, radius=8.0)
+  assert canvas.to_array(4)[..., 3].min() < 200
+  assert canvas.to_array(1).min() == 255
+  assert canvas.to_array(3).min() == 255
+
+
+# The smudging brush also reads what is beyond the border.
+@pytest.mark.parametrize(
+  'brush', ['classic/pen', 'classic/smudge+paint', *_RANDOM_BRUSHES]
+)
+def test_same_calls_same_pixels_in_any_episode(brush):
+  canvas = mypaint.Canvas(64, brushes.load(brush))
+  pictures = {}
+  for seed in (1, 2, 1, 3, 3, 2, 1):
+    canvas.reset(5.0, 5.0)
+    _scribble(canvas, seed)
+    picture = canvas.to_array(4)
+    assert picture.min() < 200
+    np.testing.assert_array_equal(picture, pictures.setdefault(seed, picture))
+  assert (pictures[1] != pictures[2]).any()
+
+
+def test_random_brushes_do_use_randomness():
+  """Or the test above would show nothing."""
+  for brush in _RANDOM_BRUSHES:
+    canvas = mypaint.Canvas(64, brushes.load(brush))
+    canvas.reset(32.0, 8.0)
+    _curve(canvas, 32.0, 56.0)
+    first = canvas.to_array(4)
+    canvas.reset(32.0, 8.0)
+    canvas.move_to(32.0, 8.0)  # Draws from the random generator.
+    _curve(canvas, 32.0, 56.0)
+    assert (canvas.to_array(4) != first).any(), brush
+
+
+def _gridmap_brush():
+  """A brush whose state keeps what it read of libmypaint's grid map, first.
+
+  A new brush of libmypaint 1.6 reads the map's scale from memory it never set.
+  """
+  brush = json.loads(_PEN)
+  brush['settings']['custom_input'] = {
+    'base_value': 0,
+    'inputs': {'gridmap_x': [[0, 0], [256, 1]]},
+  }
+  brush['settings']['custom_input_slowness'] = {'base_value': 5, 'inputs': {}}
+  brush['settings']['radius_logarithmic'] = {
+    'base_value': 0,
+    'inputs': {'custom': [[0, 0], [1, 3]]},
+  }
+  return json.dumps(brush)
+
+
+def _digest():
+  """Of pictures of brushes that could be told apart from process to process."""
+  digest = hashlib.sha256()
+  for text in (*map(brushes.load, _RANDOM_BRUSHES), _gridmap_brush()):
+    canvas = mypaint.Canvas(80, text)
+    _scribble(canvas, 7)
+    digest.update(canvas.to_array(4).tobytes())
+  return digest.hexdigest()
+
+
+def test_same_calls_same_pixels_in_another_process():
+  """Also when malloc returns memory full of other values."""
+  canvas = mypaint.Canvas(64, _PEN)
+  _scribble(canvas, 0)  # This process has a history, the other has none.
+  code = f'import runpy; print(runpy.run_path({__file__!r})["_digest"]())'
+  for perturb in ('0', '60', '189', '192'):
+    output = subprocess.run(
+      [sys.executable, '-c', code],
+      env={
+        **os.environ,
+        'PYTHONPATH': os.pathsep.join(sys.path),
+        'MALLOC_PERTURB_': perturb,
+      },
+      capture_output=True,
+      text=True,
+      check=True,
+    )
+    assert output.stdout.strip() == _digest()
+
+
+def test_arrays_are_copies():
+  canvas = mypaint.Canvas(64, _PEN)
+  first = canvas.to_array(3)
+  kept = first.copy()
+  _curve(canvas)
+  second = canvas.to_array(3)
+  np.testing.assert_array_equal(first, kept)
+  assert not np.shares_memory(first, second)
+  second[:] = 0
+  assert canvas.to_array(3).max() == 255
+
+
+@pytest.mark.parametrize('brush', ['classic/pen', 'deevad/spray'])
+@pytest.mark.parametrize('background', ['white', 'transparent'])
+def test_reading_often_shows_all_that_changed(brush, background):
+  """Only rows that changed are converted again; large canvases show it."""
+  often = mypaint.Canvas(150, brushes.load(brush), background)
+  for seed in range(10):
+    often.reset(75.0, 75.0)
+    once = mypaint.Canvas(150, brushes.load(brush), background)
+    once.reset(75.0, 75.0)
+    random = np.random.RandomState(seed)
+    for _ in range(8):
+      # Short strokes, some of them beyond the border.
+      y, x = random.uniform(-60, 210, 2)
+      end = (y, x, *(random.uniform(-20, 20, 2) + (y, x)), 1.0, 3.0)
+      for canvas in (often, once):
+        canvas.move_to(y, x)
+        canvas.stroke(*end, *(0.5, 0.2, 0.9))
+      channels = 3 if seed < 5 else int(random.choice([1, 1, 3, 4]))
+      often.to_array(channels)
+      picture = often.to_array(channels)
+    np.testing.assert_array_equal(picture, once.to_array(channels))
+
+
+def test_threads_do_not_disturb_each_other():
+  canvases = [mypaint.Canvas(64, _PEN) for _ in range(4)]
+
+  def work(canvas):
+    for seed in range(20):
+      canvas.reset()
+      _scribble(canvas, seed)
+
+  threads = [threading.Thread(target=work, args=(c,)) for c in canvases]
+  for thread in threads:
+    thread.start()
+  for thread in threads:
+    thread.join()
+  alone = mypaint.Canvas(64, _PEN)
+  work(alone)
+  for canvas in canvases:
+    np.testing.assert_array_equal(canvas.to_array(4), alone.to_array(4))
+
+
+def test_stroke_releases_the_gil():
+  """Another thread goes on while a big stroke is drawn."""
+  canvas = mypaint.Canvas(1024, _PEN)
+  stroke = (512.0, 512.0, 1000.0, 1000.0, 1.0, 100.0)
+  thread = threading.Thread(target=canvas.stroke, args=stroke)
+  thread.start()
+  turns = 0
+  while thread.is_alive():
+    turns += 1
+    time.sleep(0.0001)
+  assert turns > 10
+
+
+def _resident_bytes():
+  with open('/proc/self/statm', encoding='ascii') as statm:
+    return int(statm.read().split()[1]) * 4096
+
+
+def test_memory_does_not_grow():
+  canvas = mypaint.Canvas(64, _PEN)
+
+  def work():
+    for _ in range(1000):
+      canvas.reset()
+      for _ in range(20):
+        _curve(canvas, 20.0, 20.0, substrokes=4)
+      canvas.to_array(3)
+    for _ in range(100):
+      mypaint.Canvas(256, _PEN)  # Half a MiB of pixels each.
+    for _ in range(500):
+      mypaint.Canvas(8, _PEN)
+
+  work()
+  before = _resident_bytes()
+  work()
+  work()
+  assert _resident_bytes() - before < 2 * 2**20
+
+
+@pytest.mark.parametrize('value', [float('nan'), float('inf'), -1e9])
+@pytest.mark.parametrize(
+  'name',
+  [
+    'control_y',
+    'control_x',
+    'end_y',
+    'end_x',
+    'pressure',
+    'radius',
+    'red',
+    'green',
+    'blue',
+  ],
+)
+def test_bad_numbers_are_refused_by_name(name, value):
+  canvas = mypaint.Canvas(64, _PEN)
+  with pytest.raises(ValueError, match=f'^{name} is '):
+    _curve(canvas, **{name: value})
+  assert canvas.to_array(1).min() == 255
+
+
+def test_other_bad_arguments_are_refused_by_name():
+  canvas = mypaint.Canvas(64, _PEN)
+  for name, kwargs in (
+    ('pressure', {'pressure': 1.01}),
+    ('radius', {'radius': 0.0}),
+    ('blue', {'blue': 1.5}),
+    ('substrokes', {'substrokes': 0}),
+  ):
+    with pytest.raises(ValueError, match=f'^{name} is '):
+      _curve(canvas, **kwargs)
+  for method in (canvas.move_to, canvas.reset):
+    with pytest.raises(ValueError, match=r'^x is nan'):
+      method(0.0, float('nan'))
+  with pytest.raises(ValueError, match=r'^channels is 2'):
+    canvas.to_array(2)
+  for width in (0, 1025):
+    with pytest.raises(ValueError, match=r'^width is '):
+      mypaint.Canvas(width, _PEN)
+  with pytest.raises(ValueError, match=r"^background is 'blue'"):
+    mypaint.Canvas(64, _PEN, 'blue')
+  with pytest.raises(ValueError, match='libmypaint does not accept'):
+    mypaint.Canvas(64, '{"version": 3')
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
