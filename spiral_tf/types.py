@@ -43,7 +43,6 @@ class LocationArray(specs.DiscreteArray):
   column `v % grid_width`. Networks recognise locations by this type.
   """
 
-  _CONSTRUCTOR_ARGS = ('grid_width', 'dtype', 'name')
   __slots__ = ('_grid_width',)
 
   def __init__(self, grid_width: int, dtype=np.int32, name: str = ''):
@@ -55,6 +54,9 @@ class LocationArray(specs.DiscreteArray):
   def grid_width(self) -> int:
     """Number of rows, and of columns, of the grid."""
     return self._grid_width
+
+  def __reduce__(self):
+    return LocationArray, (self._grid_width, self._dtype, self._name)
 
 
 class AgentState(NamedTuple):

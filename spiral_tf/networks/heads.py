@@ -198,24 +198,34 @@ class Decoder(snt.Module):
       )
 
   def __call__(
-    self, z: tf.Tensor, action: Optional[types.Action] = None
+    self,
+    z: tf.Tensor,
+    action: Optional[types.Action] = None,
+    seed: Optional[tf.Tensor] = None,
   ) -> DecoderOutput:
     """Samples actions, or scores given ones (teacher forcing).
 
     Args:
       z: float32 `[N, lstm_size]`, the LSTM's output.
       action: int32 `[N]` for each component; None to sample.
+      seed: int32 `[2]`; equal ones give equal samples. None for TensorFlow's
+        own, which becomes part of a function when that is traced.
 
     Returns:
       The actions with their log-probabilities and entropies.
     """
     values, log_probs, entropies = {}, {}, {}
-    for component in self._components:
+    for i, component in enumerate(self._components):
       log_p = tf.nn.log_softmax(self._heads[component](z))
-      if action is None:
+      if action is not None:
+        value = action[component]
+      elif seed is None:
         value = tf.random.categorical(log_p, 1, dtype=tf.int32)[:, 0]
       else:
-        value = action[component]
+        own_seed = tf.random.experimental.stateless_fold_in(seed, i)
+        value = tf.random.stateless_categorical(
+          log_p, 1, own_seed, dtype=tf.int32
+        )[:, 0]
       values[component] = value
       log_probs[component] = tf.gather(log_p, value, axis=1, batch_dims=1)
       entropies[component] = -tf.reduce_sum(tf.exp(log_p) * log_p, axis=1)
