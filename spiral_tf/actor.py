@@ -1,0 +1,50 @@
+"""Plays episodes with the newest policy and files them (paper section 3.4)."""
+
+from typing import Any, Optional
+
+from spiral_tf import builders
+from spiral_tf import config as config_lib
+from spiral_tf import replay
+from spiral_tf import rollout
+from spiral_tf import types
+from spiral_tf import weights
+from spiral_tf import worker
+
+
+class Actor(worker.Worker):
+  """Steps several environments with one batched policy call."""
+
+  def __init__(
+    self,
+    config: config_lib.Config,
+    policy_learner: Any,
+    replay_client: replay.Client,
+    index: int,
+  ):
+    """Creates an actor.
+
+    Args:
+      config: the experiment.
+      policy_learner: client of the policy learner.
+      replay_client: client of the replay server.
+      index: which of the actors this is; each sees its own noise.
+    """
+    super().__init__()
+    self._environments = builders.make_environments(
+      config, config.training.environments_per_actor, seed=index
+    )
+    policy = builders.make_policy(config)
+    self._agent = builders.make_agent(policy, seed=index)
+    self._weights = weights.WeightsClient(
+      policy_learner, policy.trainable_variables
+    )
+    self._writer = replay.EpisodeWriter(replay_client)
+
+  def _gather(self) -> Optional[types.Episode]:
+    self._weights.update()
+    episodes = rollout.play(self._environments, self._agent)
+    self._writer.write(episodes, stopping=self._stop.is_set)
+    return None
+
+  def _update(self, data: types.Episode) -> None:
+    raise AssertionError('an actor has nothing to update')

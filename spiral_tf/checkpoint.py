@@ -1,0 +1,153 @@
+"""Checkpoints of the learners, and the configuration that goes with them.
+
+A checkpoint is written beside the last one and becomes the current one by a
+rename, so whatever kills a learner leaves one that can be read.
+"""
+
+import contextlib
+import json
+import os
+import time
+from typing import Any, Dict, Mapping
+
+import tensorflow as tf
+
+from spiral_tf import config as config_lib
+
+# Names of the nodes that have checkpoints.
+POLICY_LEARNER = 'policy_learner'
+DISCRIMINATOR_LEARNER = 'discriminator_learner'
+
+_CONFIG = 'config.json'
+# What may differ between a run and its continuation.
+_MAY_CHANGE = ('training', 'policy_learner', 'discriminator_learner', 'reward')
+_MAY_CHANGE_FIELDS = ('data.path',)
+
+
+class Checkpointer:
+  """Saves and restores one learner."""
+
+  def __init__(
+    self,
+    workdir: str,
+    node: str,
+    save_every: float,
+    trackables: Mapping[str, Any],
+  ):
+    """Creates a checkpointer and restores the last checkpoint, if there is one.
+
+    Args:
+      workdir: folder of the run.
+      node: name of the learner; its checkpoints lie in `checkpoints/<node>`.
+      save_every: seconds between checkpoints, see `save_if_due`.
+      trackables: what to save: variables, modules, optimizers.
+    """
+    self._manager = tf.train.CheckpointManager(
+      tf.train.Checkpoint(**trackables),
+      os.path.join(workdir, 'checkpoints', node),
+      max_to_keep=2,
+    )
+    self._save_every = save_every
+    self._saved = time.monotonic()
+    self._manager.restore_or_initialize()
+
+  def save(self) -> str:
+    """Writes a checkpoint and returns its path."""
+    self._saved = time.monotonic()
+    return self._manager.save()
+
+  def save_if_due(self) -> None:
+    """Writes a checkpoint if the last one is old enough."""
+    if time.monotonic() - self._saved >= self._save_every:
+      self.save()
+
+
+def restore(workdir: str, node: str, trackables: Mapping[str, Any]) -> str:
+  """Restores parts of a learner for inference.
+
+  Args:
+    workdir: folder of the run.
+    node: name of the learner.
+    trackables: what to restore, all of whose variables exist already.
+
+  Returns:
+    The checkpoint's path.
+
+  Raises:
+    FileNotFoundError: there is no checkpoint.
+  """
+  folder = os.path.join(workdir, 'checkpoints', node)
+  path = tf.train.latest_checkpoint(folder)
+  if path is None:
+    raise FileNotFoundError(
+      f'There is no checkpoint in {folder}. Train first: '
+      f'python -m launch.train --workdir={workdir}'
+    )
+  status = tf.train.Checkpoint(**trackables).restore(path)
+  status.assert_existing_objects_matched().expect_partial()
+  return path
+
+
+def policy_updates(workdir: str) -> int:
+  """Updates of the policy in the last checkpoint of a run; 0 without one."""
+  updates = tf.Variable(0, dtype=tf.int64, trainable=False)
+  with contextlib.suppress(FileNotFoundError):
+    restore(workdir, POLICY_LEARNER, {'updates': updates})
+  return int(updates)
+
+
+def save_config(workdir: str, config: config_lib.Config) -> None:
+  """Writes `config` into `workdir`, or checks it against the one there.
+
+  Raises:
+    ValueError: the run in `workdir` was made with networks, an environment or
+      data that `config` does not describe, so it cannot go on with it.
+  """
+  os.makedirs(workdir, exist_ok=True)
+  path = os.path.join(workdir, _CONFIG)
+  if os.path.exists(path):
+    _check_same(_flat(load_config(workdir)), _flat(config), workdir)
+  temporary = path + '.new'
+  with open(temporary, 'w') as file:
+    json.dump(config_lib.to_dict(config), file, indent=2)
+    file.write('\n')
+  os.replace(temporary, path)
+
+
+def load_config(workdir: str) -> config_lib.Config:
+  """Reads the configuration of the run in `workdir`.
+
+  Raises:
+    FileNotFoundError: there is no run in `workdir`.
+    ValueError: its configuration is not valid.
+  """
+  path = os.path.join(workdir, _CONFIG)
+  if not os.path.exists(path):
+    raise FileNotFoundError(
+      f'{path} does not exist, so {workdir!r} is not the folder of a run. '
+      f'Train one there first: python -m launch.train --workdir={workdir}'
+    )
+  with open(path) as file:
+    return config_lib.from_dict(json.load(file))
+
+
+def _flat(config: config_lib.Config) -> Dict[str, Any]:
+  flat = {}
+  for name, value in config_lib.to_dict(config).items():
+    if isinstance(value, dict):
+      flat.update({f'{name}.{key}': item for key, item in value.items()})
+    else:
+      flat[name] = value
+  return flat
+
+
+def _check_same(old: Dict[str, Any], new: Dict[str, Any], workdir: str) -> None:
+  for name, value in new.items():
+    if name.split('.')[0] in _MAY_CHANGE or name in _MAY_CHANGE_FIELDS:
+      continue
+    if old[name] != value:
+      raise ValueError(
+        f'The run in {workdir!r} was started with config.{name}={old[name]!r}, '
+        f'now it is {value!r}, which its checkpoints do not fit. Use another '
+        f'--workdir, or --config.{name}={old[name]!r} to go on with this one.'
+      )

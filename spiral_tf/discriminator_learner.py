@@ -1,0 +1,146 @@
+"""Trains the discriminator on real images and final canvases (equation 1)."""
+
+import time
+from typing import Dict, Optional, Tuple
+
+import numpy as np
+import sonnet as snt
+import tensorflow as tf
+
+from spiral_tf import builders
+from spiral_tf import checkpoint
+from spiral_tf import config as config_lib
+from spiral_tf import datasets
+from spiral_tf import metrics
+from spiral_tf import replay
+from spiral_tf import weights
+from spiral_tf import worker
+from spiral_tf.losses import wasserstein
+
+
+class DiscriminatorUpdate(tf.Module):
+  """One step of the discriminator: the mathematics, without the traffic."""
+
+  def __init__(self, config: config_lib.Config):
+    """Builds discriminator and optimizer."""
+    super().__init__()
+    self._learner = config.discriminator_learner
+    self.discriminator = builders.make_discriminator(config)
+    self.optimizer = snt.optimizers.Adam(
+      self._learner.learning_rate,
+      beta1=self._learner.adam_beta1,
+      beta2=self._learner.adam_beta2,
+    )
+
+  @tf.function
+  def step(self, real: tf.Tensor, fake: tf.Tensor) -> Dict[str, tf.Tensor]:
+    """Updates the discriminator.
+
+    Args:
+      real: uint8 `[B, W, W, C]`, from the data set.
+      fake: uint8 `[B, W, W, C]`, final canvases.
+
+    Returns:
+      Metrics, float32 `[]` each.
+    """
+    with tf.GradientTape() as tape:
+      loss = wasserstein.discriminator_loss(
+        self.discriminator,
+        real,
+        fake,
+        gradient_penalty=self._learner.gradient_penalty,
+        zero_mean_penalty=self._learner.zero_mean_penalty,
+      )
+    variables = self.discriminator.trainable_variables
+    self.optimizer.apply(tape.gradient(loss.total, variables), variables)
+    return {
+      'loss': loss.total,
+      'gap': loss.gap,
+      'gradient_penalty': loss.gradient_penalty,
+      'mean_score': loss.mean_score,
+    }
+
+
+class DiscriminatorLearner(worker.Worker):
+  """Reads renders and real images, updates, hands out the weights."""
+
+  def __init__(
+    self,
+    config: config_lib.Config,
+    workdir: str,
+    replay_client: replay.Client,
+  ):
+    """Creates the learner, from its last checkpoint if there is one.
+
+    Args:
+      config: the experiment.
+      workdir: folder of the run.
+      replay_client: client of the replay server.
+    """
+    super().__init__()
+    self._config = config
+    learner = config.discriminator_learner
+    self._module = DiscriminatorUpdate(config)
+    self._updates = tf.Variable(0, dtype=tf.int64, trainable=False)
+    self._checkpointer = checkpoint.Checkpointer(
+      workdir,
+      checkpoint.DISCRIMINATOR_LEARNER,
+      config.training.checkpoint_seconds,
+      {
+        'discriminator': self._module.discriminator,
+        'optimizer': self._module.optimizer,
+        'updates': self._updates,
+      },
+    )
+    dataset = datasets.load(
+      config.data, config.environment.canvas_width, config.seed
+    )
+    # A continued run goes on with images in another order.
+    self._real = dataset.batches(
+      'train', learner.batch_size, seed=config.seed + int(self._updates)
+    )
+    spec = builders.environment_spec(config)
+    self._reader = replay.Reader(
+      replay_client,
+      replay.RENDERS,
+      replay.render_signature(spec.observation),
+      learner.batch_size,
+    )
+    variables = self._module.discriminator.trainable_variables
+    self._server = weights.WeightsServer(variables)
+    self._metrics = metrics.MetricsWriter(
+      workdir, checkpoint.DISCRIMINATOR_LEARNER
+    )
+    self._last_log = time.monotonic()
+
+  def get_weights(self, have_version: int) -> weights.Reply:
+    """Remote call: the weights, see `weights.WeightsServer.get`."""
+    with self._lock:
+      return self._server.get(int(self._updates), have_version)
+
+  def _gather(self) -> Optional[Tuple[np.ndarray, tf.Tensor]]:
+    fake = self._reader.read()
+    return None if fake is None else (next(self._real), fake)
+
+  def _update(self, data: Tuple[np.ndarray, tf.Tensor]) -> None:
+    real, fake = data
+    values = self._module.step(tf.constant(real), fake)
+    self._updates.assign_add(1)
+    now = time.monotonic()
+    if now - self._last_log >= self._config.training.log_seconds:
+      self._last_log = now
+      updates = int(self._updates)
+      self._metrics.scalars(
+        self._frames(updates), {**values, 'updates': updates}
+      )
+      self._metrics.flush()
+    self._checkpointer.save_if_due()
+
+  def _frames(self, updates: int) -> int:
+    """Environment frames by now, from the ratio that replay keeps to."""
+    learner = self._config.discriminator_learner
+    policy_updates = updates / learner.updates_per_policy_update
+    return config_lib.frames(self._config, policy_updates)
+
+  def _finish(self) -> None:
+    self._checkpointer.save()

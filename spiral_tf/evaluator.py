@@ -1,0 +1,79 @@
+"""Draws with the newest policy now and then, and shows what it drew."""
+
+import os
+import time
+from typing import Any, Optional
+
+import tensorflow as tf
+
+from spiral_tf import builders
+from spiral_tf import config as config_lib
+from spiral_tf import metrics
+from spiral_tf import pictures
+from spiral_tf import rollout
+from spiral_tf import types
+from spiral_tf import weights
+from spiral_tf import worker
+
+# Samples in a picture, and pictures in a row.
+NUM_SAMPLES = 64
+COLUMNS = 16
+# Environments of the evaluator differ from those of any actor.
+_SEED = 1_000_000
+
+
+class Evaluator(worker.Worker):
+  """Writes `samples/<frames>.png`, and the same to TensorBoard."""
+
+  def __init__(
+    self,
+    config: config_lib.Config,
+    workdir: str,
+    policy_learner: Any,
+    discriminator_learner: Any,
+  ):
+    """Creates an evaluator.
+
+    Args:
+      config: the experiment.
+      workdir: folder of the run.
+      policy_learner: client of the policy learner.
+      discriminator_learner: client of the discriminator learner.
+    """
+    super().__init__()
+    self._config = config
+    self._folder = os.path.join(workdir, 'samples')
+    os.makedirs(self._folder, exist_ok=True)
+    policy = builders.make_policy(config)
+    self._agent = builders.make_agent(policy, _SEED)
+    self._policy = weights.WeightsClient(
+      policy_learner, policy.trainable_variables
+    )
+    self._score = tf.function(builders.make_discriminator(config))
+    self._discriminator = weights.WeightsClient(
+      discriminator_learner, self._score.python_function.trainable_variables
+    )
+    self._metrics = metrics.MetricsWriter(workdir, 'evaluator')
+    self._next = time.monotonic()
+
+  def _gather(self) -> Optional[types.Episode]:
+    if time.monotonic() < self._next:
+      self._stop.wait(0.5)
+      return None
+    self._next = time.monotonic() + self._config.training.sample_seconds
+    self._policy.update()
+    self._discriminator.update()
+    # The same noise every time, so that pictures can be compared.
+    environments = builders.make_environments(self._config, NUM_SAMPLES, _SEED)
+    return rollout.play(environments, self._agent)
+
+  def _update(self, data: types.Episode) -> None:
+    frames = config_lib.frames(self._config, self._policy.version)
+    canvases = data.observation['canvas'][-1]
+    picture = pictures.grid(canvases, COLUMNS)
+    path = os.path.join(self._folder, f'{frames:010d}.png')
+    pictures.write_png(path, picture)
+    self._metrics.image(frames, 'samples', picture)
+    scores = self._score(tf.constant(canvases))
+    self._metrics.scalars(frames, {'score': float(tf.reduce_mean(scores))})
+    self._metrics.flush()

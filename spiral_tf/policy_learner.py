@@ -1,0 +1,265 @@
+"""Trains the policy on episodes, paid by the discriminator (equation 3)."""
+
+import time
+from typing import Any, Dict, NamedTuple, Optional
+
+import numpy as np
+import sonnet as snt
+import tensorflow as tf
+
+from spiral_tf import builders
+from spiral_tf import checkpoint
+from spiral_tf import config as config_lib
+from spiral_tf import metrics
+from spiral_tf import replay
+from spiral_tf import rewards
+from spiral_tf import types
+from spiral_tf import weights
+from spiral_tf import worker
+from spiral_tf.losses import actor_critic
+from spiral_tf.losses import vtrace
+
+
+class Losses(NamedTuple):
+  """Parts of the loss, float32 `[]` each."""
+
+  policy: tf.Tensor
+  value: tf.Tensor
+  entropy: tf.Tensor
+
+
+class PolicyUpdate(tf.Module):
+  """One step of the actor-critic: the mathematics, without the traffic."""
+
+  def __init__(self, config: config_lib.Config):
+    """Builds policy, discriminator, optimizer and hyperparameters."""
+    super().__init__()
+    self._config = config
+    self.policy = builders.make_policy(config)
+    self.discriminator = builders.make_discriminator(config)
+    learner = config.policy_learner
+    # Variables, not numbers: a traced function would freeze numbers.
+    self.learning_rate = tf.Variable(learner.learning_rate, trainable=False)
+    self.entropy_cost = tf.Variable(learner.entropy_cost, trainable=False)
+    self._annealed_rate = tf.Variable(learner.learning_rate, trainable=False)
+    self.optimizer = snt.optimizers.Adam(
+      self._annealed_rate, beta1=learner.adam_beta1, beta2=learner.adam_beta2
+    )
+
+  @tf.function
+  def step(
+    self, episodes: types.Episode, anneal: tf.Tensor
+  ) -> Dict[str, tf.Tensor]:
+    """Updates the policy.
+
+    Args:
+      episodes: tensors, batch-major as replay delivers them,
+        `[B, T or T + 1, ...]`.
+      anneal: float32 `[]`, what the learning rate is multiplied by.
+
+    Returns:
+      Metrics, float32 `[]` each.
+    """
+    episodes = tf.nest.map_structure(_time_major, episodes)
+    observation = episodes.observation
+    reward = rewards.total(self._config.reward, self.discriminator, observation)
+    with tf.GradientTape() as tape:
+      losses, details = self._losses(episodes, reward)
+      learner = self._config.policy_learner
+      loss = (
+        losses.policy
+        + learner.value_cost * losses.value
+        + self.entropy_cost * losses.entropy
+      )
+    variables = self.policy.trainable_variables
+    gradients, norm = tf.clip_by_global_norm(
+      tape.gradient(loss, variables), learner.max_gradient_norm
+    )
+    self._annealed_rate.assign(self.learning_rate * anneal)
+    self.optimizer.apply(gradients, variables)
+    return {
+      'loss_policy': losses.policy,
+      'loss_value': losses.value,
+      'entropy': -losses.entropy,
+      'gradient_norm': norm,
+      'return': tf.reduce_mean(tf.reduce_sum(reward, axis=0)),
+      'score': tf.reduce_mean(self.discriminator(observation['canvas'][-1])),
+      **details,
+    }
+
+  def _losses(self, episodes: types.Episode, reward: tf.Tensor):
+    learner = self._config.policy_learner
+    before = tf.nest.map_structure(lambda x: x[:-1], episodes.observation)
+    # What the environment says after an action of which parts had an effect.
+    mask = tf.nest.map_structure(
+      lambda x: x[1:], episodes.observation['action_mask']
+    )
+    output = self.policy.unroll(before, episodes.action)
+    log_prob = actor_critic.joint_log_prob(output.log_prob, mask)
+    entropy = actor_critic.joint_entropy(output.entropy, mask)
+    returns = vtrace.vtrace(
+      log_rhos=log_prob - episodes.log_prob,
+      discounts=tf.fill(tf.shape(reward), learner.discount),
+      rewards=reward,
+      values=output.value,
+      bootstrap_value=tf.zeros_like(reward[0]),
+    )
+    advantages = returns.pg_advantages
+    if learner.normalize_advantages:
+      advantages = actor_critic.normalize(advantages)
+    losses = Losses(
+      policy=actor_critic.policy_gradient_loss(log_prob, advantages),
+      value=actor_critic.value_loss(output.value, returns.vs),
+      entropy=actor_critic.entropy_loss(entropy),
+    )
+    details = {
+      f'entropy_{name}': tf.reduce_sum(value * mask[name])
+      / (tf.reduce_sum(mask[name]) + 1e-6)
+      for name, value in output.entropy.items()
+    }
+    # 1 on policy; the further below, the staler the episodes.
+    details['rho'] = tf.reduce_mean(
+      tf.minimum(1.0, tf.exp(log_prob - episodes.log_prob))
+    )
+    return losses, details
+
+
+class PolicyLearner(worker.Worker):
+  """Reads episodes, updates the policy, hands out its weights."""
+
+  def __init__(
+    self,
+    config: config_lib.Config,
+    workdir: str,
+    discriminator_learner: Any,
+    replay_client: replay.Client,
+  ):
+    """Creates the learner, from its last checkpoint if there is one.
+
+    Args:
+      config: the experiment.
+      workdir: folder of the run.
+      discriminator_learner: client of the discriminator learner.
+      replay_client: client of the replay server.
+    """
+    super().__init__()
+    self._config = config
+    self._module = PolicyUpdate(config)
+    spec = builders.environment_spec(config)
+    signature = replay.episode_signature(
+      spec.observation, spec.action, config.environment.episode_length
+    )
+    self._reader = replay.Reader(
+      replay_client,
+      replay.TRAJECTORIES,
+      signature._asdict(),
+      config.policy_learner.batch_size,
+    )
+    self._discriminator = weights.WeightsClient(
+      discriminator_learner, self._module.discriminator.trainable_variables
+    )
+    self._server = weights.WeightsServer(
+      self._module.policy.trainable_variables
+    )
+    self._updates = tf.Variable(0, dtype=tf.int64, trainable=False)
+    self._seconds = tf.Variable(0.0, dtype=tf.float64, trainable=False)
+    self._checkpointer = checkpoint.Checkpointer(
+      workdir,
+      checkpoint.POLICY_LEARNER,
+      config.training.checkpoint_seconds,
+      {
+        'policy': self._module.policy,
+        'optimizer': self._module.optimizer,
+        'updates': self._updates,
+        'seconds': self._seconds,
+      },
+    )
+    self._metrics = metrics.MetricsWriter(workdir, checkpoint.POLICY_LEARNER)
+    self._last_update: Optional[float] = None
+    self._last_log = time.monotonic()
+    self._updates_logged = int(self._updates)
+    self._values: Dict[str, tf.Tensor] = {}
+
+  def get_weights(self, have_version: int) -> weights.Reply:
+    """Remote call: the policy's weights, see `weights.WeightsServer.get`."""
+    with self._lock:
+      return self._server.get(int(self._updates), have_version)
+
+  def _frames(self) -> int:
+    return config_lib.frames(self._config, int(self._updates))
+
+  def _done(self) -> bool:
+    return self._progress() >= 1
+
+  def _progress(self) -> float:
+    """Share of training that has passed, in [0, 1]; 0 if it has no end."""
+    training = self._config.training
+    shares = [0.0]
+    if training.minutes:
+      shares.append(float(self._seconds) / (60 * training.minutes))
+    if training.frames:
+      shares.append(self._frames() / training.frames)
+    return min(1.0, max(shares))
+
+  def _anneal(self) -> float:
+    share = self._config.policy_learner.anneal
+    return min(1.0, (1 - self._progress()) / share) if share else 1.0
+
+  def _gather(self) -> Optional[types.Episode]:
+    batch = self._reader.read()
+    if batch is None:
+      return None
+    self._discriminator.update()
+    return types.Episode(**batch)
+
+  def _update(self, data: types.Episode) -> None:
+    self._values = self._module.step(data, tf.constant(self._anneal()))
+    self._updates.assign_add(1)
+    now = time.monotonic()
+    if self._last_update is not None:
+      self._seconds.assign_add(now - self._last_update)
+    self._last_update = now
+    if now - self._last_log >= self._config.training.log_seconds:
+      self._log(now)
+    self._checkpointer.save_if_due()
+
+  def _log(self, now: float) -> None:
+    updates = int(self._updates)
+    rate = (updates - self._updates_logged) / (now - self._last_log)
+    self._last_log, self._updates_logged = now, updates
+    batch_size = self._config.policy_learner.batch_size
+    self._metrics.scalars(
+      self._frames(),
+      {
+        **self._values,
+        'updates': updates,
+        'done': self._done(),
+        'episodes_per_second': rate * batch_size,
+        'seconds': float(self._seconds),
+        'seconds_left': self._seconds_left(rate),
+      },
+    )
+    self._metrics.flush()
+
+  def _seconds_left(self, updates_per_second: float) -> float:
+    """Seconds to the end of training; -1 if it has none."""
+    training = self._config.training
+    left = [np.inf]
+    if training.minutes:
+      left.append(60 * training.minutes - float(self._seconds))
+    if training.frames:
+      frames_per_second = (
+        config_lib.frames(self._config, 1) * updates_per_second
+      )
+      frames_left = training.frames - self._frames()
+      left.append(frames_left / max(frames_per_second, 1e-6))
+    return max(0.0, min(left)) if len(left) > 1 else -1.0
+
+  def _finish(self) -> None:
+    self._checkpointer.save()
+    self._log(time.monotonic())
+
+
+def _time_major(x: tf.Tensor) -> tf.Tensor:
+  """`[B, T, ...]` to `[T, B, ...]`, with T static."""
+  return tf.transpose(x, [1, 0, *range(2, x.shape.rank)])

@@ -1,0 +1,204 @@
+"""Both ends of Reverb: the tables, what writes to them and what reads them.
+
+An episode has a fixed length, so one item is one whole episode; there is
+nothing to pad and no state to store. The same write files the episode in
+`trajectories`, a queue whose items are read once and which blocks its writers
+when it is full, and its final canvas in `renders`, a buffer that is sampled
+uniformly (paper section 3.4, appendix C).
+"""
+
+from typing import Any, Callable, Iterator, List, Optional
+
+import reverb
+import tensorflow as tf
+import tree
+
+from spiral_tf import config as config_lib
+from spiral_tf import types
+
+# What a handle of the replay node turns into.
+Client = reverb.Client
+
+TRAJECTORIES = 'trajectories'
+RENDERS = 'renders'
+
+# How long one blocking call may last before its caller looks whether to stop.
+_POLL_MS = 500
+# Samples on their way from a table to a reader. More hide latency; fewer keep
+# the data fresh.
+_MAX_IN_FLIGHT = 16
+# Episodes that a writer hands over before it waits for the server.
+_MAX_PENDING = 16
+
+
+def episode_signature(
+  observation_spec: Any, action_spec: types.ActionSpec, episode_length: int
+) -> types.Episode:
+  """Shapes and dtypes of one `types.Episode` as `tf.TensorSpec`s."""
+
+  def over_time(spec, length):
+    return tf.TensorSpec([length, *spec.shape], spec.dtype)
+
+  return types.Episode(
+    observation=tree.map_structure(
+      lambda spec: over_time(spec, episode_length + 1), observation_spec
+    ),
+    action={
+      name: over_time(spec, episode_length)
+      for name, spec in action_spec.items()
+    },
+    log_prob=tf.TensorSpec([episode_length], tf.float32),
+  )
+
+
+def render_signature(observation_spec: Any) -> tf.TensorSpec:
+  """Shape and dtype of one final canvas, uint8 `[W, W, C]`."""
+  canvas = observation_spec['canvas']
+  return tf.TensorSpec(canvas.shape, canvas.dtype)
+
+
+def make_tables(
+  config: config_lib.Config, episode: types.Episode, render: tf.TensorSpec
+) -> List[reverb.Table]:
+  """Makes the two tables.
+
+  `renders` also keeps the two learners in step: it lets each render be sampled
+  `updates_per_policy_update` times on average, makes a discriminator learner
+  that is ahead wait for new renders, and makes actors, and so the policy
+  learner, wait for one that is two policy updates behind.
+
+  Args:
+    config: sizes and rates.
+    episode: signature, see `episode_signature`.
+    render: signature, see `render_signature`.
+
+  Returns:
+    The tables of the replay server.
+  """
+  discriminator = config.discriminator_learner
+  batch_size = config.policy_learner.batch_size
+  min_size = discriminator.batch_size
+  samples_per_insert = (
+    discriminator.updates_per_policy_update * discriminator.batch_size
+  ) / batch_size
+  slack = min_size + 2 * max(batch_size, config.training.environments_per_actor)
+  return [
+    reverb.Table.queue(
+      TRAJECTORIES, max_size=batch_size, signature=episode._asdict()
+    ),
+    reverb.Table(
+      RENDERS,
+      sampler=reverb.selectors.Uniform(),
+      remover=reverb.selectors.Fifo(),
+      max_size=discriminator.replay_batches * discriminator.batch_size,
+      rate_limiter=reverb.rate_limiters.SampleToInsertRatio(
+        samples_per_insert=samples_per_insert,
+        min_size_to_sample=min_size,
+        error_buffer=(
+          0.0,
+          max(1.0, samples_per_insert) * slack,
+        ),
+      ),
+      signature=render,
+    ),
+  ]
+
+
+class EpisodeWriter:
+  """Writes episodes to both tables."""
+
+  def __init__(self, client: Client):
+    """Creates a writer on `client`'s server."""
+    self._writer = client.trajectory_writer(num_keep_alive_refs=1)
+
+  def write(
+    self, episodes: types.Episode, stopping: Callable[[], bool]
+  ) -> bool:
+    """Writes a batch of episodes and waits until the server has taken it.
+
+    Args:
+      episodes: NumPy arrays, `[T or T + 1, B, ...]`.
+      stopping: asked now and then whether to give up waiting.
+
+    Returns:
+      Whether all were written; False when `stopping` said so before.
+    """
+    for i in range(episodes.log_prob.shape[1]):
+      if i % _MAX_PENDING == 0 and not self._flush(stopping):
+        return False
+      episode = tree.map_structure(lambda x, i=i: x[:, i], episodes._asdict())
+      # The whole episode is one step of the writer, `[-1]` of its history.
+      self._writer.append(
+        {'episode': episode, 'render': episode['observation']['canvas'][-1]}
+      )
+      item = tree.map_structure(lambda column: column[-1], self._writer.history)
+      self._writer.create_item(TRAJECTORIES, 1.0, item['episode'])
+      self._writer.create_item(RENDERS, 1.0, item['render'])
+    return self._flush(stopping)
+
+  def _flush(self, stopping: Callable[[], bool]) -> bool:
+    while not stopping():
+      try:
+        self._writer.flush(timeout_ms=_POLL_MS)
+        return True
+      except reverb.DeadlineExceededError:
+        continue
+    return False
+
+
+class Reader:
+  """Reads batches from one table, and never waits for long."""
+
+  def __init__(
+    self, client: Client, table: str, signature: Any, batch_size: int
+  ):
+    """Creates a reader.
+
+    Args:
+      client: of the replay server.
+      table: name of the table.
+      signature: nest of `tf.TensorSpec`s of one item.
+      batch_size: B.
+    """
+    # When the table has been empty for a while the dataset ends, which hands
+    # the caller control, with an incomplete batch that must not be lost.
+    self._dataset = reverb.TrajectoryDataset(
+      server_address=client.server_address,
+      table=table,
+      dtypes=tf.nest.map_structure(lambda spec: spec.dtype, signature),
+      shapes=tf.nest.map_structure(lambda spec: spec.shape, signature),
+      max_in_flight_samples_per_worker=_MAX_IN_FLIGHT,
+      rate_limiter_timeout_ms=_POLL_MS,
+    )
+    self._dataset = self._dataset.map(lambda sample: sample.data)
+    self._dataset = self._dataset.batch(batch_size).prefetch(1)
+    self._batch_size = batch_size
+    self._iterator: Optional[Iterator[Any]] = None
+    self._rest: Optional[Any] = None
+
+  def read(self) -> Optional[Any]:
+    """Waits at most about a second for a batch.
+
+    Returns:
+      The batch, leaves `[B, ...]`, or None if there was none in time.
+    """
+    if self._iterator is None:
+      self._iterator = iter(self._dataset)
+    try:
+      batch = next(self._iterator)
+    except StopIteration:
+      self._iterator = None
+      return None
+    if self._rest is not None:
+      batch = tf.nest.map_structure(
+        lambda a, b: tf.concat([a, b], axis=0), self._rest, batch
+      )
+      self._rest = None
+    size = tf.nest.flatten(batch)[0].shape[0]
+    if size < self._batch_size:
+      self._rest = batch
+      return None
+    if size > self._batch_size:
+      self._rest = tf.nest.map_structure(lambda x: x[self._batch_size :], batch)
+      batch = tf.nest.map_structure(lambda x: x[: self._batch_size], batch)
+    return batch

@@ -1,0 +1,81 @@
+"""Plays whole episodes in several environments with one batched policy call."""
+
+from typing import Any, Callable, Mapping, NamedTuple, Sequence, Tuple
+
+import dm_env
+import numpy as np
+import tree
+
+from spiral_tf import types
+
+InitialStateFn = Callable[[int], Any]
+StepFn = Callable[[types.Observation, Any], Tuple[types.AgentOutput, Any]]
+
+
+class Agent(NamedTuple):
+  """The two functions that play.
+
+  Attributes:
+    initial_state: maps a batch size to a recurrent state.
+    step: maps (observation with leaves `[B, ...]`, state) to
+      (`types.AgentOutput`, next state).
+  """
+
+  initial_state: InitialStateFn
+  step: StepFn
+
+
+def play(
+  environments: Sequence[dm_env.Environment], agent: Agent
+) -> types.Episode:
+  """Plays one episode in each environment, all in step.
+
+  Args:
+    environments: B environments of one kind, with episodes of one length.
+    agent: chooses the actions, for all of them at once.
+
+  Returns:
+    The episodes: NumPy arrays, time-major `[T or T + 1, B, ...]`; `log_prob` is
+    None if the agent gives none.
+
+  Raises:
+    ValueError: the episodes did not end at the same step.
+  """
+  timesteps = [environment.reset() for environment in environments]
+  state = agent.initial_state(len(environments))
+  observations = [_stack([t.observation for t in timesteps])]
+  actions, log_probs = [], []
+  while not any(timestep.last() for timestep in timesteps):
+    output, state = agent.step(observations[-1], state)
+    action = tree.map_structure(np.asarray, output.action)
+    timesteps = [
+      environment.step({name: values[i] for name, values in action.items()})
+      for i, environment in enumerate(environments)
+    ]
+    observations.append(_stack([t.observation for t in timesteps]))
+    actions.append(action)
+    if output.log_prob is not None:
+      mask = observations[-1]['action_mask']
+      log_probs.append(_effective_log_prob(output.log_prob, mask))
+  if not all(timestep.last() for timestep in timesteps):
+    raise ValueError(
+      'Environments that are played together need episodes of one length, but '
+      f'after {len(actions)} steps only some had ended.'
+    )
+  return types.Episode(
+    observation=_stack(observations),
+    action=_stack(actions),
+    log_prob=np.stack(log_probs) if log_probs else None,
+  )
+
+
+def _stack(structures: Sequence[Any]) -> Any:
+  """Stacks the leaves of equal structures along a new first axis."""
+  return tree.map_structure(lambda *leaves: np.stack(leaves), *structures)
+
+
+def _effective_log_prob(
+  log_prob: Mapping[str, Any], mask: Mapping[str, np.ndarray]
+) -> np.ndarray:
+  """Log-probability of the components that had an effect, float32 `[B]`."""
+  return sum(np.asarray(log_prob[name]) * mask[name] for name in log_prob)

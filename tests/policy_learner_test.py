@@ -1,0 +1,132 @@
+"""Tests of spiral_tf.policy_learner."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import tree
+
+from spiral_tf import builders
+from spiral_tf import policy_learner
+from spiral_tf import rollout
+from tests import small
+
+_FULL_RATE = tf.constant(1.0)
+
+
+def _episodes(policy, number=8):
+  """Episodes by `policy`, batch-major tensors as replay delivers them."""
+  environments = builders.make_environments(small.CONFIG, number, seed=0)
+  agent = rollout.Agent(policy.initial_state, policy.step)
+  episodes = rollout.play(environments, agent)
+  return tree.map_structure(
+    lambda x: tf.constant(np.swapaxes(x, 0, 1)), episodes
+  )
+
+
+def _log_prob(policy, episodes):
+  """Log-probability of each episode's effective sub-actions, `[B]`."""
+  episodes = tree.map_structure(
+    lambda x: tf.constant(np.swapaxes(x, 0, 1)), episodes
+  )
+  before = tree.map_structure(lambda x: x[:-1], episodes.observation)
+  output = policy.unroll(before, episodes.action)
+  mask = episodes.observation['action_mask']
+  return sum(
+    (output.log_prob[name].numpy() * mask[name].numpy()[1:]).sum(axis=0)
+    for name in output.log_prob
+  )
+
+
+@pytest.fixture
+def update():
+  return policy_learner.PolicyUpdate(small.CONFIG)
+
+
+def test_behaviour_log_prob_is_that_of_the_unrolled_policy(update):
+  episodes = _episodes(update.policy)
+  np.testing.assert_allclose(
+    episodes.log_prob.numpy().sum(axis=1),
+    _log_prob(update.policy, episodes),
+    rtol=1e-4,
+  )
+
+
+def test_good_episodes_become_likelier_than_bad_ones(update):
+  update.entropy_cost.assign(0.0)
+  episodes = _episodes(update.policy)
+  # Scores the ink: the discriminator that likes white likes light drawings.
+  darkness = tf.reduce_mean(
+    1 - tf.cast(episodes.observation['canvas'][:, -1], tf.float32) / 255,
+    axis=[1, 2, 3],
+  ).numpy()
+  update.discriminator = lambda x: (
+    1e3 * tf.reduce_mean(tf.cast(x, tf.float32) / 255, axis=[1, 2, 3])
+  )
+  before = _log_prob(update.policy, episodes)
+  for _ in range(20):
+    update.step(episodes, _FULL_RATE)
+  gain = _log_prob(update.policy, episodes) - before
+  assert np.corrcoef(gain, -darkness)[0, 1] > 0.4
+
+
+def test_hyperparameters_are_not_frozen_into_the_trace(update):
+  episodes = _episodes(update.policy)
+  update.step(episodes, _FULL_RATE)
+  update.learning_rate.assign(0.0)
+  before = [v.numpy() for v in update.policy.trainable_variables]
+  update.step(episodes, _FULL_RATE)
+  for old, variable in zip(before, update.policy.trainable_variables):
+    np.testing.assert_array_equal(old, variable.numpy())
+
+
+def test_entropy_cost_raises_entropy(update):
+  episodes = _episodes(update.policy)
+  update.entropy_cost.assign(-1.0)
+  for _ in range(30):
+    low = update.step(episodes, _FULL_RATE)['entropy'].numpy()
+  update.entropy_cost.assign(100.0)
+  for _ in range(60):
+    high = update.step(episodes, _FULL_RATE)['entropy'].numpy()
+  assert high > low + 0.5
+
+
+def test_metrics_say_what_was_paid(update):
+  episodes = _episodes(update.policy)
+  values = update.step(episodes, _FULL_RATE)
+  canvas = episodes.observation['canvas']
+  final = update.discriminator(canvas[:, -1]).numpy()
+  blank = update.discriminator(canvas[:, 0]).numpy()
+  assert values['score'].numpy() == pytest.approx(final.mean(), rel=1e-4)
+  assert values['return'].numpy() == pytest.approx(
+    (final - blank).mean(), rel=1e-3, abs=1e-5
+  )
+  # At first almost uniform: 16 cells to move to, then 16 * 16 curves, twice.
+  each = [np.log(16), 2 * np.log(16), 2 * np.log(16)]
+  assert values['entropy'].numpy() == pytest.approx(np.mean(each), rel=0.02)
+  assert values['entropy_end'].numpy() == pytest.approx(np.log(16), rel=0.02)
+
+
+def test_advantages_are_scaled_when_asked_to():
+  config = dataclasses.replace(
+    small.CONFIG,
+    policy_learner=dataclasses.replace(
+      small.CONFIG.policy_learner, normalize_advantages=True, value_cost=0.0
+    ),
+  )
+  losses = []
+  for scale in (1.0, 1000.0):
+    update = policy_learner.PolicyUpdate(config)
+    update.policy._value.w.assign(tf.zeros_like(update.policy._value.w))
+    update.discriminator = lambda x, scale=scale: (
+      scale * tf.reduce_mean(tf.cast(x, tf.float32), axis=[1, 2, 3])
+    )
+    losses.append(
+      update.step(_episodes(update.policy), _FULL_RATE)['loss_policy'].numpy()
+    )
+  assert losses[0] == pytest.approx(losses[1], rel=0.02)
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

@@ -1,0 +1,213 @@
+"""Tests of spiral_tf.replay, with real Reverb servers."""
+
+import dataclasses
+import threading
+import time
+
+import numpy as np
+import pytest
+import reverb
+import tree
+
+from spiral_tf import builders
+from spiral_tf import config as config_lib
+from spiral_tf import replay
+from spiral_tf import types
+
+_STEPS = 2
+_CONFIG = config_lib.Config(
+  environment=config_lib.EnvironmentConfig(
+    episode_length=_STEPS, canvas_width=8, grid_width=8, noise_dim=3
+  ),
+  policy_learner=config_lib.PolicyLearnerConfig(batch_size=4),
+  discriminator_learner=config_lib.DiscriminatorLearnerConfig(
+    batch_size=4, replay_batches=3, updates_per_policy_update=2.0
+  ),
+  training=config_lib.TrainingConfig(environments_per_actor=4),
+)
+_SPEC = builders.environment_spec(_CONFIG)
+_EPISODE = replay.episode_signature(_SPEC.observation, _SPEC.action, _STEPS)
+_RENDER = replay.render_signature(_SPEC.observation)
+
+
+def _episodes(first, number):
+  """Episodes whose canvases are all `first`, `first` + 1, ..."""
+  rng = np.random.default_rng(first)
+
+  def fill(spec):
+    shape = (spec.shape[0], number, *spec.shape[1:])
+    return rng.integers(0, 9, shape).astype(spec.dtype.as_numpy_dtype)
+
+  episodes = tree.map_structure(fill, _EPISODE)
+  canvas = episodes.observation['canvas']
+  canvas[:] = np.arange(first, first + number)[:, None, None, None]
+  return episodes
+
+
+@pytest.fixture
+def server(monkeypatch):
+  monkeypatch.setattr(replay, '_POLL_MS', 100)
+  server = reverb.Server(
+    replay.make_tables(_CONFIG, _EPISODE, _RENDER), port=None
+  )
+  yield server
+  server.stop()
+
+
+def _client(server):
+  return replay.Client(f'localhost:{server.port}')
+
+
+def _reader(server, table):
+  signature = _RENDER
+  if table == replay.TRAJECTORIES:
+    signature = _EPISODE._asdict()
+  return replay.Reader(_client(server), table, signature, batch_size=4)
+
+
+def _read(reader, seconds=10):
+  end = time.monotonic() + seconds
+  while time.monotonic() < end:
+    batch = reader.read()
+    if batch is not None:
+      return batch
+  raise AssertionError('nothing to read')
+
+
+def test_episodes_arrive_as_they_were_written(server):
+  written = _episodes(first=10, number=4)
+  writer = replay.EpisodeWriter(_client(server))
+  assert writer.write(written, stopping=lambda: False)
+  read = _read(_reader(server, replay.TRAJECTORIES))
+  expected = tree.map_structure(lambda x: np.swapaxes(x, 0, 1), written)
+  actual = tree.map_structure(lambda x: x.numpy(), types.Episode(**read))
+  tree.map_structure(np.testing.assert_array_equal, expected, actual)
+
+
+def test_each_episode_is_read_once_in_order(server):
+  writer = replay.EpisodeWriter(_client(server))
+  reader = _reader(server, replay.TRAJECTORIES)
+  seen = []
+  for first in (0, 4, 8):
+    writer.write(_episodes(first, 4), stopping=lambda: False)
+    batch = _read(reader)
+    seen += batch['observation']['canvas'].numpy()[:, 0, 0, 0, 0].tolist()
+  assert seen == list(range(12))
+
+
+def test_full_queue_holds_its_writer_until_it_gives_up(server):
+  writer = replay.EpisodeWriter(_client(server))
+  assert writer.write(_episodes(0, 4), stopping=lambda: False)
+  give_up = time.monotonic() + 0.8
+  assert not writer.write(
+    _episodes(4, 4), stopping=lambda: time.monotonic() > give_up
+  )
+
+
+def test_full_queue_lets_its_writer_go_on_when_read(server):
+  writer = replay.EpisodeWriter(_client(server))
+  written = []
+
+  def write():
+    for first in (0, 4, 8):
+      written.append(writer.write(_episodes(first, 4), stopping=lambda: False))
+
+  thread = threading.Thread(target=write, daemon=True)
+  thread.start()
+  thread.join(timeout=1)
+  assert written == [True]
+  reader = _reader(server, replay.TRAJECTORIES)
+  for _ in range(3):
+    _read(reader)
+  thread.join(timeout=10)
+  assert written == [True] * 3
+
+
+def test_incomplete_batches_are_kept_for_later(server):
+  writer = replay.EpisodeWriter(_client(server))
+  reader = _reader(server, replay.TRAJECTORIES)
+  writer.write(_episodes(0, 3), stopping=lambda: False)
+  for _ in range(3):
+    assert reader.read() is None
+  writer.write(_episodes(3, 3), stopping=lambda: False)
+  first = _read(reader)['observation']['canvas'].numpy()[:, 0, 0, 0, 0]
+  writer.write(_episodes(6, 2), stopping=lambda: False)
+  second = _read(reader)['observation']['canvas'].numpy()[:, 0, 0, 0, 0]
+  assert [*first, *second] == list(range(8))
+
+
+def test_reading_nothing_takes_about_a_second(server):
+  reader = _reader(server, replay.TRAJECTORIES)
+  started = time.monotonic()
+  assert reader.read() is None
+  assert time.monotonic() - started < 3
+
+
+def test_renders_are_final_canvases_of_any_episode(server):
+  writer = replay.EpisodeWriter(_client(server))
+  episodes = _episodes(0, 4)
+  episodes.observation['canvas'][:-1] = 200  # Never final.
+  writer.write(episodes, stopping=lambda: False)
+  reader = _reader(server, replay.RENDERS)
+  seen = set()
+  for _ in range(2):  # As many as the ratio allows: 2 updates of 4.
+    batch = _read(reader).numpy()
+    assert batch.shape == (4, 8, 8, 1)
+    seen |= set(batch[:, 0, 0, 0].tolist())
+  assert seen <= {0, 1, 2, 3}
+  assert len(seen) > 1
+
+
+def test_renders_keep_the_ratio_and_the_newest(server):
+  client = _client(server)
+  writer = replay.EpisodeWriter(client)
+  trajectories = _reader(server, replay.TRAJECTORIES)
+  renders = _reader(server, replay.RENDERS)
+  batches = 0
+  for first in range(0, 40, 4):
+    writer.write(_episodes(first, 4), stopping=lambda: False)
+    _read(trajectories)
+    while renders.read() is not None:
+      batches += 1
+  info = client.server_info()[replay.RENDERS]
+  assert info.current_size == 12
+  assert batches == 2 * 10
+
+
+def test_renders_hold_writers_while_discriminator_is_behind(server):
+  writer = replay.EpisodeWriter(_client(server))
+  trajectories = _reader(server, replay.TRAJECTORIES)
+  written = []
+  stop = threading.Event()
+
+  def write():
+    for first in range(0, 40, 4):
+      written.append(writer.write(_episodes(first, 4), stopping=stop.is_set))
+
+  thread = threading.Thread(target=write, daemon=True)
+  thread.start()
+  # The policy learner reads all it gets; nobody reads renders.
+  end = time.monotonic() + 3
+  while time.monotonic() < end:
+    trajectories.read()
+  assert 2 <= sum(written) <= 5
+  stop.set()
+  thread.join(timeout=5)
+  assert not thread.is_alive()
+
+
+def test_limits_follow_the_configuration():
+  config = dataclasses.replace(
+    _CONFIG, policy_learner=config_lib.PolicyLearnerConfig(batch_size=32)
+  )
+  queue, renders = replay.make_tables(config, _EPISODE, _RENDER)
+  assert queue.info.max_size == 32
+  assert queue.info.max_times_sampled == 1
+  assert renders.info.max_size == 12
+  # Two updates of 4 renders for each update of 32 episodes.
+  limits = renders.info.rate_limiter_info
+  assert limits.samples_per_insert == pytest.approx(2 * 4 / 32)
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

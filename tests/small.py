@@ -1,0 +1,47 @@
+"""An experiment so small that a test can run it whole."""
+
+from spiral_tf import config as config_lib
+
+CONFIG = config_lib.Config(
+  environment=config_lib.EnvironmentConfig(
+    episode_length=3,
+    canvas_width=16,
+    grid_width=4,
+    brush='classic/pen',
+    brush_sizes=(1.0,),
+    num_pressures=1,
+    substrokes=4,
+    pen_down=True,
+    noise_dim=2,
+  ),
+  policy_network=config_lib.PolicyNetworkConfig(
+    stem_kernel=4,
+    stem_stride=2,
+    stem_channels=4,
+    channels=4,
+    strided_layers=1,
+    residual_blocks=0,
+    lstm_size=16,
+    location_channels=4,
+    location_residual_blocks=0,
+  ),
+  discriminator_network=config_lib.DiscriminatorNetworkConfig(channels=(4, 8)),
+  reward=config_lib.RewardConfig(temporal_credit=True),
+  policy_learner=config_lib.PolicyLearnerConfig(
+    batch_size=8, learning_rate=1e-2
+  ),
+  discriminator_learner=config_lib.DiscriminatorLearnerConfig(
+    batch_size=8,
+    learning_rate=1e-3,
+    replay_batches=4,
+    updates_per_policy_update=2.0,
+  ),
+  training=config_lib.TrainingConfig(
+    frames=20 * 8 * 3,
+    num_actors=2,
+    environments_per_actor=4,
+    checkpoint_seconds=1.0,
+    sample_seconds=0.5,
+    log_seconds=0.2,
+  ),
+)

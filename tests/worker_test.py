@@ -1,0 +1,110 @@
+"""Tests of spiral_tf.worker."""
+
+import threading
+import time
+
+import launchpad as lp
+import pytest
+
+from spiral_tf import worker
+
+
+class _Counter(worker.Worker):
+  """Counts to a limit; `events` says what happened, in order."""
+
+  def __init__(self, limit=3, fail_at=None, block=None):
+    super().__init__()
+    self.events = []
+    self.lock_held = []
+    self._limit = limit
+    self._fail_at = fail_at
+    self._block = block
+    self._count = 0
+
+  def _gather(self):
+    assert not self._lock.locked()
+    if self._block is not None:
+      self._block.wait()
+    if self._count == self._fail_at:
+      raise ValueError('broken')
+    return self._count
+
+  def _update(self, data):
+    self.lock_held.append(self._lock.locked())
+    self.events.append(data)
+    self._count += 1
+
+  def _finish(self):
+    self.lock_held.append(self._lock.locked())
+    self.events.append('finish')
+
+  def _done(self):
+    return self._count >= self._limit
+
+
+@pytest.fixture
+def program(monkeypatch):
+  """Stands in for the program that a node is part of."""
+  stop = threading.Event()
+  monkeypatch.setattr(lp, 'stop_event', lambda: stop)
+  monkeypatch.setattr(lp, 'stop', stop.set)
+  monkeypatch.setattr(worker, '_PATIENCE_SECONDS', 0.3)
+  return stop
+
+
+def test_works_until_done_then_saves_and_stops_the_program(program):
+  counter = _Counter(limit=3)
+  counter.run()
+  assert counter.events == [0, 1, 2, 'finish']
+  assert counter.lock_held == [True] * 4
+  assert program.is_set()
+
+
+def test_stops_and_saves_when_the_program_stops(program):
+  counter = _Counter(limit=10**9)
+  threading.Timer(0.3, program.set).start()
+  counter.run()
+  assert counter.events[-1] == 'finish'
+  assert len(counter.events) > 2
+
+
+def test_an_error_surfaces_after_saving(program):
+  counter = _Counter(fail_at=2)
+  with pytest.raises(ValueError, match='broken'):
+    counter.run()
+  assert counter.events == [0, 1, 'finish']
+  assert not program.is_set()
+
+
+def test_an_error_while_the_program_stops_is_an_echo(program):
+  counter = _Counter(fail_at=2)
+  threading.Timer(0.1, program.set).start()
+  counter.run()
+  assert counter.events == [0, 1, 'finish']
+
+
+def test_a_loop_that_is_blocked_does_not_keep_the_node(program):
+  never = threading.Event()
+  counter = _Counter(block=never)
+  threading.Timer(0.1, program.set).start()
+  started = time.monotonic()
+  counter.run()
+  assert time.monotonic() - started < 2
+  assert counter.events == ['finish']
+  never.set()
+
+
+def test_nothing_gathered_is_nothing_to_do(program):
+  class Idle(_Counter):
+    def _gather(self):
+      time.sleep(0.01)
+      return None
+
+  idle = Idle()
+  threading.Timer(0.2, program.set).start()
+  idle.run()
+  assert idle.events == ['finish']
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
