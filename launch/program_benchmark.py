@@ -1,0 +1,230 @@
+"""The program graph against the same work in one synchronous process.
+
+The synchronous loop plays a batch of episodes, makes its share of discriminator
+updates on renders sampled from as large a buffer, scores and updates the
+policy: nothing runs beside anything else, nothing is sent anywhere, and
+TensorFlow may use all cores. The program does that work in five processes.
+"""
+
+import collections
+import dataclasses
+import json
+import os
+import tempfile
+import threading
+import time
+from typing import Dict, List, Mapping, Tuple
+
+import numpy as np
+import psutil
+import tensorflow as tf
+import tree
+
+from launch import local
+from spiral_tf import builders
+from spiral_tf import checkpoint
+from spiral_tf import config as config_lib
+from spiral_tf import datasets
+from spiral_tf import discriminator_learner
+from spiral_tf import metrics
+from spiral_tf import policy_learner
+from spiral_tf import rollout
+
+_SECONDS = 40.0
+_WARM_UP_UPDATES = 50
+
+
+class _Timer:
+  """Adds up seconds under names."""
+
+  def __init__(self):
+    self.seconds = collections.Counter()
+    self._last = time.perf_counter()
+
+  def start(self) -> None:
+    """Begins to count."""
+    self._last = time.perf_counter()
+
+  def lap(self, name: str) -> None:
+    """Counts the time since the last call under `name`."""
+    now = time.perf_counter()
+    self.seconds[name] += now - self._last
+    self._last = now
+
+
+class _TimedEnvironments:
+  """Tells the time spent in environments from the time spent acting."""
+
+  def __init__(self, environment, timer: _Timer):
+    self._environment = environment
+    self._timer = timer
+
+  def reset(self):
+    """Counts what came before as acting."""
+    self._timer.lap('acting')
+    timestep = self._environment.reset()
+    self._timer.lap('environment')
+    return timestep
+
+  def step(self, action):
+    """Counts what came before as acting."""
+    self._timer.lap('acting')
+    timestep = self._environment.step(action)
+    self._timer.lap('environment')
+    return timestep
+
+
+def synchronous(config: config_lib.Config) -> Tuple[float, Dict[str, float]]:
+  """Runs the synchronous loop.
+
+  Args:
+    config: the experiment.
+
+  Returns:
+    Episodes a second, and milliseconds an update of each part of the work.
+  """
+  policy = policy_learner.PolicyUpdate(config)
+  discriminator = discriminator_learner.DiscriminatorUpdate(config)
+  policy.discriminator = discriminator.discriminator
+  agent = builders.make_agent(policy.policy, seed=0)
+  dataset = datasets.load(
+    config.data, config.environment.canvas_width, config.seed
+  )
+  learner = config.discriminator_learner
+  real = dataset.batches('train', learner.batch_size, config.seed)
+  size = learner.replay_batches * learner.batch_size
+  renders: collections.deque = collections.deque(maxlen=size)
+  rng = np.random.default_rng(config.seed)
+  timer = _Timer()
+  batch_size = config.policy_learner.batch_size
+  environments = [
+    _TimedEnvironments(environment, timer)
+    for environment in builders.make_environments(config, batch_size, seed=0)
+  ]
+  owed, updates, started = 0.0, 0, 0.0
+  while updates <= _WARM_UP_UPDATES or time.perf_counter() - started < _SECONDS:
+    if updates == _WARM_UP_UPDATES:
+      timer.seconds.clear()
+      started = time.perf_counter()
+    timer.start()
+    episodes = rollout.play(environments, agent)
+    renders.extend(episodes.observation['canvas'][-1])
+    timer.lap('acting')
+    owed += learner.updates_per_policy_update
+    while owed >= 1:
+      chosen = rng.integers(len(renders), size=learner.batch_size)
+      fake = np.stack([renders[i] for i in chosen])
+      discriminator.step(tf.constant(next(real)), tf.constant(fake))
+      owed -= 1
+    timer.lap('discriminator learner')
+    batch = tree.map_structure(lambda x: np.swapaxes(x, 0, 1), episodes)
+    values = policy.step(
+      tree.map_structure(tf.constant, batch), tf.constant(1.0)
+    )
+    values['score'].numpy()  # Waits for it.
+    timer.lap('policy learner')
+    updates += 1
+  measured = updates - _WARM_UP_UPDATES
+  rate = measured * batch_size / (time.perf_counter() - started)
+  parts = {k: 1e3 * v / measured for k, v in timer.seconds.items()}
+  return rate, parts
+
+
+class _CpuClock:
+  """CPU seconds of each node of a program that this process launched."""
+
+  def __init__(self, logs: str):
+    self._logs = logs
+
+  def read(self) -> Mapping[str, float]:
+    """CPU seconds by node so far."""
+    seconds = {}
+    for child in psutil.Process().children(recursive=True):
+      # A node is known by the file that its output goes to.
+      times = child.cpu_times()
+      path = os.readlink(f'/proc/{child.pid}/fd/1')
+      if path.startswith(self._logs):
+        node = os.path.basename(os.path.dirname(path))
+        seconds[node] = times.user + times.system
+    return seconds
+
+
+def distributed(
+  config: config_lib.Config, launch_type: str = 'local_mp'
+) -> Tuple[float, Dict[str, float]]:
+  """Runs the program graph.
+
+  Args:
+    config: the experiment.
+    launch_type: Launchpad's.
+
+  Returns:
+    Episodes a second, and CPU milliseconds an update of each node.
+  """
+  with tempfile.TemporaryDirectory() as workdir:
+    workdir = os.path.realpath(workdir)
+    path = metrics.metrics_path(workdir, checkpoint.POLICY_LEARNER)
+    clock = _CpuClock(os.path.join(workdir, 'logs'))
+    readings: List[Tuple[int, float, Mapping[str, float]]] = []
+
+    def watch():
+      """Reads updates and CPU time, after the warm-up, line by line."""
+      while True:
+        time.sleep(0.05)
+        line = metrics.last_line(path)
+        if not line or line['updates'] < _WARM_UP_UPDATES:
+          continue
+        if line['done']:
+          return
+        if not readings or line['updates'] != readings[-1][0]:
+          readings.append((line['updates'], line['time'], clock.read()))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    local.train(config, workdir, launch_type)
+    with open(path) as file:
+      assert json.loads(file.readlines()[-1])['done']
+    watcher.join()
+  (first, start, cpu_start), (last, end, cpu_end) = readings[0], readings[-1]
+  rate = (last - first) * config.policy_learner.batch_size / (end - start)
+  parts = {
+    node: 1e3 * (cpu_end[node] - cpu_start[node]) / (last - first)
+    for node in sorted(cpu_end)
+  }
+  return rate, parts
+
+
+def run(config: config_lib.Config) -> None:
+  """Measures and prints.
+
+  Args:
+    config: the experiment, whose `training` is set as the measurement needs.
+  """
+  config = dataclasses.replace(
+    config,
+    training=dataclasses.replace(
+      config.training,
+      minutes=(_SECONDS + 15) / 60,
+      frames=0,
+      log_seconds=1.0,
+      sample_seconds=1e6,
+      checkpoint_seconds=1e6,
+    ),
+  )
+  before, parts = synchronous(config)
+  rate, nodes = distributed(config)
+  after, _ = synchronous(config)
+  threads_rate, _ = distributed(config, 'local_mt')
+  mean = (before + after) / 2
+  print(f'one synchronous process   {before:7.0f} episodes/s')
+  print(f'program, local_mp         {rate:7.0f} episodes/s')
+  print(f'one synchronous process   {after:7.0f} episodes/s')
+  print(f'program, local_mt         {threads_rate:7.0f} episodes/s')
+  print(f'local_mp / synchronous    {rate / mean:7.2f}')
+  print(f'local_mt / synchronous    {threads_rate / mean:7.2f}')
+  print('Synchronous process, wall milliseconds a policy update:')
+  for name, value in parts.items():
+    print(f'  {name:24}{value:7.1f}')
+  print('Program under local_mp, CPU milliseconds a policy update:')
+  for name, value in nodes.items():
+    print(f'  {name:24}{value:7.1f}')

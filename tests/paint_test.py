@@ -1,0 +1,102 @@
+"""Tests of launch.paint and launch.export, as one runs them."""
+
+import os
+
+import numpy as np
+from PIL import Image
+import pytest
+
+from spiral_tf import builders
+from spiral_tf import checkpoint
+from tests import commands
+from tests import small
+
+
+@pytest.fixture(scope='module')
+def launch(tmp_path_factory):
+  """Runs a command of `launch` with arguments."""
+  with commands.Commands(tmp_path_factory.mktemp('output')) as runner:
+    yield lambda command, *arguments: runner.run(
+      f'launch.{command}', *arguments
+    )
+
+
+@pytest.fixture(scope='module')
+def model(launch, tmp_path_factory):
+  """A run, exported."""
+  workdir = str(tmp_path_factory.mktemp('run'))
+  path = str(tmp_path_factory.mktemp('models') / 'model')
+  checkpoint.save_config(workdir, small.CONFIG)
+  policy = builders.make_policy(small.CONFIG)
+  checkpoint.Checkpointer(
+    workdir, checkpoint.POLICY_LEARNER, 1e6, {'policy': policy}
+  ).save()
+  done = launch('export', f'--workdir={workdir}', f'--output={path}')
+  assert done.returncode == 0, done.stderr
+  assert path in done.stdout
+  return path
+
+
+def test_paints(launch, model, tmp_path):
+  pictures = []
+  for name, seed in (('a.png', 1), ('b.png', 1), ('c.png', 2)):
+    path = tmp_path / 'new' / name
+    done = launch(
+      'paint',
+      f'--model={model}',
+      f'--output={path}',
+      '--num_samples=5',
+      '--columns=3',
+      f'--seed={seed}',
+    )
+    assert done.returncode == 0, done.stderr
+    assert 'Painted 5 drawings' in done.stdout
+    with Image.open(path) as image:
+      pictures.append(np.array(image))
+  # Drawings are shown twice as large, with lines of one pixel around them.
+  cell = 2 * small.CONFIG.environment.canvas_width + 1
+  assert pictures[0].shape == (2 * cell + 1, 3 * cell + 1)
+  for i in range(5):
+    top, left = (cell * x + 1 for x in divmod(i, 3))
+    drawing = pictures[0][top : top + cell - 1, left : left + cell - 1]
+    assert drawing.min() < 255
+  assert len(np.unique(pictures[0][cell + 1 :, 2 * cell + 1 :])) == 1  # Empty.
+  np.testing.assert_array_equal(pictures[0], pictures[1])
+  assert np.any(pictures[0] != pictures[2])
+
+
+def test_refuses_what_is_no_png(launch, model, tmp_path):
+  path = tmp_path / 'a.jpg'
+  done = launch('paint', f'--model={model}', f'--output={path}')
+  assert done.returncode != 0
+  assert done.stderr.strip().endswith('but it must end in .png.')
+  assert repr(str(path)) in done.stderr
+  assert not path.exists()
+
+
+@pytest.mark.parametrize(
+  'command,flag,words',
+  [
+    ('paint', '--model', 'not the folder of a SavedModel'),
+    ('export', '--workdir', 'not the folder of a run'),
+    ('evaluate', '--workdir', 'not the folder of a run'),
+  ],
+)
+def test_what_is_missing_ends_in_a_message(
+  launch, tmp_path, command, flag, words
+):
+  missing = str(tmp_path / 'missing')
+  arguments = [f'{flag}={missing}']
+  if command != 'evaluate':
+    arguments.append(f'--output={tmp_path / "a.png"}')
+  done = launch(command, *arguments)
+  assert done.returncode != 0
+  assert 'Traceback' not in done.stderr
+  (message,) = done.stderr.strip().splitlines()
+  assert message.startswith('Error: ')
+  assert words in message and missing in message
+  assert os.listdir(tmp_path) == []
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

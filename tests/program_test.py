@@ -1,0 +1,109 @@
+"""The whole program, small, under Launchpad's test launcher."""
+
+import dataclasses
+import glob
+import os
+import tempfile
+
+from absl.testing import absltest
+import launchpad as lp
+import numpy as np
+from PIL import Image
+import tensorflow as tf
+
+from launch import program
+from spiral_tf import builders
+from spiral_tf import checkpoint
+from spiral_tf import metrics
+from tests import small
+
+
+def _arrays(variables):
+  return [variable.numpy() for variable in variables]
+
+
+def _unmoved(before, variables):
+  return [
+    variable.name
+    for old, variable in zip(before, variables, strict=True)
+    if np.array_equal(old, variable.numpy())
+  ]
+
+
+class ProgramTest(absltest.TestCase):
+  def _workdir(self):
+    folder = tempfile.TemporaryDirectory()
+    self.addCleanup(folder.cleanup)
+    return folder.name
+
+  def test_trains_both_networks_draws_and_stops_by_itself(self):
+    workdir = self._workdir()
+    policy = builders.make_policy(small.CONFIG)
+    discriminator = builders.make_discriminator(small.CONFIG)
+    # The learners begin with these weights, as if they went on from them.
+    policy_node, discriminator_node = (
+      {'policy': policy, 'updates': tf.Variable(0, dtype=tf.int64)},
+      {
+        'discriminator': discriminator,
+        'updates': tf.Variable(0, dtype=tf.int64),
+      },
+    )
+    nodes = (
+      (checkpoint.POLICY_LEARNER, policy_node),
+      (checkpoint.DISCRIMINATOR_LEARNER, discriminator_node),
+    )
+    for name, trackables in nodes:
+      checkpoint.Checkpointer(workdir, name, 1e6, trackables).save()
+    before = _arrays(policy.trainable_variables)
+    before_discriminator = _arrays(discriminator.trainable_variables)
+
+    manager = lp.launch(
+      program.make_program(small.CONFIG, workdir),
+      launch_type='test_mt',
+      test_case=self,
+    )
+    manager.wait()
+
+    for name, trackables in nodes:
+      checkpoint.restore(workdir, name, trackables)
+    # A number that is added to all logits changes nothing, so nothing moves it.
+    unmoved = _unmoved(before, policy.trainable_variables)
+    self.assertEqual([n for n in unmoved if 'logits/b' not in n], [])
+    unmoved = _unmoved(before_discriminator, discriminator.trainable_variables)
+    self.assertEqual(unmoved, [])
+    self.assertEqual(int(policy_node['updates']), 20)
+    # All it knows of generated images it has from replay, at a fixed ratio:
+    # 2 updates for each of the policy's, and for the batches still under way:
+    # at most 1 in the queue, 4 read ahead and 1 in each actor.
+    updates = int(discriminator_node['updates'])
+    self.assertBetween(updates, 2 * (20 - 4), 2 * (20 + 7))
+    last = metrics.last_line(
+      metrics.metrics_path(workdir, checkpoint.POLICY_LEARNER)
+    )
+    self.assertEqual(last['done'], 1.0)
+    self.assertEqual(last['frames'], small.CONFIG.training.frames)
+    pictures = glob.glob(os.path.join(workdir, 'samples', '*.png'))
+    self.assertNotEmpty(pictures)
+    for path in pictures:
+      image = np.asarray(Image.open(path))
+      self.assertLess(image.min(), 64)  # There is ink on it.
+
+  def test_a_node_that_fails_takes_the_program_down(self):
+    config = dataclasses.replace(
+      small.CONFIG,
+      training=dataclasses.replace(small.CONFIG.training, frames=0),
+    )
+    workdir = self._workdir()
+    # A file where the evaluator wants a folder.
+    with open(os.path.join(workdir, 'samples'), 'w'):
+      pass
+    manager = lp.launch(
+      program.make_program(config, workdir), launch_type='test_mt'
+    )
+    with self.assertRaises(FileExistsError):
+      manager.wait()
+    manager.wait(raise_error=False)
+
+
+if __name__ == '__main__':
+  absltest.main()
