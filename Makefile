@@ -1,0 +1,53 @@
+# `make` lists what there is. Every target does the set-up it needs.
+
+WORKDIR ?= runs/digits
+PYTHON ?=
+ARGS ?=
+
+python := .venv/bin/python
+setup := @PYTHON='$(PYTHON)' bash tools/setup.sh
+
+.PHONY: help venv setup train test bazel format clean
+
+help:
+	@echo 'make train    teach an agent to draw digits, then evaluate it'
+	@echo '              WORKDIR=$(WORKDIR)  ARGS="--config.name=value ..."'
+	@echo 'make test     lint, format check and tests'
+	@echo '              ARGS="-k painting" for some of them'
+	@echo 'make bazel    the same tests under Bazel'
+	@echo 'make format   mend what the linter and the formatter can'
+	@echo 'make venv     the set-up alone'
+	@echo '              PYTHON=/path/to/python3.10 where none is found'
+	@echo 'make clean    remove the set-up, builds and caches; keeps runs/'
+
+venv setup:
+	$(setup)
+
+train: venv
+	@echo '==> Training in $(WORKDIR); Ctrl-C stops, the same command goes on'
+	@$(python) -m launch.train --config=configs/digits.py \
+	  --workdir='$(WORKDIR)' $(ARGS)
+	@echo '==> Evaluation'
+	@$(python) -m launch.evaluate --workdir='$(WORKDIR)'
+
+test: venv
+	@echo '==> Lint'
+	@$(python) -m ruff check --quiet .
+	@echo '==> Format'
+	@$(python) -m ruff format --check --quiet .
+	@echo '==> Tests'
+	@$(python) -m pytest --quiet --disable-warnings tests $(ARGS)
+
+bazel:
+	@PYTHON='$(PYTHON)' bash tools/setup.sh bazel-bootstrap
+	@echo '==> Tests under Bazel'
+	@bazel test //... $(ARGS)
+
+format: venv
+	@$(python) -m ruff check --fix --quiet .
+	@$(python) -m ruff format .
+
+clean:
+	@rm -rf .venv build dist .pytest_cache .ruff_cache *.egg-info
+	@rm -f spiral_tf/environments/mypaint/_mypaint*.so
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
