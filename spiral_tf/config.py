@@ -168,7 +168,7 @@ class PolicyLearnerConfig(Section):
   learning_rate: float = field(1e-4, "Adam's learning rate", above(0))
   anneal: float = field(
     0.0,
-    'last share of training over which the learning rate falls to 0',
+    'last share of training, in which learning rate and entropy cost fall to 0',
     at_least(0),
     at_most(1),
   )

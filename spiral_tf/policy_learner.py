@@ -55,7 +55,8 @@ class PolicyUpdate(tf.Module):
     Args:
       episodes: tensors, batch-major as replay delivers them,
         `[B, T or T + 1, ...]`.
-      anneal: float32 `[]`, what the learning rate is multiplied by.
+      anneal: float32 `[]`, what learning rate and entropy cost are multiplied
+        by.
 
     Returns:
       Metrics, float32 `[]` each.
@@ -69,7 +70,7 @@ class PolicyUpdate(tf.Module):
       loss = (
         losses.policy
         + learner.value_cost * losses.value
-        + self.entropy_cost * losses.entropy
+        + anneal * self.entropy_cost * losses.entropy
       )
     variables = self.policy.trainable_variables
     gradients, norm = tf.clip_by_global_norm(

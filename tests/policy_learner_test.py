@@ -92,6 +92,18 @@ def test_entropy_cost_raises_entropy(update):
   assert high > low + 0.5
 
 
+def test_annealing_ends_learning_and_the_entropy_bonus(update):
+  update.entropy_cost.assign(100.0)
+  episodes = _episodes(update.policy)
+  update.step(episodes, tf.constant(1.0))
+  full = update.step(episodes, tf.constant(1.0))['gradient_norm'].numpy()
+  before = [v.numpy() for v in update.policy.trainable_variables]
+  none = update.step(episodes, tf.constant(0.0))['gradient_norm'].numpy()
+  assert none < full / 5
+  for old, variable in zip(before, update.policy.trainable_variables):
+    np.testing.assert_array_equal(old, variable.numpy())
+
+
 def test_metrics_say_what_was_paid(update):
   episodes = _episodes(update.policy)
   values = update.step(episodes, _FULL_RATE)
