@@ -66,7 +66,7 @@ setuptools.setup(
     'dm-tree>=0.1.8',
     'ml-collections>=0.1.1',
     'numpy==1.26.4',
-    'pillow>=9.0',
+    'pillow>=10.1',
     'protobuf==3.19.6',
     'scikit-learn>=1.3',
     'scipy>=1.11',

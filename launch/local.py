@@ -48,10 +48,19 @@ def train(config: config_lib.Config, workdir: str, launch_type: str) -> int:
   datasets.load(config.data, config.environment.canvas_width, config.seed)
   builders.environment_spec(config)
   checkpoint.save_config(workdir, config)
-  updates = checkpoint.policy_updates(workdir)
+  updates, seconds = checkpoint.done_so_far(workdir)
   if updates:
-    frames = config_lib.frames(config, updates)
-    print(f'Goes on from update {updates:,}, {frames:,} frames.', flush=True)
+    so_far = (
+      f'{updates:,} updates, {config_lib.frames(config, updates):,} frames, '
+      f'{seconds / 60:.1f} minutes'
+    )
+    if config_lib.progress(config, updates, seconds) >= 1:
+      print(
+        f'The run in {workdir} has come to its end: {so_far}. To go on, raise '
+        '--config.training.minutes or --config.training.frames.'
+      )
+      return 0
+    print(f'Goes on from {so_far}.', flush=True)
   logs = os.path.join(workdir, 'logs')
   _remove_logs(logs)
   # Launchpad reads the variable for this folder once, when it is imported.

@@ -74,14 +74,17 @@ class _TimedEnvironments:
     return timestep
 
 
-def synchronous(config: config_lib.Config) -> Tuple[float, Dict[str, float]]:
+def synchronous(
+  config: config_lib.Config,
+) -> Tuple[float, Dict[str, float], float]:
   """Runs the synchronous loop.
 
   Args:
     config: the experiment.
 
   Returns:
-    Episodes a second, and milliseconds an update of each part of the work.
+    Episodes a second; wall milliseconds a policy update of each part of the
+    work; CPU milliseconds a policy update.
   """
   policy = policy_learner.PolicyUpdate(config)
   discriminator = discriminator_learner.DiscriminatorUpdate(config)
@@ -101,11 +104,11 @@ def synchronous(config: config_lib.Config) -> Tuple[float, Dict[str, float]]:
     _TimedEnvironments(environment, timer)
     for environment in builders.make_environments(config, batch_size, seed=0)
   ]
-  owed, updates, started = 0.0, 0, 0.0
+  owed, updates, started, cpu_started = 0.0, 0, 0.0, 0.0
   while updates <= _WARM_UP_UPDATES or time.perf_counter() - started < _SECONDS:
     if updates == _WARM_UP_UPDATES:
       timer.seconds.clear()
-      started = time.perf_counter()
+      started, cpu_started = time.perf_counter(), time.process_time()
     timer.start()
     episodes = rollout.play(environments, agent)
     renders.extend(episodes.observation['canvas'][-1])
@@ -127,7 +130,8 @@ def synchronous(config: config_lib.Config) -> Tuple[float, Dict[str, float]]:
   measured = updates - _WARM_UP_UPDATES
   rate = measured * batch_size / (time.perf_counter() - started)
   parts = {k: 1e3 * v / measured for k, v in timer.seconds.items()}
-  return rate, parts
+  cpu = 1e3 * (time.process_time() - cpu_started) / measured
+  return rate, parts, cpu
 
 
 class _CpuClock:
@@ -211,9 +215,9 @@ def run(config: config_lib.Config) -> None:
       checkpoint_seconds=1e6,
     ),
   )
-  before, parts = synchronous(config)
+  before, parts, cpu = synchronous(config)
   rate, nodes = distributed(config)
-  after, _ = synchronous(config)
+  after, _, _ = synchronous(config)
   threads_rate, _ = distributed(config, 'local_mt')
   mean = (before + after) / 2
   print(f'one synchronous process   {before:7.0f} episodes/s')
@@ -228,3 +232,7 @@ def run(config: config_lib.Config) -> None:
   print('Program under local_mp, CPU milliseconds a policy update:')
   for name, value in nodes.items():
     print(f'  {name:24}{value:7.1f}')
+  total = sum(nodes.values())
+  print(f'  {"all nodes":24}{total:7.1f}')
+  print(f'  {"synchronous process":24}{cpu:7.1f}')
+  print(f'  {"difference: transport":24}{total - cpu:7.1f}')

@@ -38,4 +38,6 @@ def main(argv):
 
 if __name__ == '__main__':
   flags.FLAGS.set_default('lp_launch_type', 'local_mp')
+  # Large networks need longer than Launchpad's 10 seconds to save.
+  flags.FLAGS.set_default('lp_termination_notice_secs', 60)
   app.run(main)

@@ -8,7 +8,7 @@ import contextlib
 import json
 import os
 import time
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, Mapping, Tuple
 
 import tensorflow as tf
 
@@ -88,12 +88,20 @@ def restore(workdir: str, node: str, trackables: Mapping[str, Any]) -> str:
   return path
 
 
-def policy_updates(workdir: str) -> int:
-  """Updates of the policy in the last checkpoint of a run; 0 without one."""
+def done_so_far(workdir: str) -> Tuple[int, float]:
+  """Policy updates, and seconds of training, that a run's checkpoint holds.
+
+  Args:
+    workdir: folder of the run.
+
+  Returns:
+    Both, or zeros if there is no checkpoint.
+  """
   updates = tf.Variable(0, dtype=tf.int64, trainable=False)
+  seconds = tf.Variable(0.0, dtype=tf.float64, trainable=False)
   with contextlib.suppress(FileNotFoundError):
-    restore(workdir, POLICY_LEARNER, {'updates': updates})
-  return int(updates)
+    restore(workdir, POLICY_LEARNER, {'updates': updates, 'seconds': seconds})
+  return int(updates), float(seconds)
 
 
 def save_config(workdir: str, config: config_lib.Config) -> None:

@@ -268,6 +268,26 @@ def frames(config: Config, policy_updates: float) -> int:
   return int(episodes * config.environment.episode_length)
 
 
+def progress(config: Config, policy_updates: int, seconds: float) -> float:
+  """Share of training that has passed, in [0, 1]; 0 if it has no end.
+
+  Args:
+    config: the experiment.
+    policy_updates: updates of the policy so far.
+    seconds: seconds of training so far.
+
+  Returns:
+    The larger of the shares of frames and of minutes, where they are limited.
+  """
+  training = config.training
+  shares = [0.0]
+  if training.minutes:
+    shares.append(seconds / (60 * training.minutes))
+  if training.frames:
+    shares.append(frames(config, policy_updates) / training.frames)
+  return min(1.0, max(shares))
+
+
 def small_policy_network() -> PolicyNetworkConfig:
   """A policy for 32x32 canvases and 16x16 grids that two cores can train."""
   return PolicyNetworkConfig(

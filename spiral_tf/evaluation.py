@@ -101,9 +101,10 @@ def evaluate(
     'untrained': untrained,
     'real': dataset.validation[:num_samples],
   }
+  updates, _ = checkpoint.done_so_far(workdir)
   result: Dict[str, Any] = {
     'classifier_accuracy': float(accuracy),
-    'frames': config_lib.frames(config, checkpoint.policy_updates(workdir)),
+    'frames': config_lib.frames(config, updates),
   }
   for name, batch in images.items():
     result[name] = _judge(batch, discriminator, judge, reference)

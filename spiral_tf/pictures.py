@@ -11,6 +11,7 @@ from PIL import ImageFont
 
 _LINE = 160  # Grey between images, seen against white paper and black ink.
 _MARGIN = 8  # Pixels around a titled picture.
+_FONT_SIZE = 20  # Pixels.
 
 
 def grid(
@@ -75,7 +76,7 @@ def titled(pictures: Mapping[str, np.ndarray]) -> np.ndarray:
   """
   if not pictures:
     raise ValueError('there are no pictures; give at least one.')
-  font = ImageFont.load_default()
+  font = ImageFont.load_default(_FONT_SIZE)
   ruler = ImageDraw.Draw(Image.new('RGB', (1, 1)))
   boxes = [
     ruler.multiline_textbbox((0, 0), title, font=font) for title in pictures

@@ -193,14 +193,9 @@ class PolicyLearner(worker.Worker):
     return self._progress() >= 1
 
   def _progress(self) -> float:
-    """Share of training that has passed, in [0, 1]; 0 if it has no end."""
-    training = self._config.training
-    shares = [0.0]
-    if training.minutes:
-      shares.append(float(self._seconds) / (60 * training.minutes))
-    if training.frames:
-      shares.append(self._frames() / training.frames)
-    return min(1.0, max(shares))
+    return config_lib.progress(
+      self._config, int(self._updates), float(self._seconds)
+    )
 
   def _anneal(self) -> float:
     share = self._config.policy_learner.anneal

@@ -1,6 +1,7 @@
 """A node that repeats gather and update until the program stops."""
 
 import abc
+import signal
 import threading
 from typing import Any, Optional
 
@@ -64,6 +65,10 @@ class Worker(abc.ABC):
     while thread.is_alive() and not program_stop.is_set():
       program_stop.wait(_POLL_SECONDS)
     self._stop.set()
+    if threading.current_thread() is threading.main_thread():
+      # In a process of its own, Launchpad has set an alarm that kills the node
+      # after 10 seconds; the launcher's, which can be set, is enough.
+      signal.alarm(0)
     thread.join(timeout=_PATIENCE_SECONDS)
     stopped = program_stop.wait(_PATIENCE_SECONDS if self._error else 0)
     with self._lock:

@@ -295,5 +295,18 @@ def test_kill_9_always_leaves_a_checkpoint(tmp_path):
   assert savers.returncode == 0
 
 
+def test_done_so_far(tmp_path):
+  workdir = str(tmp_path)
+  assert checkpoint.done_so_far(workdir) == (0, 0.0)
+  trackables = {
+    'updates': tf.Variable(12, dtype=tf.int64),
+    'seconds': tf.Variable(3.5, dtype=tf.float64),
+  }
+  checkpoint.Checkpointer(
+    workdir, checkpoint.POLICY_LEARNER, 1e6, trackables
+  ).save()
+  assert checkpoint.done_so_far(workdir) == (12, 3.5)
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

@@ -242,5 +242,19 @@ def test_frames_are_updates_times_batch_times_steps():
   assert config_lib.frames(config, 1 / 3) == 7
 
 
+@pytest.mark.parametrize(
+  'minutes,frames,share',
+  [(0.0, 0, 0.0), (2.0, 0, 0.5), (2.0, 40, 0.75), (0.0, 10, 1.0)],
+)
+def test_progress_is_that_of_the_nearest_end(minutes, frames, share):
+  config = config_lib.Config(
+    environment=config_lib.EnvironmentConfig(episode_length=5),
+    policy_learner=config_lib.PolicyLearnerConfig(batch_size=2),
+    training=config_lib.TrainingConfig(minutes=minutes, frames=frames),
+  )
+  # 3 updates of 2 episodes of 5 steps.
+  assert config_lib.progress(config, 3, seconds=60.0) == share
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

@@ -113,6 +113,7 @@ def _fabricate_run(workdir):
     trackables = {
       name: networks[name],
       'updates': tf.Variable(7, dtype=tf.int64),
+      'seconds': tf.Variable(60.0, dtype=tf.float64),
     }
     checkpoint.Checkpointer(workdir, node, 1e6, trackables).save()
   return networks

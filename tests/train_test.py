@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 
-import numpy as np
 import psutil
 import pytest
 
@@ -67,6 +66,14 @@ def _wait_for_updates(workdir, process, number):
   raise AssertionError(f'no update {number}: {process.communicate()[0]}')
 
 
+def _node(process, group):
+  """The process of a node, known by the file that its output goes to."""
+  for child in psutil.Process(process.pid).children(recursive=True):
+    if f'/{group}/' in os.readlink(f'/proc/{child.pid}/fd/1'):
+      return child
+  raise AssertionError(f'no {group}')
+
+
 def _assert_no_process_left(process):
   end = time.monotonic() + 5
   while time.monotonic() < end:
@@ -92,7 +99,7 @@ def test_ctrl_c_loses_nothing_and_the_same_command_goes_on(workdir):
   assert process.returncode == 130, output
   assert 'The same command goes on from here' in output
   _assert_no_process_left(process)
-  stopped_at = checkpoint.policy_updates(workdir)
+  stopped_at = checkpoint.done_so_far(workdir)[0]
   assert stopped_at >= 10
 
   total = stopped_at + 10
@@ -101,12 +108,18 @@ def test_ctrl_c_loses_nothing_and_the_same_command_goes_on(workdir):
   output = process.communicate(timeout=120)[0]
   assert process.returncode == 0, output
   assert 'come to its end' in output
-  assert f'Goes on from update {stopped_at}' in output
+  assert f'Goes on from {stopped_at} updates' in output
   _assert_no_process_left(process)
-  assert checkpoint.policy_updates(workdir) == total
+  assert checkpoint.done_so_far(workdir)[0] == total
   lines = pathlib.Path(workdir, 'metrics', 'policy_learner.jsonl').read_text()
   updates = [json.loads(line)['updates'] for line in lines.splitlines()]
   assert updates == sorted(updates)
+
+  process = _start(workdir, f'--config.training.frames={frames}')
+  output = process.communicate(timeout=30)[0]
+  assert process.returncode == 0, output
+  assert 'has come to its end' in output
+  assert 'Starting' not in output
 
 
 def test_sigterm_saves_too(workdir):
@@ -116,15 +129,13 @@ def test_sigterm_saves_too(workdir):
   output = process.communicate(timeout=60)[0]
   assert process.returncode == 130, output
   _assert_no_process_left(process)
-  assert checkpoint.policy_updates(workdir) >= 5
+  assert checkpoint.done_so_far(workdir)[0] >= 5
 
 
 def test_a_killed_node_ends_the_program_with_an_error(workdir):
   process = _start(workdir, '--config.training.frames=0')
   _wait_for_updates(workdir, process, 5)
-  children = psutil.Process(process.pid).children(recursive=True)
-  victim = children[np.random.randint(len(children))]
-  victim.kill()
+  _node(process, 'replay').kill()
   output = process.communicate(timeout=60)[0]
   assert process.returncode not in (0, 130), output
   assert 'Error: ' in output
