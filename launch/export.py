@@ -9,6 +9,7 @@ import sys
 
 from absl import app
 from absl import flags
+from absl import logging
 
 from launch import flags as launch_flags
 from spiral_tf import saved_model
@@ -22,6 +23,8 @@ _OUTPUT = flags.DEFINE_string(
 def main(argv):
   """Exports."""
   launch_flags.no_arguments(argv)
+  # TensorFlow warns that it renames the inputs; signatures keep their names.
+  logging.set_verbosity(logging.ERROR)
   try:
     saved_model.export(_WORKDIR.value, _OUTPUT.value)
   except (ValueError, FileNotFoundError) as error:
