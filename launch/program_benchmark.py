@@ -8,7 +8,6 @@ TensorFlow may use all cores. The program does that work in five processes.
 
 import collections
 import dataclasses
-import json
 import os
 import tempfile
 import threading
@@ -164,6 +163,9 @@ def distributed(
 
   Returns:
     Episodes a second, and CPU milliseconds an update of each node.
+
+  Raises:
+    RuntimeError: the program did not run to its end.
   """
   with tempfile.TemporaryDirectory() as workdir:
     workdir = os.path.realpath(workdir)
@@ -185,9 +187,8 @@ def distributed(
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
-    local.train(config, workdir, launch_type)
-    with open(path) as file:
-      assert json.loads(file.readlines()[-1])['done']
+    if local.train(config, workdir, launch_type):
+      raise RuntimeError('The program was stopped before its measured end.')
     watcher.join()
   (first, start, cpu_start), (last, end, cpu_end) = readings[0], readings[-1]
   rate = (last - first) * config.policy_learner.batch_size / (end - start)

@@ -1,12 +1,11 @@
 """Plays episodes with the newest policy and files them (paper section 3.4)."""
 
-from typing import Any, Optional
+from typing import Any
 
 from spiral_tf import builders
 from spiral_tf import config as config_lib
 from spiral_tf import replay
 from spiral_tf import rollout
-from spiral_tf import types
 from spiral_tf import weights
 from spiral_tf import worker
 
@@ -40,11 +39,8 @@ class Actor(worker.Worker):
     )
     self._writer = replay.EpisodeWriter(replay_client)
 
-  def _gather(self) -> Optional[types.Episode]:
+  def _gather(self) -> None:
+    # Writing may wait too, so nothing is left to do under the lock.
     self._weights.update()
     episodes = rollout.play(self._environments, self._agent)
     self._writer.write(episodes, stopping=self._stop.is_set)
-    return None
-
-  def _update(self, data: types.Episode) -> None:
-    raise AssertionError('an actor has nothing to update')

@@ -49,9 +49,10 @@ class Evaluator(worker.Worker):
     self._policy = weights.WeightsClient(
       policy_learner, policy.trainable_variables
     )
-    self._score = tf.function(builders.make_discriminator(config))
+    discriminator = builders.make_discriminator(config)
+    self._score = tf.function(discriminator)
     self._discriminator = weights.WeightsClient(
-      discriminator_learner, self._score.python_function.trainable_variables
+      discriminator_learner, discriminator.trainable_variables
     )
     self._metrics = metrics.MetricsWriter(workdir, 'evaluator')
     self._next = time.monotonic()

@@ -23,9 +23,7 @@ def final_score(score_fn: ScoreFn, canvases: tf.Tensor) -> tf.Tensor:
   Returns:
     float32 `[T, B]`, zero but for the last action.
   """
-  scores = score_fn(canvases[-1])
-  zeros = tf.zeros([canvases.shape[0] - 2, tf.shape(scores)[0]])
-  return tf.concat([zeros, scores[None]], axis=0)
+  return _at_the_end(score_fn(canvases[-1]), canvases)
 
 
 def temporal_credit(score_fn: ScoreFn, canvases: tf.Tensor) -> tf.Tensor:
@@ -71,9 +69,13 @@ def blank(canvases: tf.Tensor) -> tf.Tensor:
     its first one, else 0.
   """
   same = tf.reduce_all(tf.equal(canvases[-1], canvases[0]), axis=[1, 2, 3])
-  same = tf.cast(same, tf.float32)
-  zeros = tf.zeros([canvases.shape[0] - 2, tf.shape(same)[0]])
-  return tf.concat([zeros, same[None]], axis=0)
+  return _at_the_end(tf.cast(same, tf.float32), canvases)
+
+
+def _at_the_end(values: tf.Tensor, canvases: tf.Tensor) -> tf.Tensor:
+  """`[T, B]`: `values`, float32 `[B]`, for the last action, 0 before it."""
+  zeros = tf.zeros([canvases.shape[0] - 2, tf.shape(values)[0]])
+  return tf.concat([zeros, values[None]], axis=0)
 
 
 def total(

@@ -28,6 +28,7 @@ below = _bound(operator.lt, 'it must be below')
 
 
 def one_of(*choices: str) -> Rule:
+  """The rule that a text is one of `choices`."""
   words = ' or '.join(f'"{choice}"' for choice in choices)
   return Rule(choices.__contains__, f'it must be {words}')
 
@@ -70,8 +71,8 @@ def build(cls: Any, values: Mapping[str, Any], where: str = '') -> Any:
   """Builds a `cls` from nested mappings, as `to_dict` makes them.
 
   Args:
-    values: nested mappings; fields that are missing keep their defaults.
     cls: dataclass to build.
+    values: nested mappings; fields that are missing keep their defaults.
     where: path of the section, for error messages.
 
   Returns:

@@ -41,9 +41,8 @@ class Worker(abc.ABC):
     Called without the lock.
     """
 
-  @abc.abstractmethod
-  def _update(self, data: Any) -> None:
-    """Does it. Called with the lock held."""
+  def _update(self, data: Any) -> None:  # noqa: B027
+    """Does it. Called with the lock held, and not at all for None."""
 
   def _finish(self) -> None:  # noqa: B027
     """Saves what must not be lost. Called once, with the lock held."""
