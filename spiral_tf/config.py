@@ -24,11 +24,16 @@ from spiral_tf.settings import SOME_ABOVE_0
 
 @dataclasses.dataclass(frozen=True)
 class EnvironmentConfig(Section):
-  """A brush on a canvas (paper section 4.2)."""
+  """What the agent makes pictures with (paper section 4.2)."""
 
   _PATH = 'environment.'
 
-  name: str = field('painting', 'environment; "painting"', one_of('painting'))
+  name: str = field(
+    'painting',
+    'environment: "painting", a brush on a canvas, or "scenes", objects on a '
+    'platform, to which brushes and colour settings mean nothing',
+    one_of('painting', 'scenes'),
+  )
   episode_length: int = field(20, 'actions an episode', at_least(1))
   canvas_width: int = field(
     64, 'canvas width and height, pixels', at_least(8), at_most(1024)
@@ -56,6 +61,9 @@ class EnvironmentConfig(Section):
   )
   pen_down: bool = field(
     False, 'no `flag` component: the first action moves, the others draw'
+  )
+  max_objects: int = field(
+    20, 'scenes: objects that fit on the platform', at_least(1), at_most(1000)
   )
   noise_dim: int = field(
     10, 'size of the noise the agent sees; 0 for none', at_least(0)
@@ -85,12 +93,24 @@ class DataConfig(Section):
 
   name: str = field(
     'digits',
-    'data set; "digits" (built in) or "mnist"',
-    one_of('digits', 'mnist'),
+    'data set: "digits" (built in), "mnist", "omniglot", "celeba", "scenes" '
+    '(of launch.make_scenes) or "images" (any folder of pictures)',
+    one_of('digits', 'mnist', 'omniglot', 'celeba', 'scenes', 'images'),
   )
   path: str = field('', 'folder of the data set; "digits" needs none')
   validation_fraction: float = field(
     0.1, 'share of images held out', above(0), below(1)
+  )
+  bad_images: str = field(
+    'error',
+    'what a file that is no sound image does: "error" ends the loading, "skip" '
+    'counts it and goes on',
+    one_of('error', 'skip'),
+  )
+  cache: str = field(
+    '',
+    'folder for decoded images; by default spiral_tf in $XDG_CACHE_HOME or '
+    'in ~/.cache',
   )
 
 
@@ -127,6 +147,9 @@ class PolicyNetworkConfig(Section):
   state_inputs: Tuple[str, ...] = field(
     (), 'further observations the torso is conditioned on, by name'
   )
+  blind: bool = field(
+    False, 'whether the canvas is kept from the agent (section 4.3)'
+  )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,17 +162,38 @@ class DiscriminatorNetworkConfig(Section):
     (64, 128, 256, 512), 'channels of its stride-2 convolutions', SOME_ABOVE_0
   )
   kernel: int = field(5, 'their kernel width', at_least(1))
+  spectral_norm: bool = field(
+    False, 'divide each weight by its largest singular value (SN-GAN)'
+  )
+  complement: bool = field(
+    False,
+    'a conditional one sees one half of the target and the other half of the '
+    'canvas (SPIRAL++), instead of both side by side',
+  )
 
 
 @dataclasses.dataclass(frozen=True)
 class RewardConfig(Section):
-  """What the agent is paid for (equation 4, section 4.3)."""
+  """What the agent is paid for (equation 4, sections 4.3 and 4.5)."""
 
   _PATH = 'reward.'
 
+  discriminator: float = field(
+    1.0, "weight of the discriminator's score (equation 4)", at_least(0)
+  )
+  l2: float = field(
+    0.0, 'weight of the distance to the target (appendix A)', at_least(0)
+  )
+  color_emd: float = field(
+    0.0,
+    "weight of the earth mover's distance between the colour histograms of "
+    'canvas and target (section 4.5)',
+    at_least(0),
+  )
   temporal_credit: bool = field(
     False,
-    'pay D(c_t) - D(c_{t-1}) at each step (SPIRAL++) instead of D at the end',
+    'pay at each step what it added to the weighted sum of those three '
+    '(SPIRAL++), instead of the sum at the end',
   )
   stroke_start_penalty: float = field(
     0.0, 'paid for starting each continuous sequence of strokes', at_least(0)
@@ -197,8 +241,14 @@ class DiscriminatorLearnerConfig(Section):
   learning_rate: float = field(1e-4, "Adam's learning rate", above(0))
   adam_beta1: float = field(0.5, "Adam's beta1", at_least(0), below(1))
   adam_beta2: float = field(0.9, "Adam's beta2", at_least(0), below(1))
+  loss: str = field(
+    'wasserstein',
+    '"wasserstein", with a gradient penalty, or "cross_entropy", the standard '
+    "GAN's, to go with discriminator_network.spectral_norm",
+    one_of('wasserstein', 'cross_entropy'),
+  )
   gradient_penalty: float = field(
-    10.0, 'weight of the gradient penalty', at_least(0)
+    10.0, 'weight of the gradient penalty of "wasserstein"', at_least(0)
   )
   zero_mean_penalty: float = field(
     0.04,
@@ -248,6 +298,9 @@ class Config:
   """One experiment."""
 
   seed: int = field(0, 'seed of data split, environments and networks')
+  conditional: bool = field(
+    False, 'whether the agent is shown an image to reproduce (section 3.3)'
+  )
   environment: EnvironmentConfig = EnvironmentConfig()
   data: DataConfig = DataConfig()
   policy_network: PolicyNetworkConfig = PolicyNetworkConfig()
@@ -260,6 +313,29 @@ class Config:
     DiscriminatorLearnerConfig()
   )
   training: TrainingConfig = TrainingConfig()
+
+  def __post_init__(self):
+    for name in ('l2', 'color_emd'):
+      weight = getattr(self.reward, name)
+      check(
+        self.conditional or not weight,
+        f'reward.{name}',
+        weight,
+        'it compares with a target, which only a conditional agent has '
+        '(config.conditional)',
+      )
+    check(
+      self.conditional or not self.discriminator_network.complement,
+      'discriminator_network.complement',
+      True,
+      'only a conditional agent (config.conditional) has targets',
+    )
+    check(
+      max(self.reward.discriminator, self.reward.l2, self.reward.color_emd) > 0,
+      'reward.discriminator',
+      self.reward.discriminator,
+      'at least one of discriminator, l2 and color_emd must be above 0',
+    )
 
 
 def frames(config: Config, policy_updates: float) -> int:

@@ -9,7 +9,7 @@ from spiral_tf import config as config_lib
 
 # Every range rule: section, fields that break it, the field it is about.
 _RULES = [
-  ('environment', {'name': 'scenes'}, 'name'),
+  ('environment', {'name': 'sculpting'}, 'name'),
   ('environment', {'episode_length': 0}, 'episode_length'),
   ('environment', {'pen_down': True, 'episode_length': 1}, 'episode_length'),
   ('environment', {'canvas_width': 7}, 'canvas_width'),
@@ -22,7 +22,7 @@ _RULES = [
   ('environment', {'substrokes': 0}, 'substrokes'),
   ('environment', {'background': 'black'}, 'background'),
   ('environment', {'noise_dim': -1}, 'noise_dim'),
-  ('data', {'name': 'celeba'}, 'name'),
+  ('data', {'name': 'imagenet'}, 'name'),
   ('data', {'validation_fraction': 0.0}, 'validation_fraction'),
   ('data', {'validation_fraction': 1.0}, 'validation_fraction'),
   ('policy_network', {'stem_kernel': 0}, 'stem_kernel'),
@@ -66,8 +66,19 @@ _RULES = [
   ),
   ('discriminator_learner', {'gradient_penalty': -1.0}, 'gradient_penalty'),
   ('discriminator_learner', {'zero_mean_penalty': -1.0}, 'zero_mean_penalty'),
+  ('discriminator_learner', {'loss': 'hinge'}, 'loss'),
   ('discriminator_learner', {'adam_beta1': -0.5}, 'adam_beta1'),
   ('discriminator_learner', {'adam_beta2': 1.0}, 'adam_beta2'),
+  ('environment', {'max_objects': 0}, 'max_objects'),
+  ('environment', {'max_objects': 1001}, 'max_objects'),
+  ('data', {'bad_images': 'ignore'}, 'bad_images'),
+  ('reward', {'discriminator': -1.0}, 'discriminator'),
+  ('reward', {'discriminator': 0.0}, 'discriminator'),
+  ('reward', {'l2': -1.0}, 'l2'),
+  ('reward', {'l2': 1.0}, 'l2'),
+  ('reward', {'color_emd': -1.0}, 'color_emd'),
+  ('reward', {'color_emd': 1.0}, 'color_emd'),
+  ('discriminator_network', {'complement': True}, 'complement'),
   ('training', {'minutes': -1.0}, 'minutes'),
   ('training', {'frames': -1}, 'frames'),
   ('training', {'num_actors': 0}, 'num_actors'),
@@ -119,6 +130,17 @@ def test_every_numeric_field_has_a_range_rule():
     section, _, name = path.rpartition('.')
     if section and type(config[section][name]) in (int, float):
       assert path in ruled, path
+
+
+def test_what_needs_a_target_is_allowed_with_one():
+  config = config_lib.from_dict(
+    {
+      'conditional': True,
+      'reward': {'discriminator': 0.0, 'l2': 1.0, 'color_emd': 0.5},
+      'discriminator_network': {'complement': True},
+    }
+  )
+  assert config.reward.l2 == 1.0
 
 
 def test_bounds_themselves_are_allowed():

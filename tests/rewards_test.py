@@ -18,9 +18,10 @@ def _score_one(image):
   return float((ink * np.cos(places)).sum())
 
 
-def _score(images):
+def _score(images, targets):
   """The same for tensors `[N, W, W, C]`."""
   assert images.dtype == tf.uint8 and images.shape.rank == 4
+  assert targets is None
   ink = 1.0 - tf.cast(images, tf.float32) / 255.0
   places = np.arange(np.prod(images.shape[1:])).reshape(images.shape[1:])
   return tf.reduce_sum(ink * np.cos(places).astype(np.float32), axis=[1, 2, 3])
@@ -32,6 +33,38 @@ def _canvases(seed=0):
   canvases = rng.integers(0, 256, shape).astype(np.uint8)
   canvases[0] = _BLANK
   return canvases
+
+
+def _targets(channels=1, seed=9):
+  rng = np.random.default_rng(seed)
+  shape = [_BATCH, _WIDTH, _WIDTH, channels]
+  return rng.integers(0, 256, shape).astype(np.uint8)
+
+
+def _compare_one(image, target):
+  """A score that depends on which target it is."""
+  return _score_one(image) - 2 * _score_one(target)
+
+
+def _compare(images, targets):
+  """The same for tensors `[N, W, W, C]`."""
+  assert images.shape[1:] == targets.shape[1:] and targets.dtype == tf.uint8
+  tf.debugging.assert_equal(tf.shape(images), tf.shape(targets))
+  return _score(images, None) - 2 * _score(targets, None)
+
+
+def _l2_one(image, target):
+  return np.linalg.norm((image.ravel() - target.astype(float).ravel()) / 255)
+
+
+def _emd_one(image, target):
+  """Equally many pixels each: the k-th darkest moves to the k-th darkest."""
+  channels = image.shape[-1]
+  sorted_ = [
+    np.sort(x.reshape(-1, channels).astype(float), axis=0)
+    for x in (image, target)
+  ]
+  return np.abs(sorted_[0] - sorted_[1]).mean() / 255
 
 
 def _starts():
@@ -109,6 +142,101 @@ def test_blank_goes_by_what_the_canvas_was_at_first():
   np.testing.assert_array_equal(rewards.blank(tf.constant(canvases)), [[0]])
 
 
+@pytest.mark.parametrize('channels', [1, 3, 4])
+def test_l2_is_the_euclidean_norm_over_all_pixels(channels):
+  images, targets = _targets(channels, 1), _targets(channels, 2)
+  truth = [_l2_one(*pair) for pair in zip(images, targets)]
+  _close(rewards.l2(images, targets), truth)
+  _close(rewards.l2((images / 255).astype(np.float32), targets), truth)
+
+
+def test_l2_of_the_target_is_0_and_of_its_negative_the_largest():
+  white = np.full([1, _WIDTH, _WIDTH, 3], 255, np.uint8)
+  np.testing.assert_array_equal(rewards.l2(white, white), [0])
+  _close(rewards.l2(white, 0 * white), [_WIDTH * np.sqrt(3)])
+
+
+@pytest.mark.parametrize('channels', [1, 3, 4])
+def test_color_emd_moves_sorted_pixels(channels):
+  images, targets = _targets(channels, 1), _targets(channels, 2)
+  images[0] //= 3  # One much darker, one with equal bytes, one as it is.
+  images[1] = 77
+  truth = [_emd_one(*pair) for pair in zip(images, targets)]
+  _close(rewards.color_emd(images, targets), truth)
+  assert min(truth) > 0.01 and max(truth) > 0.2
+
+
+def test_color_emd_is_in_units_of_full_intensity_and_sees_no_places():
+  white = np.full([1, _WIDTH, _WIDTH, 1], 255, np.uint8)
+  _close(rewards.color_emd(white, 0 * white), [1])
+  _close(rewards.color_emd(white, white - 51), [0.2])
+  images = _targets(3)
+  shuffled = images.reshape(_BATCH, -1, 3)[:, ::-1].reshape(images.shape)
+  np.testing.assert_array_equal(rewards.color_emd(images, shuffled), 0)
+  assert np.all(rewards.color_emd(images, images[..., ::-1]).numpy() > 0)
+
+
+@pytest.mark.parametrize('temporal_credit', [False, True])
+def test_total_weighs_image_scores_each_against_its_own_target(temporal_credit):
+  canvases, targets = _canvases(), _targets()
+  config = config_lib.RewardConfig(
+    discriminator=0.5, l2=0.3, color_emd=7, temporal_credit=temporal_credit
+  )
+
+  def score(t, b):
+    return (
+      0.5 * _compare_one(canvases[t, b], targets[b])
+      - 0.3 * _l2_one(canvases[t, b], targets[b])
+      - 7 * _emd_one(canvases[t, b], targets[b])
+    )
+
+  truth = np.zeros([_STEPS, _BATCH])
+  for b in range(_BATCH):
+    for t in range(_STEPS):
+      if temporal_credit:
+        truth[t, b] = score(t + 1, b) - score(t, b)
+      elif t == _STEPS - 1:
+        truth[t, b] = score(t + 1, b)
+  total = tf.function(
+    lambda c, t: rewards.total(config, _compare, {'canvas': c}, t)
+  )
+  _close(total(tf.constant(canvases), tf.constant(targets)), truth)
+
+
+@pytest.mark.parametrize('temporal_credit', [False, True])
+def test_a_discriminator_without_weight_is_not_asked(temporal_credit):
+  def refuse(images, targets):
+    raise AssertionError('asked')
+
+  canvases, targets = _canvases(), _targets()
+  config = config_lib.RewardConfig(
+    discriminator=0, l2=2, temporal_credit=temporal_credit
+  )
+  reward = rewards.total(
+    config, refuse, {'canvas': tf.constant(canvases)}, tf.constant(targets)
+  ).numpy()
+  for b in range(_BATCH):
+    sums = -2 * _l2_one(canvases[-1, b], targets[b])
+    if temporal_credit:
+      sums += 2 * _l2_one(canvases[0, b], targets[b])
+    _close(reward[:, b].sum(), sums)
+
+
+@pytest.mark.parametrize('name', ['l2', 'color_emd'])
+def test_a_distance_without_a_target_is_refused(name):
+  config = config_lib.RewardConfig(**{name: 0.5})
+  with pytest.raises(ValueError, match=r'config\.conditional') as error:
+    rewards.total(config, _score, {'canvas': tf.constant(_canvases())})
+  assert f'{name}=0.5' in str(error.value)
+
+
+def test_targets_of_another_shape_are_refused():
+  config = config_lib.RewardConfig(l2=1)
+  observation = {'canvas': tf.constant(_canvases())}
+  with pytest.raises(ValueError, match=r'\(5, 5, 3\).*\(5, 5, 1\)'):
+    rewards.total(config, _compare, observation, tf.constant(_targets(3)))
+
+
 @pytest.mark.parametrize('temporal_credit', [False, True])
 def test_total_adds_up_what_is_asked_for(temporal_credit):
   canvases, starts = _canvases(), _starts()
@@ -151,13 +279,19 @@ def test_a_penalty_whose_observation_is_missing_is_refused():
 
 
 def test_the_batch_may_be_unknown_while_tracing():
-  spec = tf.TensorSpec([_STEPS + 1, None, _WIDTH, _WIDTH, 1], tf.uint8)
-  config = config_lib.RewardConfig(temporal_credit=True, blank_penalty=1.0)
+  canvas = tf.TensorSpec([_STEPS + 1, None, _WIDTH, _WIDTH, 1], tf.uint8)
+  target = tf.TensorSpec([None, _WIDTH, _WIDTH, 1], tf.uint8)
+  config = config_lib.RewardConfig(
+    l2=1.0, color_emd=1.0, temporal_credit=True, blank_penalty=1.0
+  )
   total = tf.function(
-    lambda canvas: rewards.total(config, _score, {'canvas': canvas}), [spec]
+    lambda c, t: rewards.total(config, _compare, {'canvas': c}, t),
+    [canvas, target],
   )
   for batch in (1, 3):
-    assert total(tf.constant(_canvases()[:, :batch])).shape == (_STEPS, batch)
+    canvases, targets = _canvases()[:, :batch], _targets()[:batch]
+    reward = total(tf.constant(canvases), tf.constant(targets))
+    assert reward.shape == (_STEPS, batch)
 
 
 if __name__ == '__main__':

@@ -8,10 +8,13 @@ import tensorflow as tf
 class DiscriminatorLoss(NamedTuple):
   """The loss and what it is made of, each float32 `[]`.
 
+  That of `cross_entropy` is one too, so that learners report them alike.
+
   Attributes:
     total: what the discriminator minimises.
     gap: mean score of real images minus mean score of generated ones.
-    gradient_penalty: mean of (||gradient|| - 1)^2, unweighted.
+    gradient_penalty: mean of (||gradient|| - 1)^2, unweighted; 0 if the loss
+      has none.
     mean_score: mean over an even mixture of real and generated images.
   """
 
