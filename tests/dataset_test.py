@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from spiral_tf.datasets import dataset
+from spiral_tf.datasets import rows
 
 
 def _numbered(count, width=2):
@@ -52,6 +53,46 @@ def test_batches_are_seeded_copies():
   assert not np.array_equal(first, next(data.batches('train', 9, seed=2)))
   batch[:] = 0
   np.testing.assert_array_equal(data.train, _numbered(9))
+
+
+def test_stream_is_shuffled_epochs_of_single_images():
+  data = dataset.Dataset('fake', train=_numbered(9), validation=_numbered(5))
+  stream = data.stream('validation', seed=1)
+  images = list(itertools.islice(stream, 10))
+  assert all(image.shape == (2, 2, 1) for image in images)
+  drawn = [int(image[0, 0, 0]) for image in images]
+  assert sorted(drawn[:5]) == sorted(drawn[5:]) == list(range(5))
+  assert drawn[:5] != drawn[5:]
+  again = data.stream('validation', seed=1)
+  assert drawn == [int(next(again)[0, 0, 0]) for _ in range(10)]
+  images[0][:] = 99
+  assert data.validation.max() == 4
+  with pytest.raises(ValueError, match='no split "test"'):
+    data.stream('test', seed=1)
+
+
+def test_rows_of_files_serve_as_images(tmp_path):
+  np.save(tmp_path / 'images.npy', _numbered(10))
+  images = np.load(tmp_path / 'images.npy', mmap_mode='r')
+  data = dataset.Dataset(
+    'fake',
+    train=rows.Rows([images], np.arange(2, 10)),
+    validation=rows.Rows([images], np.arange(2)),
+  )
+  assert data.images('train') is data.train
+  drawn = _drawn(data.batches('train', 4, seed=0), 2)
+  assert sorted(drawn) == list(range(2, 10))
+  assert int(next(data.stream('validation', seed=0))[0, 0, 0]) in (0, 1)
+
+
+def test_repeated_channels_are_equal_and_take_no_memory():
+  grey = _numbered(3)
+  images = dataset.repeat_channel(grey, 3)
+  assert images.shape == (3, 2, 2, 3) and images.dtype == np.uint8
+  for channel in range(3):
+    np.testing.assert_array_equal(images[..., channel], grey[..., 0])
+  assert np.shares_memory(images, grey)
+  np.testing.assert_array_equal(dataset.repeat_channel(grey, 1), grey)
 
 
 def test_batch_size_is_checked_at_once():

@@ -13,7 +13,9 @@ from spiral_tf import datasets
 
 @pytest.fixture(scope='module')
 def digits():
-  return datasets.load(config_lib.DataConfig(), canvas_width=32, seed=0)
+  return datasets.load(
+    config_lib.DataConfig(), canvas_width=32, channels=1, seed=0
+  )
 
 
 def test_shapes_types_and_sizes(digits):
@@ -43,7 +45,9 @@ def test_enlarged_images_still_show_the_source():
   from sklearn import datasets as sklearn_datasets
 
   source = sklearn_datasets.load_digits()
-  data = datasets.load(config_lib.DataConfig(), canvas_width=32, seed=3)
+  data = datasets.load(
+    config_lib.DataConfig(), canvas_width=32, channels=1, seed=3
+  )
   images = np.concatenate([data.train, data.validation])
   labels = np.concatenate([data.train_labels, data.validation_labels])
   # Pixel centres of the 8x8 image are the centres of 3x3 blocks of the large.
@@ -57,14 +61,20 @@ def test_enlarged_images_still_show_the_source():
 
 @pytest.mark.parametrize('width', [33, 64])
 def test_other_widths(width):
-  data = datasets.load(config_lib.DataConfig(), canvas_width=width, seed=0)
+  data = datasets.load(
+    config_lib.DataConfig(), canvas_width=width, channels=1, seed=0
+  )
   assert data.train.shape == (1617, width, width, 1)
   assert data.train.min() == 0 and data.train.max() == 255
 
 
 def test_split_is_seeded_and_complete(digits):
-  again = datasets.load(config_lib.DataConfig(), canvas_width=32, seed=0)
-  other = datasets.load(config_lib.DataConfig(), canvas_width=32, seed=1)
+  again = datasets.load(
+    config_lib.DataConfig(), canvas_width=32, channels=1, seed=0
+  )
+  other = datasets.load(
+    config_lib.DataConfig(), canvas_width=32, channels=1, seed=1
+  )
   np.testing.assert_array_equal(digits.validation, again.validation)
   assert not np.array_equal(digits.validation, other.validation)
   everything = [
@@ -76,7 +86,7 @@ def test_split_is_seeded_and_complete(digits):
 
 def test_validation_fraction():
   config = config_lib.DataConfig(validation_fraction=0.5)
-  data = datasets.load(config, canvas_width=8, seed=0)
+  data = datasets.load(config, canvas_width=8, channels=1, seed=0)
   assert len(data.validation) == round(1797 / 2)
 
 
@@ -95,6 +105,18 @@ def test_importing_data_sets_does_not_import_tensorflow():
     check=False,
   )
   assert result.returncode == 0
+
+
+def test_colour_canvases(digits):
+  colour = datasets.load(
+    config_lib.DataConfig(), canvas_width=32, channels=3, seed=0
+  )
+  for split in ('train', 'validation'):
+    assert colour.images(split).shape[1:] == (32, 32, 3)
+    for channel in range(3):
+      np.testing.assert_array_equal(
+        colour.images(split)[..., channel], digits.images(split)[..., 0]
+      )
 
 
 if __name__ == '__main__':

@@ -52,7 +52,7 @@ def _load(folder, width=32):
   config = config_lib.DataConfig(
     name='mnist', path=str(folder), validation_fraction=0.25
   )
-  return datasets.load(config, canvas_width=width, seed=0)
+  return datasets.load(config, canvas_width=width, channels=1, seed=0)
 
 
 def test_images_are_padded_inverted_and_keep_their_labels(folder):
@@ -196,6 +196,22 @@ def test_empty_set_is_refused(folder):
   _write(folder, TRAIN_LABELS, _labels_idx(_labels(0)))
   with pytest.raises(ValueError, match='at least 2'):
     _load(folder)
+
+
+def test_colour_canvases(folder):
+  _write(folder, TEST_IMAGES, _images_idx(_images(7)))
+  _write(folder, TEST_LABELS, _labels_idx(_labels(7)))
+  config = config_lib.DataConfig(
+    name='mnist', path=str(folder), validation_fraction=0.25
+  )
+  colour = datasets.load(config, canvas_width=32, channels=3, seed=0)
+  grey = _load(folder)
+  for split in ('train', 'validation', 'test'):
+    assert colour.images(split).shape[1:] == (32, 32, 3)
+    for channel in range(3):
+      np.testing.assert_array_equal(
+        colour.images(split)[..., channel], grey.images(split)[..., 0]
+      )
 
 
 if __name__ == '__main__':

@@ -4,30 +4,44 @@
 """
 
 from spiral_tf import config as config_lib
+from spiral_tf.datasets import celeba
 from spiral_tf.datasets import digits
+from spiral_tf.datasets import images
 from spiral_tf.datasets import mnist
+from spiral_tf.datasets import omniglot
+from spiral_tf.datasets import scenes
 from spiral_tf.datasets.dataset import Dataset
 
 __all__ = ['Dataset', 'load']
 
-_LOADERS = {'digits': digits.load, 'mnist': mnist.load}
+_LOADERS = {
+  'celeba': celeba.load,
+  'digits': digits.load,
+  'images': images.load,
+  'mnist': mnist.load,
+  'omniglot': omniglot.load,
+  'scenes': scenes.load,
+}
 
 
 def load(
-  config: config_lib.DataConfig, canvas_width: int, seed: int
+  config: config_lib.DataConfig, canvas_width: int, channels: int, seed: int
 ) -> Dataset:
   """Loads the data set that a config names.
 
   Args:
     config: which data set, from where, and the share to hold out.
     canvas_width: `W`, width and height of the images, pixels.
+    channels: `C`; 3 for colour, 1 for grey, to which colour is turned. The
+      channels of grey data sets are all the same.
     seed: of the split into train and validation.
 
   Returns:
-    A `Dataset` of uint8 `[N, W, W, 1]` images, white paper 255 and ink 0.
+    A `Dataset` of uint8 `[N, W, W, C]` images, with ink dark on white paper.
 
   Raises:
     FileNotFoundError: files of the data set are missing.
+    OSError: decoded images cannot be kept.
     ValueError: a file, or an argument, is not what it must be.
   """
-  return _LOADERS[config.name](config, canvas_width, seed)
+  return _LOADERS[config.name](config, canvas_width, channels, seed)

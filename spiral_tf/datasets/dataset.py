@@ -1,13 +1,17 @@
 """What a data set is: real images in named splits, and endless batches of them.
 
-Images look like canvases painted with black ink: uint8, white paper 255.
+Images look like canvases: uint8, and what is ink on paper is dark on 255.
 """
 
 import dataclasses
-from typing import Iterator, Optional, Tuple
+from typing import Iterator, Optional, Tuple, Union
 
 import numpy as np
 
+from spiral_tf.datasets import rows
+
+# Images in memory, or rows of files that are mapped into it.
+Images = Union[np.ndarray, rows.Rows]
 SPLITS = ('train', 'validation', 'test')
 
 
@@ -27,9 +31,9 @@ class Dataset:
   """
 
   name: str
-  train: np.ndarray
-  validation: np.ndarray
-  test: Optional[np.ndarray] = None
+  train: Images
+  validation: Images
+  test: Optional[Images] = None
   train_labels: Optional[np.ndarray] = None
   validation_labels: Optional[np.ndarray] = None
   test_labels: Optional[np.ndarray] = None
@@ -66,7 +70,7 @@ class Dataset:
           f'but they must be int32 {list(shape[:1])}.'
         )
 
-  def images(self, split: str) -> np.ndarray:
+  def images(self, split: str) -> Images:
     """Returns the images of a split, uint8 `[N, W, W, C]`.
 
     Args:
@@ -119,9 +123,24 @@ class Dataset:
       raise ValueError(f'batch_size is {batch_size}, but it must be at least 1')
     return _batches(images, batch_size, np.random.default_rng(seed))
 
+  def stream(self, split: str, seed: int) -> Iterator[np.ndarray]:
+    """Returns endless shuffled single images; see `batches`.
+
+    Args:
+      split: 'train', 'validation' or 'test'.
+      seed: of the order; the same seed gives the same images.
+
+    Returns:
+      An iterator of uint8 `[W, W, C]`, each a copy.
+
+    Raises:
+      ValueError: there is no such split.
+    """
+    return (batch[0] for batch in self.batches(split, 1, seed))
+
 
 def _batches(
-  images: np.ndarray, batch_size: int, rng: np.random.Generator
+  images: Images, batch_size: int, rng: np.random.Generator
 ) -> Iterator[np.ndarray]:
   order = np.zeros([0], np.int64)
   while True:
@@ -147,3 +166,16 @@ def split_indices(
   order = np.random.default_rng(seed).permutation(count)
   held_out = max(1, round(count * validation_fraction))
   return order[held_out:], order[:held_out]
+
+
+def repeat_channel(images: np.ndarray, channels: int) -> np.ndarray:
+  """Returns grey images, uint8 `[N, W, W, 1]`, with that many equal channels.
+
+  Args:
+    images: the grey images.
+    channels: `C`.
+
+  Returns:
+    uint8 `[N, W, W, C]`, read-only, which takes no further memory.
+  """
+  return np.broadcast_to(images, [*images.shape[:3], channels])

@@ -11,17 +11,18 @@ _FILLED = 0.75
 
 
 def load(
-  config: config_lib.DataConfig, canvas_width: int, seed: int
+  config: config_lib.DataConfig, canvas_width: int, channels: int, seed: int
 ) -> dataset.Dataset:
   """Loads the digits, enlarged smoothly and centred on white canvases.
 
   Args:
     config: `validation_fraction` is used; the images need no path.
     canvas_width: `W`, width and height of the images, pixels.
+    channels: `C`; with 3, all are the same.
     seed: of the split into train and validation.
 
   Returns:
-    A `Dataset` of uint8 `[N, W, W, 1]` images without a test split.
+    A `Dataset` of uint8 `[N, W, W, C]` images without a test split.
   """
   # Imported here: it takes a second, which only users of this data set owe.
   from sklearn import datasets as sklearn_datasets
@@ -34,8 +35,8 @@ def load(
   )
   return dataset.Dataset(
     name='digits',
-    train=images[train],
-    validation=images[validation],
+    train=dataset.repeat_channel(images[train], channels),
+    validation=dataset.repeat_channel(images[validation], channels),
     train_labels=labels[train],
     validation_labels=labels[validation],
   )

@@ -28,7 +28,7 @@ _MAX_ITEMS = 1_000_000
 
 
 def load(
-  config: config_lib.DataConfig, canvas_width: int, seed: int
+  config: config_lib.DataConfig, canvas_width: int, channels: int, seed: int
 ) -> dataset.Dataset:
   """Loads MNIST from the folder `config.path`.
 
@@ -39,10 +39,11 @@ def load(
   Args:
     config: `path` and `validation_fraction` are used.
     canvas_width: `W`, width and height of the images, pixels.
+    channels: `C`; with 3, all are the same.
     seed: of the split of the training pair into train and validation.
 
   Returns:
-    A `Dataset` of uint8 `[N, W, W, 1]` images.
+    A `Dataset` of uint8 `[N, W, W, C]` images.
 
   Raises:
     FileNotFoundError: a file is missing.
@@ -67,11 +68,15 @@ def load(
   test = test_labels = None
   if any(os.path.exists(os.path.join(folder, name)) for name in _TEST):
     test, test_labels = _read_pair(folder, _TEST)
-    test = _on_canvas(test, canvas_width)
+    test = dataset.repeat_channel(_on_canvas(test, canvas_width), channels)
   return dataset.Dataset(
     name='mnist',
-    train=_on_canvas(images[train], canvas_width),
-    validation=_on_canvas(images[validation], canvas_width),
+    train=dataset.repeat_channel(
+      _on_canvas(images[train], canvas_width), channels
+    ),
+    validation=dataset.repeat_channel(
+      _on_canvas(images[validation], canvas_width), channels
+    ),
     test=test,
     train_labels=labels[train],
     validation_labels=labels[validation],

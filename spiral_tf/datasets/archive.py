@@ -1,0 +1,268 @@
+"""The pictures of a zip file or of a folder, one at a time, none of it trusted.
+
+A zip is never extracted, and opened only when no cache holds its pictures.
+"""
+
+import io
+import os
+import stat
+import struct
+from typing import Callable, Iterator, List
+import warnings
+import zipfile
+import zlib
+
+import numpy as np
+from PIL import Image
+from PIL import ImageOps
+
+from spiral_tf import config as config_lib
+from spiral_tf.datasets import cache
+
+# To be raised when anything, here or in a data set, decodes differently.
+_VERSION = 1
+_EXTENSIONS = (
+  '.bmp',
+  '.gif',
+  '.jpeg',
+  '.jpg',
+  '.pgm',
+  '.png',
+  '.ppm',
+  '.tif',
+  '.tiff',
+  '.webp',
+)
+# Not all that Pillow can: for some formats it starts other programs.
+_FORMATS = ('BMP', 'GIF', 'JPEG', 'PNG', 'PPM', 'TIFF', 'WEBP')
+_MAX_BYTES = 256 * 2**20  # Of one picture's file.
+
+
+class Archive:
+  """The picture files of a zip file or of a folder."""
+
+  def __init__(self, path: str):
+    """Lists the pictures.
+
+    Args:
+      path: of the zip file or the folder.
+
+    Raises:
+      ValueError: the file is no zip file, or there are no pictures.
+    """
+    self._path = path
+    self._zip = None
+    if os.path.isdir(path):
+      self._names = list(_pictures_below(path))
+    else:
+      try:
+        self._zip = zipfile.ZipFile(path)
+      except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise ValueError(
+          f'{path} is no intact zip file: {error}. Download it again.'
+        ) from error
+      # Of members with the same name the last counts, as when extracting.
+      self._names = [name for name in self._zip.NameToInfo if _is_picture(name)]
+    self._names.sort()
+    if not self._names:
+      raise ValueError(
+        f'{path} holds no pictures; these would end in '
+        f'{", ".join(_EXTENSIONS)}.'
+      )
+
+  @property
+  def names(self) -> List[str]:
+    """Names of the pictures, sorted; in a folder, relative to it."""
+    return self._names
+
+  def read(self, name: str) -> bytes:
+    """Returns what the file of a picture holds.
+
+    Raises:
+      cache.BadImageError: it is hostile, damaged or empty.
+    """
+    try:
+      if self._zip is None:
+        with open(os.path.join(self._path, name), 'rb', opener=_open) as file:
+          _check_size(os.fstat(file.fileno()).st_size)
+          return file.read(_MAX_BYTES)
+      member = self._zip.getinfo(name)
+      _check_member(member)
+      with self._zip.open(member) as file:
+        data = file.read(_MAX_BYTES + 1)
+      _check_size(len(data))
+      return data
+    except cache.BadImageError:
+      raise
+    except (
+      EOFError,
+      NotImplementedError,
+      OSError,
+      RuntimeError,
+      ValueError,
+      struct.error,
+      zipfile.BadZipFile,
+      zlib.error,
+    ) as error:
+      raise cache.BadImageError(f'cannot be read: {error}') from error
+
+
+def _open(path: str, flags: int) -> int:
+  """Opens a file, but does not wait for the other end of a pipe."""
+  descriptor = os.open(path, flags | os.O_NONBLOCK)
+  if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    os.close(descriptor)
+    raise cache.BadImageError('is no regular file')
+  return descriptor
+
+
+def _check_member(member: zipfile.ZipInfo) -> None:
+  """Refuses a member of a zip that no honest collection has."""
+  # Windows packs with backslashes now and then.
+  parts = member.filename.replace('\\', '/').split('/')
+  if not parts[0] or '..' in parts or parts[0][1:2] == ':':
+    raise cache.BadImageError('has a name that points out of the zip file')
+  if stat.S_ISLNK(member.external_attr >> 16):
+    raise cache.BadImageError('is a symbolic link')
+  _check_size(member.file_size)
+
+
+def _check_size(size: int) -> None:
+  if not size:
+    raise cache.BadImageError('is empty, 0 bytes')
+  if size > _MAX_BYTES:
+    raise cache.BadImageError(
+      f'has {size} bytes, but a picture has at most {_MAX_BYTES}'
+    )
+
+
+def _is_picture(name: str) -> bool:
+  """Whether a file counts as a picture; hidden files (of macOS) do not."""
+  hidden = os.path.basename(name.replace('\\', '/')).startswith('.')
+  return name.lower().endswith(_EXTENSIONS) and not hidden
+
+
+def _pictures_below(folder: str) -> Iterator[str]:
+  """Yields the names of the pictures in a folder, relative to it."""
+
+  def fail(error: OSError) -> None:
+    raise error
+
+  for parent, _, files in os.walk(folder, onerror=fail):
+    relative = os.path.relpath(parent, folder)
+    for file in files:
+      if _is_picture(file):
+        yield os.path.normpath(os.path.join(relative, file))
+
+
+def decode(data: bytes, width: int, channels: int) -> Image.Image:
+  """Decodes a picture.
+
+  Paper shows through what is transparent, 16 bits become 8, of an animation
+  the first picture is taken, and a camera's rotation is undone.
+
+  Args:
+    data: what its file holds.
+    width: what it will be resized to, pixels. A JPEG file that is more than
+      twice as large may be decoded smaller than it is, which is faster.
+    channels: 1 or 3.
+
+  Returns:
+    The picture, of mode 'L' or 'RGB'.
+
+  Raises:
+    cache.BadImageError: it is no sound picture, or it is far too large.
+  """
+  try:
+    with warnings.catch_warnings():
+      warnings.simplefilter('error', Image.DecompressionBombWarning)
+      image = Image.open(io.BytesIO(data), formats=_FORMATS)
+    image.draft(None, (2 * width, 2 * width))
+    image.load()
+    image = ImageOps.exif_transpose(image)
+    if image.mode[0] in 'IF':
+      image = _from_16_bits(image)
+    if image.has_transparency_data:
+      paper = Image.new('RGBA', image.size, 'white')
+      image = Image.alpha_composite(paper, image.convert('RGBA'))
+    return image.convert('RGB' if channels == 3 else 'L')
+  except cache.BadImageError:
+    raise
+  except Exception as error:
+    # The bytes are here, so whatever Pillow stumbles over is in them.
+    raise cache.BadImageError(f'is no sound picture: {error}') from error
+
+
+def _from_16_bits(image: Image.Image) -> Image.Image:
+  """Scales grey of 16 bits, which Pillow would cut off at 255, to 8."""
+  values = np.asarray(image)
+  if image.mode == 'F' or values.min() < 0 or values.max() > 65535:
+    raise cache.BadImageError('has more than 16 bits a channel')
+  values = values.astype(np.int64)
+  return Image.fromarray(((values + 128) // 257).astype(np.uint8))
+
+
+def centre_square(
+  image: Image.Image,
+  width: int,
+  resample: Image.Resampling = Image.Resampling.LANCZOS,
+) -> Image.Image:
+  """Crops the largest centred square and resizes it, with antialiasing.
+
+  Args:
+    image: any picture; of CelebA's 178x218 pixels, all but the top and the
+      bottom 20 rows are kept.
+    width: of the result, pixels.
+    resample: the filter.
+
+  Returns:
+    A picture of `width` x `width` pixels.
+  """
+  side = min(image.size)
+  left, top = (image.width - side) // 2, (image.height - side) // 2
+  # With its argument `box`, `resize` would look at what is outside, too.
+  square = image.crop((left, top, left + side, top + side))
+  return square.resize((width, width), resample)
+
+
+def load(
+  config: config_lib.DataConfig,
+  path: str,
+  canvas_width: int,
+  channels: int,
+  fit: Callable[[Image.Image, int], Image.Image] = centre_square,
+) -> cache.Cached:
+  """Returns all pictures of a zip file or a folder, from the cache if there.
+
+  Args:
+    config: `name`, `bad_images` and `cache` are used.
+    path: of the zip file or folder.
+    canvas_width: `W`, width and height of the images, pixels.
+    channels: `C`, 1 or 3.
+    fit: makes a picture of `W` x `W` pixels of one of any shape.
+
+  Returns:
+    uint8 `[N, W, W, C]` images, memory-mapped, and their names, sorted.
+
+  Raises:
+    cache.BadImageError: a picture is bad, and `config.bad_images` is "error".
+    OSError: the cache cannot be written.
+    ValueError: the file is no zip file, or there is no sound picture.
+  """
+  files = [path]
+  if os.path.isdir(path):
+    files = [os.path.join(path, name) for name in sorted(_pictures_below(path))]
+
+  def open_source() -> cache.Source:
+    archive = Archive(path)
+
+    def image_of(name: str) -> np.ndarray:
+      image = decode(archive.read(name), canvas_width, channels)
+      pixels = np.asarray(fit(image, canvas_width))
+      return pixels.reshape(canvas_width, canvas_width, channels)
+
+    return archive.names, image_of
+
+  return cache.load(
+    config, path, files, canvas_width, channels, _VERSION, open_source
+  )

@@ -1,0 +1,298 @@
+"""Decoded images on disk, so that a data set is decoded once and never loaded.
+
+A cache is a folder with two files: `images.npy`, uint8 `[N, W, W, C]`, which
+is memory-mapped, and `manifest.json`, which says what the first must be and
+which picture each row is. It is built in a folder beside it and moved into
+place when both files are safely on disk, so what has the right name is whole.
+"""
+
+import contextlib
+import errno
+import fcntl
+import glob
+import hashlib
+import io
+import json
+import os
+import shutil
+import sys
+import time
+from typing import (
+  Any,
+  Callable,
+  Iterator,
+  List,
+  NamedTuple,
+  Optional,
+  Sequence,
+  Tuple,
+)
+
+import numpy as np
+
+from spiral_tf import config as config_lib
+
+_IMAGES = 'images.npy'
+_MANIFEST = 'manifest.json'
+_BUILDING = '.building'
+_FORMAT = 1  # Of the two files.
+_NAMED = 3  # Bad pictures that a message names.
+_REPORTS = 5.0  # Seconds between lines of progress.
+_CURE = 'Make room there, or choose another folder with --config.data.cache=...'
+# Names of the pictures, and a function that decodes the one of a given name.
+Source = Tuple[Sequence[str], Callable[[str], np.ndarray]]
+
+
+class BadImageError(ValueError):
+  """A picture is unsound; `config.bad_images` says what is done about it.
+
+  A decoder says only what is wrong, as in 'is empty'; `load` adds the rest.
+  """
+
+
+class Cached(NamedTuple):
+  """Images, uint8 `[N, W, W, C]`, memory-mapped, and their `N` names."""
+
+  images: np.ndarray
+  names: List[str]
+
+
+def load(
+  config: config_lib.DataConfig,
+  path: str,
+  files: Sequence[str],
+  canvas_width: int,
+  channels: int,
+  version: int,
+  open_source: Callable[[], Source],
+) -> Cached:
+  """Returns the images of a source, decoding them if no cache has them yet.
+
+  Several processes that want the same images build them once. A cache belongs
+  to one data set, path, list of files (with their sizes and times of change),
+  shape, `config.bad_images` and version; it goes when the files have changed.
+
+  Args:
+    config: `name`, `cache` and `bad_images` are used.
+    path: where the pictures come from.
+    files: the files that they are read from.
+    canvas_width: `W`, width and height of the images, pixels.
+    channels: `C`, 1 or 3.
+    version: of the code that decodes; raised when it decodes differently.
+    open_source: called when there is something to decode; returns the names
+      of the pictures and a function that turns a name into uint8 `[W, W, C]`,
+      or raises `BadImageError`.
+
+  Returns:
+    The images and their names, in the order of the source.
+
+  Raises:
+    BadImageError: a picture is unsound and `config.bad_images` is "error".
+    OSError: the cache cannot be written.
+    ValueError: there is no sound picture.
+  """
+  path = os.path.abspath(path)
+  shape = [canvas_width, canvas_width, channels]
+  # Caches of one family differ in nothing but the state of the files.
+  family = os.path.join(
+    _root(config),
+    f'{config.name}-{canvas_width}x{canvas_width}x{channels}-'
+    + _digest([_FORMAT, config.name, path, shape, config.bad_images, version]),
+  )
+  folder = f'{family}-{_digest([_state(file) for file in files])}'
+  cached = _open(folder, path, shape, quiet=True)
+  if cached is None:
+    with _locked(family + '.lock', path):
+      # Another process may have built it while this one waited.
+      cached = _open(folder, path, shape)
+      if cached is None:
+        _remove(family, folder, _BUILDING)  # Left by processes that died.
+        _build(config, path, folder, shape, open_source())
+        _remove(family, folder, '')  # Of files as they were before.
+        cached = _open(folder, path, shape)
+    if cached is None:
+      raise OSError(f'{folder} reads differently than written. {_CURE}')
+  return cached
+
+
+def _say(line: str) -> None:
+  print(line, file=sys.stderr, flush=True)
+
+
+def _root(config: config_lib.DataConfig) -> str:
+  base = os.environ.get('XDG_CACHE_HOME') or os.path.join('~', '.cache')
+  root = config.cache or os.path.join(base, 'spiral_tf')
+  return os.path.abspath(os.path.expanduser(root))
+
+
+def _digest(value: Any) -> str:
+  return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
+
+
+def _state(file: str) -> Tuple[str, int, int]:
+  """Path, size and time of change of a file; -1 if it cannot be seen."""
+  file = os.path.abspath(file)
+  try:
+    status = os.stat(file)
+  except OSError:
+    return file, -1, -1
+  return file, status.st_size, status.st_mtime_ns
+
+
+@contextlib.contextmanager
+def _writing(root: str) -> Iterator[None]:
+  """Makes errors of the file system name the setting that mends them."""
+  try:
+    yield
+  except OSError as error:
+    raise OSError(
+      error.errno,
+      f'cannot keep decoded images in {root}: {error.strerror}. {_CURE}',
+    ) from error
+
+
+@contextlib.contextmanager
+def _locked(path: str, source: str) -> Iterator[None]:
+  """Holds a lock that ends with the process, however that ends."""
+  root = os.path.dirname(path)
+  with contextlib.ExitStack() as stack:
+    with _writing(root):
+      os.makedirs(root, exist_ok=True)
+      file = stack.enter_context(open(path, 'a'))
+      try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+      except BlockingIOError:
+        _say(f'{source}: waiting for another process that is decoding it.')
+        fcntl.flock(file, fcntl.LOCK_EX)
+    yield
+
+
+def _remove(family: str, folder: str, suffix: str) -> None:
+  """Removes the caches of a family, but `folder`; its lock must be held."""
+  for found in glob.glob(f'{glob.escape(family)}-*{suffix}'):
+    if found != folder:
+      shutil.rmtree(found, ignore_errors=True)
+
+
+def _open(
+  folder: str, path: str, shape: List[int], quiet: bool = False
+) -> Optional[Cached]:
+  """Returns what a cache holds, or None if there is none, or a damaged one."""
+  file = os.path.join(folder, _IMAGES)
+  try:
+    with open(os.path.join(folder, _MANIFEST)) as manifest_file:
+      manifest = json.load(manifest_file)
+    images = np.load(file, mmap_mode='r')
+    found = images.dtype, images.shape, os.path.getsize(file)
+    expected = (
+      np.dtype(np.uint8),
+      (manifest['count'], *shape),
+      images.offset + images.nbytes,
+    )
+    names, bad = manifest['names'], manifest['bad']
+    if found != expected or len(names) != len(images):
+      raise ValueError(f'expected {expected}, found {found}')
+    num_bad = int(manifest['num_bad'])
+  except Exception as error:  # Whatever is wrong, making it again helps.
+    if os.path.isdir(folder) and not quiet:
+      _say(f'{folder} is damaged and will be made again: {error}')
+    return None
+  if num_bad:
+    _say(
+      f'{path}: skipped {num_bad} of {num_bad + len(names)} pictures: '
+      + ', '.join(bad + ['...'] * (num_bad > len(bad)))
+    )
+  return Cached(images, names)
+
+
+def _build(
+  config: config_lib.DataConfig,
+  path: str,
+  folder: str,
+  shape: List[int],
+  source: Source,
+) -> None:
+  """Decodes a source into `folder`; the lock of its family must be held."""
+  names, decode = source
+  kept, bad, num_bad = [], [], 0
+  root, building = os.path.dirname(folder), folder + _BUILDING
+  with contextlib.ExitStack() as stack:
+    with _writing(root):
+      size = len(names) * int(np.prod(shape))
+      free = shutil.disk_usage(root).free
+      if size > free:
+        raise OSError(errno.ENOSPC, f'they need {size} bytes, {free} are free')
+      os.mkdir(building)
+      stack.callback(shutil.rmtree, building, ignore_errors=True)
+      # Unbuffered: a full disk shows here, and not again when it is closed.
+      file = stack.enter_context(
+        open(os.path.join(building, _IMAGES), 'wb', buffering=0)
+      )
+      _append(file, _header(len(names), shape))
+    start = last = time.monotonic()
+    for done, name in enumerate(names, 1):
+      try:
+        image = decode(name)
+      except BadImageError as error:
+        if config.bad_images == 'error':
+          raise BadImageError(
+            f'{path}: picture {name} {error}. Replace or remove it, or go on '
+            'without such pictures with --config.data.bad_images=skip.'
+          ) from error
+        num_bad += 1
+        if num_bad <= _NAMED:
+          bad.append(f'{name} {error}')
+      else:
+        if image.dtype != np.uint8 or list(image.shape) != shape:
+          raise TypeError(f'{name} is {image.dtype} {image.shape}, not {shape}')
+        with _writing(root):
+          _append(file, image.tobytes())
+        kept.append(name)
+      now = time.monotonic()
+      if now - last > _REPORTS:
+        last, rate = now, done / (now - start)
+        _say(
+          f'{config.name}: {done} of {len(names)} pictures decoded, '
+          f'{rate:.0f} a second, {(len(names) - done) / rate:.0f} s left'
+        )
+    if not kept:
+      raise ValueError(
+        f'{path}: of its {num_bad} pictures none is sound: {", ".join(bad)}.'
+      )
+    manifest = dict(count=len(kept), names=kept, num_bad=num_bad, bad=bad)
+    with _writing(root):
+      file.seek(0)
+      _append(file, _header(len(kept), shape))
+      os.fsync(file.fileno())
+      with open(os.path.join(building, _MANIFEST), 'w') as manifest_file:
+        json.dump(manifest, manifest_file)
+        manifest_file.flush()
+        os.fsync(manifest_file.fileno())
+      _sync_folder(building)
+      if os.path.isdir(folder):
+        shutil.rmtree(folder)  # It is damaged, and in the way of the new one.
+      os.replace(building, folder)
+      _sync_folder(root)
+
+
+def _header(count: int, shape: List[int]) -> bytes:
+  """The header of a .npy file, which NumPy makes as long for any count."""
+  header = {'descr': '|u1', 'fortran_order': False, 'shape': (count, *shape)}
+  file = io.BytesIO()
+  np.lib.format.write_array_header_1_0(file, header)
+  return file.getvalue()
+
+
+def _append(file: io.FileIO, data: bytes) -> None:
+  """Writes all of the bytes; a raw file may take a part of them."""
+  rest = memoryview(data)
+  while rest:
+    rest = rest[file.write(rest) :]
+
+
+def _sync_folder(folder: str) -> None:
+  descriptor = os.open(folder, os.O_RDONLY)
+  try:
+    os.fsync(descriptor)
+  finally:
+    os.close(descriptor)
