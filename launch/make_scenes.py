@@ -1,0 +1,132 @@
+"""Makes a data set of 3D scenes, each with the program that made it.
+
+python -m launch.make_scenes --num=50000 --output=data/scenes
+
+What goes into --output is described in spiral_tf/datasets/scenes.py. Stop it
+with Ctrl-C; the same command goes on from there, and mends what is damaged.
+"""
+
+import os
+import sys
+import time
+
+from absl import app
+from absl import flags
+
+from launch import flags as launch_flags
+from spiral_tf import scene_factory
+from spiral_tf.datasets import scenes
+
+_DEFAULTS = scenes.Settings()
+
+_OUTPUT = flags.DEFINE_string(
+  'output', None, 'Folder of the data set, new or to go on with.', required=True
+)
+_NUM = flags.DEFINE_integer('num', _DEFAULTS.num, 'Scenes to make.')
+_MIN_OBJECTS = flags.DEFINE_integer(
+  'min_objects', _DEFAULTS.min_objects, 'Objects of the emptiest scenes.'
+)
+_MAX_OBJECTS = flags.DEFINE_integer(
+  'max_objects', _DEFAULTS.max_objects, 'Objects of the fullest scenes.'
+)
+_CANVAS_WIDTH = flags.DEFINE_integer(
+  'canvas_width', _DEFAULTS.canvas_width, 'Width and height, pixels.'
+)
+_GRID_WIDTH = flags.DEFINE_integer(
+  'grid_width',
+  _DEFAULTS.grid_width,
+  'Rows and columns of the grid of locations.',
+)
+_SEED = flags.DEFINE_integer(
+  'seed', _DEFAULTS.seed, 'Seed: of equal seeds come equal scenes.'
+)
+_SHARD_SIZE = flags.DEFINE_integer(
+  'shard_size', _DEFAULTS.shard_size, 'Scenes a file.'
+)
+_PROCESSES = flags.DEFINE_integer(
+  'processes', len(os.sched_getaffinity(0)), 'How many work at once.'
+)
+
+# Exit code of what was stopped before its end, as of a shell's Ctrl-C.
+_STOPPED = 130
+
+
+def _line(done: int, total: int, made: int, seconds: float) -> str:
+  """Says how far it is, how fast it goes and when it ends.
+
+  Args:
+    done: scenes that are there.
+    total: scenes that will be.
+    made: scenes of this run.
+    seconds: duration of this run.
+  """
+  rate = made / max(seconds, 1e-9)
+  left = round((total - done) / rate) if made else 0
+  minutes, left = divmod(left, 60)
+  return (
+    f'{done:,}/{total:,} scenes, {rate:,.0f} a second, '
+    f'{minutes // 60}:{minutes % 60:02}:{left:02} left'
+  )
+
+
+class _Progress:
+  """Prints how far it is: on a terminal often, on one line; else seldom."""
+
+  def __init__(self, total: int):
+    self._total = total
+    self._live = sys.stdout.isatty()
+    self._every = 0.5 if self._live else 10.0  # Seconds.
+    self._started = self._printed = time.monotonic()
+    self._found = None
+    self._line = ''
+
+  def __call__(self, done: int) -> None:
+    now = time.monotonic()
+    if self._found is None:
+      self._found = done
+      if 0 < done < self._total:
+        print(f'Goes on from {done:,} scenes.', flush=True)
+    elif now - self._printed >= self._every or done == self._total:
+      self._printed = now
+      line = _line(done, self._total, done - self._found, now - self._started)
+      if self._live:
+        print('\r' + line.ljust(len(self._line)), end='', flush=True)
+      else:
+        print(line, flush=True)
+      self._line = line
+
+  def end(self) -> None:
+    """Leaves the line."""
+    if self._live and self._line:
+      print()
+
+
+def main(argv):
+  """Makes scenes."""
+  launch_flags.no_arguments(argv)
+  folder = os.path.expanduser(_OUTPUT.value)
+  try:
+    settings = scenes.Settings(
+      num=_NUM.value,
+      min_objects=_MIN_OBJECTS.value,
+      max_objects=_MAX_OBJECTS.value,
+      canvas_width=_CANVAS_WIDTH.value,
+      grid_width=_GRID_WIDTH.value,
+      seed=_SEED.value,
+      shard_size=_SHARD_SIZE.value,
+    )
+    progress = _Progress(settings.num)
+    try:
+      scene_factory.make(folder, settings, _PROCESSES.value, progress)
+    finally:
+      progress.end()
+  except KeyboardInterrupt:
+    print(f'Stopped before its end. {scene_factory.GOES_ON}')
+    sys.exit(_STOPPED)
+  except (ValueError, RuntimeError, OSError) as error:
+    sys.exit(f'Error: {error}')
+  print(f'{settings.num:,} scenes are in {folder}; see its preview.png.')
+
+
+if __name__ == '__main__':
+  app.run(main)

@@ -1,0 +1,142 @@
+"""Tests of launch.make_scenes, as one runs it."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from launch import make_scenes
+from spiral_tf import config as config_lib
+from spiral_tf import scene_programs
+from spiral_tf.datasets import scenes
+from spiral_tf.environments import stage
+
+_ROOT = pathlib.Path(__file__).absolute().parent.parent
+
+
+def _start(folder, *arguments):
+  paths = os.pathsep.join(filter(None, sys.path))
+  return subprocess.Popen(
+    [
+      sys.executable,
+      '-m',
+      'launch.make_scenes',
+      f'--output={folder}',
+      '--canvas_width=16',
+      *arguments,
+    ],
+    cwd=_ROOT,
+    env={**os.environ, 'PYTHONPATH': paths},
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    text=True,
+    start_new_session=True,  # So that the test can press Ctrl-C.
+  )
+
+
+def _run(folder, *arguments):
+  process = _start(folder, *arguments)
+  out, err = process.communicate(timeout=60)
+  return process.returncode, out, err
+
+
+def test_makes_scenes_that_can_be_loaded(tmp_path):
+  folder = tmp_path / 'new' / 'scenes'
+  code, out, err = _run(
+    folder, '--num=20', '--shard_size=8', '--max_objects=2', '--processes=2'
+  )
+  assert code == 0, err
+  assert '20/20 scenes' in out and f'20 scenes are in {folder}' in out
+  config = config_lib.DataConfig(name='scenes', path=str(folder))
+  data = scenes.load(config, 16, 3, seed=0)
+  assert data.train.shape == (18, 16, 16, 3)
+  assert scenes.programs(str(folder)).shape == (20, 2, 6)
+  code, out, err = _run(folder, '--num=20', '--shard_size=8', '--max_objects=3')
+  assert code == 1 and out == ''
+  (message,) = err.strip().splitlines()
+  assert message.startswith('Error: ') and '--max_objects=2' in message
+
+
+def test_ctrl_c_stops_and_the_same_command_goes_on(tmp_path):
+  arguments = ['--num=30000', '--shard_size=250', '--processes=2']
+  process = _start(tmp_path, *arguments)
+  last = tmp_path / 'images-00119.npy'
+  while not (tmp_path / 'images-00001.npy').exists():
+    assert process.poll() is None, process.stderr.read()
+    time.sleep(0.01)
+  os.killpg(process.pid, signal.SIGINT)
+  start = time.monotonic()
+  out, err = process.communicate(timeout=60)
+  assert time.monotonic() - start < 10
+  assert process.returncode == 130
+  assert err == ''
+  assert out.endswith(
+    'Stopped before its end. The same command goes on from here.\n'
+  )
+  assert not last.exists() and not list(tmp_path.glob('*.tmp'))
+  # To the end would take long; what is missing is made either way.
+  made = {path.name for path in tmp_path.glob('images-*')}
+  process = _start(tmp_path, *arguments)
+  while {path.name for path in tmp_path.glob('images-*')} == made:
+    assert process.poll() is None, process.stderr.read()
+    time.sleep(0.01)
+  os.killpg(process.pid, signal.SIGINT)
+  out, err = process.communicate(timeout=60)
+  assert (process.returncode, err) == (130, '')
+  found = re.search(r'Goes on from ([0-9,]+) scenes\.', out)
+  assert int(found[1].replace(',', '')) == 250 * len(made)
+  # Those of before and after show what they should.
+  settings = scenes.read_settings(str(tmp_path))
+  renderer = stage.Stage(16, 16, 5)
+  for path in tmp_path.glob('images-*'):
+    shard = int(path.name[len('images-') : -len('.npy')])
+    programs, images = scenes.open_shard(str(tmp_path), settings, shard)
+    objects = scene_programs.sample(settings, settings.shard(shard)[-1])
+    assert scene_programs.to_objects(programs[-1]) == objects
+    np.testing.assert_array_equal(images[-1], renderer.render(objects))
+
+
+@pytest.mark.parametrize(
+  'argument,words',
+  [
+    ('--num=0', '--num is 0, but it must be'),
+    ('--min_objects=6', '--min_objects is 6, but it must be'),
+    ('--processes=0', '--processes is 0, but it must be'),
+    ('more', 'unknown arguments: more'),
+  ],
+)
+def test_a_bad_flag_ends_in_a_message(tmp_path, argument, words):
+  folder = tmp_path / 'scenes'
+  code, _, err = _run(folder, argument)
+  assert code == 1
+  (message,) = err.strip().splitlines()
+  assert message.startswith('Error: ') and words in message
+  assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+  'numbers,line',
+  [
+    (
+      (1000, 50000, 1000, 10.0),
+      '1,000/50,000 scenes, 100 a second, 0:08:10 left',
+    ),
+    (
+      (41000, 50000, 1000, 1000.0),
+      '41,000/50,000 scenes, 1 a second, 2:30:00 left',
+    ),
+    ((500, 500, 500, 1.0), '500/500 scenes, 500 a second, 0:00:00 left'),
+  ],
+)
+def test_progress_says_how_far_how_fast_and_how_long(numbers, line):
+  assert make_scenes._line(*numbers) == line
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
