@@ -12,7 +12,7 @@ from spiral_tf.environments import stage as stage_lib
 
 # Widths of the squares that objects stand on, by size, and from the first to
 # the last column of locations, in cells of a 16x16 grid; see `SceneObject`.
-_WIDTHS = np.array([1.5, 2.25, 3])
+_WIDTHS = np.array([2.5, 3.75, 5])
 _REACH = 15
 
 

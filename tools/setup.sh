@@ -118,7 +118,8 @@ main() {
   exec 9<tools/setup.sh
   flock 9
 
-  install_debian_packages g++ libmypaint-dev mypaint-brushes pkg-config "$@"
+  install_debian_packages g++ libmypaint-dev libosmesa6 mypaint-brushes \
+    pkg-config "$@"
 
   if ! usable_python .venv/bin/python || [[ -n ${PYTHON:-} ]]; then
     local python

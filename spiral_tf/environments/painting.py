@@ -4,7 +4,6 @@ Each action draws one quadratic Bezier curve with a MyPaint brush, or lifts the
 brush and moves it. The observation is what `spiral_tf.types` says of it.
 """
 
-import operator
 from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
 import dm_env
@@ -13,6 +12,7 @@ import numpy as np
 
 from spiral_tf import config
 from spiral_tf import types
+from spiral_tf.environments import actions
 from spiral_tf.environments import mypaint
 
 _PAINT = 1  # The value of `flag` that paints; the other, 0, moves.
@@ -175,7 +175,7 @@ class Painting(dm_env.Environment):
     """
     if self._reset_next_step:
       return self.reset()
-    values = self._checked(action)
+    values = actions.checked(action, self._num_values)
     end = values['end']
     paint = self._step > 0 if self._pen_down else values['flag'] == _PAINT
     if paint:
@@ -191,36 +191,6 @@ class Painting(dm_env.Environment):
       self._reset_next_step = True
       return dm_env.termination(reward=0.0, observation=self._observation())
     return dm_env.transition(reward=0.0, observation=self._observation())
-
-  def _checked(self, action: types.Action) -> Dict[str, int]:
-    """The action as Python integers, or a ValueError."""
-    values = {}
-    for name, num_values in self._num_values.items():
-      try:
-        value = operator.index(action[name])
-      except KeyError:
-        raise ValueError(
-          f'action has no component {name!r}; it must have '
-          f'{", ".join(self._num_values)}.'
-        ) from None
-      except TypeError:
-        raise ValueError(
-          f'action component {name!r} is {action[name]!r}, but it must be an '
-          f'integer from 0 to {num_values - 1}.'
-        ) from None
-      if not 0 <= value < num_values:
-        raise ValueError(
-          f'action component {name!r} is {value}, but it must be an integer '
-          f'from 0 to {num_values - 1}.'
-        )
-      values[name] = value
-    if len(action) != len(values):
-      unknown = sorted(set(action) - set(values))
-      raise ValueError(
-        f'action has unknown components {", ".join(map(repr, unknown))}; it '
-        f'must have {", ".join(values)}.'
-      )
-    return values
 
   def _paint(self, values: Mapping[str, int]) -> None:
     """Draws the curve."""
