@@ -1,0 +1,160 @@
+r"""Runs the Metropolis-Hastings baseline of section 4.6 on held-out scenes.
+
+    python -m launch.mcmc --config=configs/scenes_conditional.py \
+        --config.data.path=FOLDER --iterations=10000 --output=results/mcmc
+
+One chain an image, see `spiral_tf/metropolis_hastings.py`. With --workdir=RUN
+instead of --config, the experiment is that of a training run, whose agent
+reproduces the same images for comparison.
+
+Prints a table of errors, the mean squared error of a pixel on [0, 1], and
+writes into --output: mcmc.json (all of the numbers), curve.png (figure 9) and
+pairs.png (targets, samples and what the agent made). A chain draws samples and
+may leave a good one, so the best so far is shown too. Ctrl-C ends the search;
+what is written is of the images that were done.
+"""
+
+import functools
+import os
+import sys
+from typing import Any, Dict
+
+from absl import app
+from absl import flags
+import numpy as np
+
+from launch import flags as launch_flags
+from launch import mcmc_chains
+from launch import mcmc_report
+from spiral_tf import config as config_lib
+from spiral_tf import metropolis_hastings
+
+_CONFIG = launch_flags.define_config()
+_WORKDIR = flags.DEFINE_string(
+  'workdir',
+  None,
+  'Folder of a run of a conditional agent, which is compared and whose '
+  'experiment is taken; without it, --config names the experiment.',
+)
+_OUTPUT = flags.DEFINE_string(
+  'output', None, 'Folder for the results.', required=True
+)
+_NUM_IMAGES = flags.DEFINE_integer(
+  'num_images', 100, 'Held-out images, the first ones.', lower_bound=1
+)
+_ITERATIONS = flags.DEFINE_integer(
+  'iterations', 10_000, 'Evaluations for each image.', lower_bound=1
+)
+_INITIAL = flags.DEFINE_enum(
+  'initial',
+  'empty',
+  metropolis_hastings.INITIAL,
+  'What a chain begins with: the empty platform or a sample of the prior.',
+)
+_PROCESSES = flags.DEFINE_integer(
+  'processes', 1, 'Processes that share the images.', lower_bound=1
+)
+_SEED = flags.DEFINE_integer('seed', 0, 'Seed of the chains.', lower_bound=0)
+
+# Exit code of a search that was stopped, as of a shell's Ctrl-C.
+_STOPPED = 130
+
+
+def main(argv):
+  """Searches."""
+  launch_flags.no_arguments(argv)
+  chosen = [n for n in flags.FLAGS if n.split('.')[0] == 'config']
+  if _WORKDIR.value and any(flags.FLAGS[name].present for name in chosen):
+    sys.exit(
+      'Error: --workdir takes the experiment from the run, so give either '
+      '--workdir or --config.'
+    )
+  try:
+    sys.exit(_search())
+  except (ValueError, OSError, RuntimeError) as error:
+    sys.exit(f'Error: {error}')
+  except KeyboardInterrupt:
+    print('Stopped before the first image was done.', file=sys.stderr)
+    sys.exit(_STOPPED)
+
+
+def _search() -> int:
+  """Does all of it and returns the exit code."""
+  # Processes of the pool import this file too, but need no TensorFlow.
+  from spiral_tf import builders
+  from spiral_tf import checkpoint
+  from spiral_tf import reconstruction
+
+  workdir = _WORKDIR.value
+  if workdir:
+    config = checkpoint.load_config(workdir)
+  else:
+    config = launch_flags.typed(_CONFIG)
+  config_lib.check(
+    config.environment.name == 'scenes',
+    'environment.name',
+    config.environment.name,
+    'Metropolis-Hastings looks for the objects of "scenes"; see '
+    'configs/scenes_conditional.py',
+  )
+  if workdir and not config.conditional:
+    raise ValueError(
+      f'the agent of {workdir!r} is shown no targets, so there is nothing to '
+      'compare. Name the experiment with --config instead.'
+    )
+  images = builders.load_dataset(config).validation[: _NUM_IMAGES.value]
+  targets = np.asarray(images)
+  compared = {
+    'empty_platform': np.broadcast_to(
+      reconstruction.empty_canvas(config), targets.shape
+    )
+  }
+  if workdir:
+    policy = builders.make_policy(config)
+    checkpoint.restore(workdir, checkpoint.POLICY_LEARNER, {'policy': policy})
+    agent = builders.make_agent(policy, config.seed)
+    print(f'Reproducing {len(targets)} images with the agent.', flush=True)
+    compared['agent'] = reconstruction.reconstruct(config, agent, targets)
+  os.makedirs(_OUTPUT.value, exist_ok=True)  # Or it fails after all the work.
+  search = mcmc_chains.Search(
+    config.environment, _ITERATIONS.value, _INITIAL.value, _SEED.value
+  )
+  chains, seconds = mcmc_chains.run(
+    search, targets, _PROCESSES.value, functools.partial(print, flush=True)
+  )
+  done = sorted(chains)
+  found = mcmc_report.Result(
+    settings=_settings(config),
+    episode_length=config.environment.episode_length,
+    seconds=seconds,
+    targets=targets[done],
+    chains=[chains[i] for i in done],
+    compared={name: images[done] for name, images in compared.items()},
+    errors={
+      name: reconstruction.errors(images, targets)[done]
+      for name, images in compared.items()
+    },
+  )
+  mcmc_report.write(_OUTPUT.value, found)
+  print(mcmc_report.table(found))
+  print(f'Written to {_OUTPUT.value}: mcmc.json, curve.png, pairs.png')
+  if len(done) < len(targets):
+    print(f'Stopped: {len(done)} of {len(targets)} images were done.')
+    return _STOPPED
+  return 0
+
+
+def _settings(config: config_lib.Config) -> Dict[str, Any]:
+  return {
+    'iterations': _ITERATIONS.value,
+    'initial': _INITIAL.value,
+    'covariance': metropolis_hastings.COVARIANCE,
+    'seed': _SEED.value,
+    'processes': _PROCESSES.value,
+    'workdir': _WORKDIR.value,
+    'config': config_lib.to_dict(config),
+  }
+
+
+if __name__ == '__main__':
+  app.run(main)

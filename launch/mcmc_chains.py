@@ -1,0 +1,154 @@
+"""Runs the chains of many images, in processes if wanted, until Ctrl-C."""
+
+import concurrent.futures
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from typing import Callable, Dict, Iterator, NamedTuple, Tuple
+
+import numpy as np
+
+from spiral_tf import config as config_lib
+from spiral_tf import metropolis_hastings
+from spiral_tf.environments import stage as stage_lib
+
+# Seconds between two lines of progress.
+_EVERY = 5.0
+
+Chains = Dict[int, metropolis_hastings.Chain]
+
+
+class Search(NamedTuple):
+  """How each image is searched for; called with one, gives its chain.
+
+  Attributes:
+    environment: settings of the stage.
+    iterations: evaluations an image.
+    initial: what a chain begins with, see `metropolis_hastings.run`.
+    seed: of all chains.
+  """
+
+  environment: config_lib.EnvironmentConfig
+  iterations: int
+  initial: str
+  seed: int
+
+  def __call__(
+    self, index: int, target: np.ndarray
+  ) -> metropolis_hastings.Chain:
+    """Runs the chain of image `index`, the same in whichever process."""
+    width, grid_width, max_objects = (
+      self.environment.canvas_width,
+      self.environment.grid_width,
+      self.environment.max_objects,
+    )
+    return metropolis_hastings.run(
+      target,
+      stage_lib.Stage(width, grid_width, max_objects),
+      self.iterations,
+      np.random.default_rng([self.seed, index]),
+      grid_width,
+      max_objects,
+      self.initial,
+    )
+
+
+def run(
+  search: Callable[[int, np.ndarray], metropolis_hastings.Chain],
+  targets: np.ndarray,
+  processes: int,
+  report: Callable[[str], None],
+) -> Tuple[Chains, float]:
+  """Runs a chain an image until all are done or Ctrl-C is pressed.
+
+  Args:
+    search: a `Search`, or another function that processes can be handed.
+    targets: uint8 `[N, W, W, C]`.
+    processes: how many share the images; with 1, this one does it.
+    report: called now and then with a line that says how it goes.
+
+  Returns:
+    The chains that were done, by the image's index, and the seconds they took.
+
+  Raises:
+    KeyboardInterrupt: Ctrl-C, before there was any.
+    RuntimeError: a process died.
+  """
+  chains: Chains = {}
+  begin = reported = time.monotonic()
+  done = _each(search, targets, processes)
+  try:
+    with contextlib.closing(done):  # Processes end before anything goes on.
+      for index, chain in done:
+        chains[index] = chain
+        now = time.monotonic()
+        if now - reported >= _EVERY or len(chains) == len(targets):
+          reported = now
+          report(_progress(chains, len(targets), now - begin))
+  except KeyboardInterrupt:
+    if not chains:
+      raise
+  return chains, time.monotonic() - begin
+
+
+def _each(
+  search: Callable[[int, np.ndarray], metropolis_hastings.Chain],
+  targets: np.ndarray,
+  processes: int,
+) -> Iterator[Tuple[int, metropolis_hastings.Chain]]:
+  """Yields each image's index and chain, in no particular order."""
+  if processes == 1:
+    for index, target in enumerate(targets):
+      yield index, search(index, target)
+    return
+  executor = concurrent.futures.ProcessPoolExecutor(
+    processes,
+    multiprocessing.get_context('spawn'),
+    initializer=_end_with_parent,
+  )
+  others = set(multiprocessing.active_children())
+  try:
+    with _interrupts_ignored():  # The processes that start here inherit that.
+      indices = {
+        executor.submit(search, index, target): index
+        for index, target in enumerate(targets)
+      }
+    for future in concurrent.futures.as_completed(indices):
+      yield indices[future], future.result()
+  except BaseException:
+    for process in set(multiprocessing.active_children()) - others:
+      process.terminate()
+    raise
+  finally:
+    executor.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+  """Lets this process end when its parent has, even if that was killed."""
+
+  def watch():
+    multiprocessing.parent_process().join()
+    os._exit(1)
+
+  threading.Thread(target=watch, daemon=True).start()
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+  previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+  try:
+    yield
+  finally:
+    signal.signal(signal.SIGINT, previous)
+
+
+def _progress(chains: Chains, number: int, seconds: float) -> str:
+  renders = sum(chain.renders for chain in chains.values())
+  left = round(seconds / len(chains) * (number - len(chains)))
+  return (
+    f'{len(chains)} of {number} images, {renders / seconds:,.0f} renders a '
+    f'second, {left // 60}:{left % 60:02} left'
+  )

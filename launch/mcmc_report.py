@@ -1,0 +1,190 @@
+"""What `launch.mcmc` found: numbers, the curve of figure 9 and pictures."""
+
+import json
+import os
+from typing import Any, Dict, List, Mapping, NamedTuple
+
+from matplotlib import figure
+import numpy as np
+
+from spiral_tf import metropolis_hastings
+from spiral_tf import pictures
+
+# Evaluations at which errors are reported, besides those of `_marks`.
+_AFTER = 1000
+_PAIRS = 16
+_PAIRS_A_ROW = 4
+
+
+class Result(NamedTuple):
+  """What came of the chains of `N` images.
+
+  Attributes:
+    settings: of the search, as JSON takes them.
+    episode_length: renders that an agent's episode has.
+    seconds: that the chains took.
+    targets: uint8 `[N, W, W, C]`.
+    chains: one an image, all of one length.
+    compared: other reconstructions, uint8 `[N, W, W, C]`: `empty_platform` and,
+      where there is an agent, `agent`.
+    errors: mean squared errors of those, float64 `[N]`.
+  """
+
+  settings: Mapping[str, Any]
+  episode_length: int
+  seconds: float
+  targets: np.ndarray
+  chains: List[metropolis_hastings.Chain]
+  compared: Mapping[str, np.ndarray]
+  errors: Mapping[str, np.ndarray]
+
+  @property
+  def l2(self) -> np.ndarray:
+    """Errors of the current samples, float64 `[N, I + 1]`."""
+    return np.stack([chain.l2 for chain in self.chains])
+
+  @property
+  def best_l2(self) -> np.ndarray:
+    """Errors of the best samples so far, float64 `[N, I + 1]`."""
+    return np.stack([chain.best_l2 for chain in self.chains])
+
+
+def marks(iterations: int, episode_length: int) -> List[int]:
+  """Numbers of evaluations at which errors are reported."""
+  steps = [m * 10**e for e in range(len(str(iterations))) for m in (1, 2, 5)]
+  every = {0, *steps, episode_length, _AFTER, iterations}
+  return sorted(mark for mark in every if mark <= iterations)
+
+
+def summary(found: Result) -> Dict[str, Any]:
+  """The search in numbers, as JSON takes them."""
+  l2, best = found.l2, found.best_l2
+  renders = sum(chain.renders for chain in found.chains)
+  return {
+    'settings': dict(found.settings),
+    'number': len(found.chains),
+    'seconds': found.seconds,
+    'renders_per_second': renders / found.seconds,
+    'acceptance_rate': float(
+      np.mean([chain.acceptance_rate for chain in found.chains])
+    ),
+    **{name: _statistics(values) for name, values in found.errors.items()},
+    'l2': [
+      {
+        'evaluations': mark,
+        **_statistics(l2[:, mark]),
+        'best_so_far': _statistics(best[:, mark]),
+      }
+      for mark in marks(l2.shape[1] - 1, found.episode_length)
+    ],
+    'images': [
+      {
+        **{name: float(values[i]) for name, values in found.errors.items()},
+        'final': float(l2[i, -1]),
+        'best': float(best[i, -1]),
+        'renders': chain.renders,
+        'acceptance_rate': chain.acceptance_rate,
+        'objects': [x._asdict() for x in chain.objects],
+        'best_objects': [x._asdict() for x in chain.best_objects],
+      }
+      for i, chain in enumerate(found.chains)
+    ],
+  }
+
+
+def _statistics(errors: np.ndarray) -> Dict[str, float]:
+  """Mean and quartiles of errors, `[N]`."""
+  lower, median, upper = np.quantile(errors, (0.25, 0.5, 0.75)).tolist()
+  return {
+    'mean': float(errors.mean()),
+    'lower_quartile': lower,
+    'median': median,
+    'upper_quartile': upper,
+  }
+
+
+def write(folder: str, found: Result) -> None:
+  """Writes mcmc.json, curve.png and pairs.png.
+
+  Args:
+    folder: where to; made if need be.
+    found: what was found.
+  """
+  os.makedirs(folder, exist_ok=True)
+  with open(os.path.join(folder, 'mcmc.json'), 'w') as file:
+    json.dump(summary(found), file, indent=2)
+    file.write('\n')
+  curve(found).savefig(os.path.join(folder, 'curve.png'), dpi=150)
+  shown = {
+    'Target': found.targets,
+    'Last sample': np.stack([chain.image for chain in found.chains]),
+    'Best sample': np.stack([chain.best_image for chain in found.chains]),
+  }
+  if 'agent' in found.compared:
+    shown['Agent'] = found.compared['agent']
+  grids = {
+    title: pictures.grid(images[:_PAIRS], _PAIRS_A_ROW)
+    for title, images in shown.items()
+  }
+  pictures.write_png(os.path.join(folder, 'pairs.png'), pictures.titled(grids))
+
+
+def curve(found: Result) -> figure.Figure:
+  """Draws errors against evaluations, as figure 9 does."""
+  drawn = figure.Figure(figsize=(7, 4.5), layout='constrained')
+  axes = drawn.subplots()
+  # A logarithmic axis has no 0.
+  l2, best = found.l2[:, 1:], found.best_l2[:, 1:]
+  evaluations = np.arange(1, l2.shape[1] + 1)
+  (line,) = axes.plot(
+    evaluations, l2.mean(axis=0), label='Metropolis-Hastings, mean'
+  )
+  color = line.get_color()
+  axes.fill_between(
+    evaluations,
+    *np.quantile(l2, (0.25, 0.75), axis=0),
+    color=color,
+    alpha=0.2,
+    linewidth=0,
+    label='between its quartiles',
+  )
+  axes.plot(
+    evaluations,
+    best.mean(axis=0),
+    color=color,
+    linestyle=':',
+    label='its best sample so far, mean',
+  )
+  for name, label, color in (
+    ('empty_platform', 'empty platform, mean', 'grey'),
+    ('agent', 'agent after one episode, mean', 'C1'),
+  ):
+    if name in found.errors:
+      level = found.errors[name].mean()
+      axes.axhline(level, color=color, linestyle='--', label=label)
+  axes.set_xscale('log')
+  axes.set_ylim(bottom=0)
+  axes.set_xlabel('evaluations')
+  axes.set_ylabel(f'mean squared error of a pixel, {len(l2)} images')
+  axes.legend()
+  return drawn
+
+
+def table(found: Result) -> str:
+  """The mean errors as text for people."""
+  l2, best = found.l2.mean(axis=0), found.best_l2.mean(axis=0)
+  last = len(l2) - 1
+  rows = [('empty platform', found.errors['empty_platform'].mean())]
+  for mark in sorted({found.episode_length, _AFTER, last}):
+    if mark <= last:
+      rows.append((f'after {mark:,} evaluations', l2[mark], best[mark]))
+  if 'agent' in found.errors:
+    rows.append(('agent, one episode', found.errors['agent'].mean()))
+  lines = [
+    f'Mean squared error of a pixel, {len(found.chains)} held-out images:',
+    f'{"":28}{"sample":>9}{"best so far":>13}',
+  ]
+  for label, value, *best_value in rows:
+    cells = ''.join(f'{x:13.5f}' for x in best_value)
+    lines.append(f'{label:28}{value:9.5f}{cells}')
+  return '\n'.join(lines)
