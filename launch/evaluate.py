@@ -1,9 +1,11 @@
-"""Judges the agent of a run beside an untrained one and real images.
+"""Judges the agent of a run beside an untrained one.
 
     python -m launch.evaluate --workdir=runs/digits
 
-Prints a table and writes evaluation/ in the run's folder: evaluation.json, a
-grid of each set of images, and comparison.png with all of them.
+Prints a table and writes evaluation/ in the run's folder, with comparison.png
+and more pictures, and the table's figures as JSON. Drawings of an unconditional
+agent are held against real images; those of a conditional agent against the
+held-out images that it was to reproduce.
 """
 
 import sys
@@ -12,11 +14,17 @@ from absl import app
 from absl import flags
 
 from launch import flags as launch_flags
+from spiral_tf import checkpoint
 from spiral_tf import evaluation
+from spiral_tf import reconstruction
 
 _WORKDIR = launch_flags.define_workdir('Folder of the run.')
 _NUM_SAMPLES = flags.DEFINE_integer(
-  'num_samples', 1000, 'Drawings to judge of each agent.', lower_bound=2
+  'num_samples',
+  1000,
+  'Drawings to judge of each agent; a conditional one makes at most one of '
+  'each held-out image.',
+  lower_bound=2,
 )
 
 
@@ -24,10 +32,12 @@ def main(argv):
   """Evaluates."""
   launch_flags.no_arguments(argv)
   try:
-    result = evaluation.evaluate(_WORKDIR.value, _NUM_SAMPLES.value)
+    conditional = checkpoint.load_config(_WORKDIR.value).conditional
+    judge = reconstruction if conditional else evaluation
+    result = judge.evaluate(_WORKDIR.value, _NUM_SAMPLES.value)
   except (ValueError, FileNotFoundError) as error:
     sys.exit(f'Error: {error}')
-  print(evaluation.table(result))
+  print(judge.table(result))
   print(f'Pictures: {_WORKDIR.value}/evaluation/comparison.png')
 
 

@@ -15,7 +15,6 @@ from launch import program
 from spiral_tf import builders
 from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
-from spiral_tf import datasets
 from spiral_tf import metrics
 
 # Exit code of a run that was stopped before its end, as of a shell's Ctrl-C.
@@ -45,8 +44,7 @@ def train(config: config_lib.Config, workdir: str, launch_type: str) -> int:
     FileNotFoundError: the data are not there.
   """
   # Mistakes that any node would find are found here, before there are nodes.
-  datasets.load(config.data, config.environment.canvas_width, config.seed)
-  builders.environment_spec(config)
+  builders.load_dataset(config)
   checkpoint.save_config(workdir, config)
   updates, seconds = checkpoint.done_so_far(workdir)
   if updates:

@@ -23,7 +23,6 @@ from launch import local
 from spiral_tf import builders
 from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
-from spiral_tf import datasets
 from spiral_tf import discriminator_learner
 from spiral_tf import metrics
 from spiral_tf import policy_learner
@@ -89,9 +88,7 @@ def synchronous(
   discriminator = discriminator_learner.DiscriminatorUpdate(config)
   policy.discriminator = discriminator.discriminator
   agent = builders.make_agent(policy.policy, seed=0)
-  dataset = datasets.load(
-    config.data, config.environment.canvas_width, config.seed
-  )
+  dataset = builders.load_dataset(config)
   learner = config.discriminator_learner
   real = dataset.batches('train', learner.batch_size, config.seed)
   size = learner.replay_batches * learner.batch_size
@@ -119,10 +116,8 @@ def synchronous(
       discriminator.step(tf.constant(next(real)), tf.constant(fake))
       owed -= 1
     timer.lap('discriminator learner')
-    batch = tree.map_structure(lambda x: np.swapaxes(x, 0, 1), episodes)
-    values = policy.step(
-      tree.map_structure(tf.constant, batch), tf.constant(1.0)
-    )
+    batch = tree.map_structure(tf.constant, rollout.batch_major(episodes))
+    values = policy.step(batch, tf.constant(1.0))
     values['score'].numpy()  # Waits for it.
     timer.lap('policy learner')
     updates += 1

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from spiral_tf import builders
 from spiral_tf import config as config_lib
 from spiral_tf import replay
@@ -29,8 +31,13 @@ class Actor(worker.Worker):
       index: which of the actors this is; each sees its own noise.
     """
     super().__init__()
+    targets = ()
+    if config.conditional:
+      # A continued run goes on with targets in another order.
+      seed = np.random.SeedSequence().generate_state(1)[0]
+      targets = builders.load_dataset(config).stream('train', int(seed))
     self._environments = builders.make_environments(
-      config, config.training.environments_per_actor, seed=index
+      config, config.training.environments_per_actor, index, targets
     )
     policy = builders.make_policy(config)
     self._agent = builders.make_agent(policy, seed=index)

@@ -1,16 +1,20 @@
 """Builds the parts of an experiment from its configuration."""
 
 import dataclasses
-from typing import List, NamedTuple
+import inspect
+from typing import Iterable, List, NamedTuple
 
 import dm_env
 import numpy as np
 import tensorflow as tf
 
 from spiral_tf import config as config_lib
+from spiral_tf import datasets
 from spiral_tf import rollout
 from spiral_tf import types
+from spiral_tf.environments import conditional
 from spiral_tf.environments import painting
+from spiral_tf.environments import scenes
 from spiral_tf.networks import discriminator as discriminator_lib
 from spiral_tf.networks import policy as policy_lib
 
@@ -22,21 +26,65 @@ class EnvironmentSpec(NamedTuple):
   action: types.ActionSpec
 
 
+_ENVIRONMENTS = {'painting': painting.Painting, 'scenes': scenes.Scenes}
+
+
 def make_environment(
-  config: config_lib.Config, seed: int
+  config: config_lib.Config, seed: int, targets: Iterable[np.ndarray] = ()
 ) -> dm_env.Environment:
-  """Builds the environment; equal seeds make equal environments."""
+  """Builds the environment; equal seeds make equal environments.
+
+  Args:
+    config: the experiment.
+    seed: of the environment's noise.
+    targets: for a conditional agent, uint8 `[W, W, C]`, one an episode.
+
+  Returns:
+    The environment.
+
+  Raises:
+    ValueError: `config.environment` is not valid.
+  """
+  constructor = _ENVIRONMENTS[config.environment.name]
   fields = dataclasses.asdict(config.environment)
-  del fields['name']
-  return painting.Painting(**fields, seed=seed)
+  wanted = inspect.signature(constructor).parameters
+  settings = {name: fields[name] for name in fields if name in wanted}
+  environment = constructor(**settings, seed=seed)
+  if config.conditional:
+    return conditional.Conditional(environment, targets)
+  return environment
 
 
 def make_environments(
-  config: config_lib.Config, number: int, seed: int
+  config: config_lib.Config,
+  number: int,
+  seed: int,
+  targets: Iterable[np.ndarray] = (),
 ) -> List[dm_env.Environment]:
-  """Builds environments whose seeds all differ, within and across `seed`s."""
+  """Builds environments whose seeds all differ, within and across `seed`s.
+
+  Args:
+    config: the experiment.
+    number: of environments.
+    seed: of all of them together.
+    targets: for a conditional agent, uint8 `[W, W, C]`, one an episode; the
+      environments take turns, in their order.
+
+  Returns:
+    The environments.
+
+  Raises:
+    ValueError: `config.environment` is not valid.
+  """
   seeds = np.random.SeedSequence([config.seed, seed]).generate_state(number)
-  return [make_environment(config, int(s)) for s in seeds]
+  targets = iter(targets)
+  return [make_environment(config, int(s), targets) for s in seeds]
+
+
+def load_dataset(config: config_lib.Config) -> datasets.Dataset:
+  """Loads the real images, as wide and with as many channels as the canvas."""
+  width, _, channels = environment_spec(config).observation['canvas'].shape
+  return datasets.load(config.data, width, channels, config.seed)
 
 
 def environment_spec(config: config_lib.Config) -> EnvironmentSpec:
@@ -62,7 +110,8 @@ def make_discriminator(
   tf.random.set_seed(config.seed + 1)
   canvas = environment_spec(config).observation['canvas']
   discriminator = discriminator_lib.Discriminator(config.discriminator_network)
-  discriminator(tf.zeros([1, *canvas.shape], canvas.dtype))
+  image = tf.zeros([1, *canvas.shape], canvas.dtype)
+  discriminator(image, image if config.conditional else None)
   return discriminator
 
 

@@ -1,20 +1,22 @@
-"""Trains the discriminator on real images and final canvases (equation 1)."""
+"""Trains the discriminator on real images and final canvases.
+
+Equation 1, and for conditional agents equation 6.
+"""
 
 import time
-from typing import Dict, Optional, Tuple
+from typing import Dict, Optional
 
-import numpy as np
 import sonnet as snt
 import tensorflow as tf
 
 from spiral_tf import builders
 from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
-from spiral_tf import datasets
 from spiral_tf import metrics
 from spiral_tf import replay
 from spiral_tf import weights
 from spiral_tf import worker
+from spiral_tf.losses import cross_entropy
 from spiral_tf.losses import wasserstein
 
 
@@ -33,24 +35,41 @@ class DiscriminatorUpdate(tf.Module):
     )
 
   @tf.function
-  def step(self, real: tf.Tensor, fake: tf.Tensor) -> Dict[str, tf.Tensor]:
+  def step(
+    self,
+    real: tf.Tensor,
+    fake: tf.Tensor,
+    target: Optional[tf.Tensor] = None,
+  ) -> Dict[str, tf.Tensor]:
     """Updates the discriminator.
 
     Args:
-      real: uint8 `[B, W, W, C]`, from the data set.
+      real: uint8 `[B, W, W, C]`, from the data set; the targets themselves for
+        a conditional agent (equation 6).
       fake: uint8 `[B, W, W, C]`, final canvases.
+      target: uint8 `[B, W, W, C]`, what a conditional agent should have
+        reproduced in `fake`.
 
     Returns:
       Metrics, float32 `[]` each.
     """
+    self.discriminator.update_spectral_norms()
+    sides = self.discriminator.random_sides(tf.shape(fake)[0])
+
+    def score(images: tf.Tensor) -> tf.Tensor:
+      return self.discriminator(images, target, sides)
+
     with tf.GradientTape() as tape:
-      loss = wasserstein.discriminator_loss(
-        self.discriminator,
-        real,
-        fake,
-        gradient_penalty=self._learner.gradient_penalty,
-        zero_mean_penalty=self._learner.zero_mean_penalty,
-      )
+      if self._learner.loss == 'cross_entropy':
+        loss = cross_entropy.discriminator_loss(score, real, fake)
+      else:
+        loss = wasserstein.discriminator_loss(
+          score,
+          real,
+          fake,
+          gradient_penalty=self._learner.gradient_penalty,
+          zero_mean_penalty=self._learner.zero_mean_penalty,
+        )
     variables = self.discriminator.trainable_variables
     self.optimizer.apply(tape.gradient(loss.total, variables), variables)
     return {
@@ -92,13 +111,11 @@ class DiscriminatorLearner(worker.Worker):
         'updates': self._updates,
       },
     )
-    dataset = datasets.load(
-      config.data, config.environment.canvas_width, config.seed
-    )
-    # A continued run goes on with images in another order.
-    self._real = dataset.batches(
-      'train', learner.batch_size, seed=config.seed + int(self._updates)
-    )
+    if not config.conditional:
+      # A continued run goes on with images in another order.
+      self._real = builders.load_dataset(config).batches(
+        'train', learner.batch_size, seed=config.seed + int(self._updates)
+      )
     spec = builders.environment_spec(config)
     self._reader = replay.Reader(
       replay_client,
@@ -106,8 +123,7 @@ class DiscriminatorLearner(worker.Worker):
       replay.render_signature(spec.observation),
       learner.batch_size,
     )
-    variables = self._module.discriminator.trainable_variables
-    self._server = weights.WeightsServer(variables)
+    self._server = weights.WeightsServer(self._module.discriminator.variables)
     self._metrics = metrics.MetricsWriter(
       workdir, checkpoint.DISCRIMINATOR_LEARNER
     )
@@ -118,13 +134,16 @@ class DiscriminatorLearner(worker.Worker):
     with self._lock:
       return self._server.get(int(self._updates), have_version)
 
-  def _gather(self) -> Optional[Tuple[np.ndarray, tf.Tensor]]:
-    fake = self._reader.read()
-    return None if fake is None else (next(self._real), fake)
+  def _gather(self) -> Optional[Dict[str, tf.Tensor]]:
+    renders = self._reader.read()
+    if renders is None:
+      return None
+    target = renders.get('target')
+    real = tf.constant(next(self._real)) if target is None else target
+    return {'real': real, 'fake': renders['canvas'], 'target': target}
 
-  def _update(self, data: Tuple[np.ndarray, tf.Tensor]) -> None:
-    real, fake = data
-    values = self._module.step(tf.constant(real), fake)
+  def _update(self, data: Dict[str, tf.Tensor]) -> None:
+    values = self._module.step(**data)
     self._updates.assign_add(1)
     now = time.monotonic()
     if now - self._last_log >= self._config.training.log_seconds:

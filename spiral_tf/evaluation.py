@@ -11,7 +11,6 @@ from spiral_tf import builders
 from spiral_tf import checkpoint
 from spiral_tf import classifier as classifier_lib
 from spiral_tf import config as config_lib
-from spiral_tf import datasets
 from spiral_tf import pictures
 from spiral_tf import rollout
 
@@ -84,9 +83,7 @@ def evaluate(
   checkpoint.restore(
     workdir, checkpoint.DISCRIMINATOR_LEARNER, {'discriminator': discriminator}
   )
-  dataset = datasets.load(
-    config.data, config.environment.canvas_width, config.seed
-  )
+  dataset = builders.load_dataset(config)
   report('Training the judge on the real images.')
   judge, accuracy = classifier_lib.train_classifier(
     dataset.train,

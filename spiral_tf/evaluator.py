@@ -4,18 +4,20 @@ import os
 import time
 from typing import Any, Optional
 
+import numpy as np
 import tensorflow as tf
 
 from spiral_tf import builders
 from spiral_tf import config as config_lib
 from spiral_tf import metrics
 from spiral_tf import pictures
+from spiral_tf import reconstruction
 from spiral_tf import rollout
 from spiral_tf import types
 from spiral_tf import weights
 from spiral_tf import worker
 
-# Samples in a picture, and pictures in a row.
+# Samples, or pairs of target and canvas, in a picture, and images in a row.
 NUM_SAMPLES = 64
 COLUMNS = 16
 # Environments of the evaluator differ from those of any actor.
@@ -23,7 +25,11 @@ _SEED = 1_000_000
 
 
 class Evaluator(worker.Worker):
-  """Writes `samples/<frames>.png`, and the same to TensorBoard."""
+  """Writes `samples/<frames>.png`, and the same to TensorBoard.
+
+  A conditional agent reproduces the same held-out images each time; its picture
+  shows each target followed by what became of it.
+  """
 
   def __init__(
     self,
@@ -55,6 +61,11 @@ class Evaluator(worker.Worker):
       discriminator_learner, discriminator.trainable_variables
     )
     self._metrics = metrics.MetricsWriter(workdir, 'evaluator')
+    self._targets = None
+    if config.conditional:
+      images = builders.load_dataset(config).validation
+      # Few images are repeated.
+      self._targets = images[np.arange(NUM_SAMPLES) % len(images)]
     self._next = time.monotonic()
 
   def _gather(self) -> Optional[types.Episode]:
@@ -65,16 +76,27 @@ class Evaluator(worker.Worker):
     self._policy.update()
     self._discriminator.update()
     # The same noise every time, so that pictures can be compared.
-    environments = builders.make_environments(self._config, NUM_SAMPLES, _SEED)
+    environments = builders.make_environments(
+      self._config,
+      NUM_SAMPLES,
+      _SEED,
+      () if self._targets is None else self._targets,
+    )
     return rollout.play(environments, self._agent)
 
   def _update(self, data: types.Episode) -> None:
     frames = config_lib.frames(self._config, self._policy.version)
     canvases = data.observation['canvas'][-1]
-    picture = pictures.grid(canvases, COLUMNS)
+    scores = self._score(tf.constant(canvases), self._targets)
+    values = {'score': float(tf.reduce_mean(scores))}
+    shown = canvases
+    if self._targets is not None:
+      errors = reconstruction.errors(canvases, self._targets)
+      values['mse'] = float(errors.mean())
+      shown = reconstruction.pairs(self._targets, canvases)
+    picture = pictures.grid(shown, COLUMNS)
     path = os.path.join(self._folder, f'{frames:010d}.png')
     pictures.write_png(path, picture)
     self._metrics.image(frames, 'samples', picture)
-    scores = self._score(tf.constant(canvases))
-    self._metrics.scalars(frames, {'score': float(tf.reduce_mean(scores))})
+    self._metrics.scalars(frames, values)
     self._metrics.flush()

@@ -54,16 +54,19 @@ class PolicyUpdate(tf.Module):
 
     Args:
       episodes: tensors, batch-major as replay delivers them,
-        `[B, T or T + 1, ...]`.
+        `[B, T or T + 1, ...]`, `context` `[B, ...]`.
       anneal: float32 `[]`, what learning rate and entropy cost are multiplied
         by.
 
     Returns:
       Metrics, float32 `[]` each.
     """
-    episodes = tf.nest.map_structure(_time_major, episodes)
+    episodes = _time_major(episodes)
     observation = episodes.observation
-    reward = rewards.total(self._config.reward, self.discriminator, observation)
+    target = episodes.context.get('target')
+    reward = rewards.total(
+      self._config.reward, self.discriminator, observation, target
+    )
     with tf.GradientTape() as tape:
       losses, details = self._losses(episodes, reward)
       learner = self._config.policy_learner
@@ -84,13 +87,18 @@ class PolicyUpdate(tf.Module):
       'entropy': -losses.entropy,
       'gradient_norm': norm,
       'return': tf.reduce_mean(tf.reduce_sum(reward, axis=0)),
-      'score': tf.reduce_mean(self.discriminator(observation['canvas'][-1])),
+      'score': tf.reduce_mean(
+        self.discriminator(observation['canvas'][-1], target)
+      ),
       **details,
     }
 
   def _losses(self, episodes: types.Episode, reward: tf.Tensor):
     learner = self._config.policy_learner
     before = tf.nest.map_structure(lambda x: x[:-1], episodes.observation)
+    steps = episodes.log_prob.shape[0]
+    for name, value in episodes.context.items():
+      before[name] = tf.repeat(value[tf.newaxis], steps, axis=0)
     # What the environment says after an action of which parts had an effect.
     mask = tf.nest.map_structure(
       lambda x: x[1:], episodes.observation['action_mask']
@@ -157,7 +165,7 @@ class PolicyLearner(worker.Worker):
       config.policy_learner.batch_size,
     )
     self._discriminator = weights.WeightsClient(
-      discriminator_learner, self._module.discriminator.trainable_variables
+      discriminator_learner, self._module.discriminator.variables
     )
     self._server = weights.WeightsServer(
       self._module.policy.trainable_variables
@@ -256,6 +264,10 @@ class PolicyLearner(worker.Worker):
     self._log(time.monotonic())
 
 
-def _time_major(x: tf.Tensor) -> tf.Tensor:
-  """`[B, T, ...]` to `[T, B, ...]`, with T static."""
-  return tf.transpose(x, [1, 0, *range(2, x.shape.rank)])
+def _time_major(episodes: types.Episode) -> types.Episode:
+  """`[B, T, ...]` to `[T, B, ...]`, with T static; the context stays."""
+  by_step = tf.nest.map_structure(
+    lambda x: tf.transpose(x, [1, 0, *range(2, x.shape.rank)]),
+    episodes._replace(context={}),
+  )
+  return by_step._replace(context=episodes.context)

@@ -7,7 +7,7 @@ when it is full, and its final canvas in `renders`, a buffer that is sampled
 uniformly (paper section 3.4, appendix C).
 """
 
-from typing import Any, Callable, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import reverb
 import tensorflow as tf
@@ -39,26 +39,45 @@ def episode_signature(
   def over_time(spec, length):
     return tf.TensorSpec([length, *spec.shape], spec.dtype)
 
+  stepwise = {
+    name: spec
+    for name, spec in observation_spec.items()
+    if name not in types.CONTEXT
+  }
   return types.Episode(
     observation=tree.map_structure(
-      lambda spec: over_time(spec, episode_length + 1), observation_spec
+      lambda spec: over_time(spec, episode_length + 1), stepwise
     ),
     action={
       name: over_time(spec, episode_length)
       for name, spec in action_spec.items()
     },
     log_prob=tf.TensorSpec([episode_length], tf.float32),
+    context=_context_signature(observation_spec),
   )
 
 
-def render_signature(observation_spec: Any) -> tf.TensorSpec:
-  """Shape and dtype of one final canvas, uint8 `[W, W, C]`."""
+def render_signature(observation_spec: Any) -> Dict[str, tf.TensorSpec]:
+  """Shapes and dtypes of a `canvas` when its episode ends, and its context."""
   canvas = observation_spec['canvas']
-  return tf.TensorSpec(canvas.shape, canvas.dtype)
+  return {
+    'canvas': tf.TensorSpec(canvas.shape, canvas.dtype),
+    **_context_signature(observation_spec),
+  }
+
+
+def _context_signature(observation_spec: Any) -> Dict[str, tf.TensorSpec]:
+  return {
+    name: tf.TensorSpec(observation_spec[name].shape, tf.uint8)
+    for name in types.CONTEXT
+    if name in observation_spec
+  }
 
 
 def make_tables(
-  config: config_lib.Config, episode: types.Episode, render: tf.TensorSpec
+  config: config_lib.Config,
+  episode: types.Episode,
+  render: Dict[str, tf.TensorSpec],
 ) -> List[reverb.Table]:
   """Makes the two tables.
 
@@ -117,23 +136,30 @@ class EpisodeWriter:
     """Writes a batch of episodes and waits until the server has taken it.
 
     Args:
-      episodes: NumPy arrays, `[T or T + 1, B, ...]`.
+      episodes: NumPy arrays, as `rollout.play` returns them.
       stopping: asked now and then whether to give up waiting.
 
     Returns:
       Whether all were written; False when `stopping` said so before.
     """
+    by_step = episodes._replace(context={})._asdict()
     for i in range(episodes.log_prob.shape[1]):
       if i % _MAX_PENDING == 0 and not self._flush(stopping):
         return False
-      episode = tree.map_structure(lambda x, i=i: x[:, i], episodes._asdict())
+      episode = tree.map_structure(lambda x, i=i: x[:, i], by_step)
+      episode['context'] = {k: x[i] for k, x in episodes.context.items()}
       # The whole episode is one step of the writer, `[-1]` of its history.
       self._writer.append(
-        {'episode': episode, 'render': episode['observation']['canvas'][-1]}
+        {'episode': episode, 'canvas': episode['observation']['canvas'][-1]}
       )
       item = tree.map_structure(lambda column: column[-1], self._writer.history)
-      self._writer.create_item(TRAJECTORIES, 1.0, item['episode'])
-      self._writer.create_item(RENDERS, 1.0, item['render'])
+      episode = item['episode']
+      # An empty dictionary has no place in a history.
+      episode.setdefault('context', {})
+      self._writer.create_item(TRAJECTORIES, 1.0, episode)
+      self._writer.create_item(
+        RENDERS, 1.0, {'canvas': item['canvas'], **episode['context']}
+      )
     return self._flush(stopping)
 
   def _flush(self, stopping: Callable[[], bool]) -> bool:

@@ -35,8 +35,8 @@ def play(
     agent: chooses the actions, for all of them at once.
 
   Returns:
-    The episodes: NumPy arrays, time-major `[T or T + 1, B, ...]`; `log_prob` is
-    None if the agent gives none.
+    The episodes: NumPy arrays, time-major `[T or T + 1, B, ...]`, but for
+    `context`, `[B, ...]`; `log_prob` is None if the agent gives none.
 
   Raises:
     ValueError: the episodes did not end at the same step.
@@ -62,11 +62,29 @@ def play(
       'Environments that are played together need episodes of one length, but '
       f'after {len(actions)} steps only some had ended.'
     )
+  context = {
+    name: observations[0][name]
+    for name in types.CONTEXT
+    if name in observations[0]
+  }
+  by_step = [
+    {name: value for name, value in observation.items() if name not in context}
+    for observation in observations
+  ]
   return types.Episode(
-    observation=_stack(observations),
+    observation=_stack(by_step),
     action=_stack(actions),
     log_prob=np.stack(log_probs) if log_probs else None,
+    context=context,
   )
+
+
+def batch_major(episodes: types.Episode) -> types.Episode:
+  """Swaps steps and batch of what `play` returns, to replay's `[B, T, ...]`."""
+  by_step = tree.map_structure(
+    lambda x: np.swapaxes(x, 0, 1), episodes._replace(context={})
+  )
+  return by_step._replace(context=episodes.context)
 
 
 def _stack(structures: Sequence[Any]) -> Any:

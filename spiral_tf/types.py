@@ -17,7 +17,9 @@ and where they make sense
 * `noise`: float32 `[noise_dim]`, drawn once an episode, the latent of an
   unconditional agent;
 * `stroke_start`: float32 `[]`, 1 if the previous action began a new continuous
-  sequence of strokes (paper section 4.3).
+  sequence of strokes (paper section 4.3);
+* `target`: uint8, like `canvas`, the image to reproduce, the same through an
+  episode (section 3.3).
 
 An action is a dictionary with one int32 `[]` an action component, in the order
 of the environment's `action_spec`, which is also the order in which the policy
@@ -32,6 +34,8 @@ import numpy as np
 # A dictionary of arrays or tensors, possibly nested; see the module docstring.
 Observation = Mapping[str, Any]
 Action = Mapping[str, Any]
+# Observations that stay the same through an episode, see `Episode.context`.
+CONTEXT = ('target',)
 # Component name to spec, ordered; the policy samples in this order.
 ActionSpec = Mapping[str, specs.DiscreteArray]
 
@@ -112,8 +116,12 @@ class Episode(NamedTuple):
     action: int32 `[T]` for each action component.
     log_prob: float32 `[T]`, the behaviour policy's log-probability of the
       components of the action that had an effect.
+    context: what stays the same through an episode and so is not stored for
+      every step: `target`, uint8 `[W, W, C]` (batched `[B, W, W, C]`), of a
+      conditional agent; else empty.
   """
 
   observation: Dict[str, Any]
   action: Dict[str, Any]
   log_prob: Any
+  context: Dict[str, Any]

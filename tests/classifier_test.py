@@ -11,7 +11,9 @@ from spiral_tf import datasets
 
 @pytest.fixture(scope='module')
 def digits():
-  return datasets.load(config_lib.DataConfig(), canvas_width=32, seed=0)
+  return datasets.load(
+    config_lib.DataConfig(), canvas_width=32, channels=1, seed=0
+  )
 
 
 def _train(digits, seed, updates, progress=None):

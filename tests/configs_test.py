@@ -23,20 +23,33 @@ def _load(name):
 
 
 def test_the_experiments_are_there():
-  assert {'digits', 'mnist', 'paper'} <= set(_NAMES)
+  assert set(_NAMES) == {'digits'} | {
+    name + size
+    for name in (
+      'mnist',
+      'mnist_conditional',
+      'omniglot_conditional',
+      'celeba_conditional',
+      'scenes_conditional',
+    )
+    for size in ('', '_small')
+  }
 
 
 @pytest.mark.parametrize('name', _NAMES)
-def test_describes_an_environment_one_can_paint_in(name):
+def test_describes_an_environment_one_can_act_in(name):
   config = _load(name)
-  environment = builders.make_environment(config, seed=0)
+  canvas = builders.environment_spec(config).observation['canvas']
+  target = np.zeros(canvas.shape, canvas.dtype)
+  environment = builders.make_environment(config, 0, [target])
   spec = environment.action_spec()
   canvas = environment.reset().observation['canvas']
   # Starts at one corner and draws to the other, strongly.
   steps = 0
   while True:
     action = {k: np.int32(s.num_values - 1) for k, s in spec.items()}
-    if steps % 2 == 0:
+    action.update({k: np.int32(0) for k in ('red', 'move') if k in spec})
+    if 'end' in spec and steps % 2 == 0:
       action['end'] = np.int32(0)
     timestep = environment.step(action)
     steps += 1
@@ -53,11 +66,41 @@ def test_says_when_training_ends(name):
   assert training.minutes or training.frames
 
 
-def test_the_paper_s_setting():
-  environment = _load('paper').environment
+@pytest.mark.parametrize(
+  'name', [name for name in _NAMES if name + '_small' in _NAMES]
+)
+def test_the_paper_s_settings(name):
+  config = _load(name)
+  environment = config.environment
+  grid = 16 if environment.name == 'scenes' else 32
   assert environment.episode_length == 20
-  assert (environment.canvas_width, environment.grid_width) == (64, 32)
+  assert (environment.canvas_width, environment.grid_width) == (64, grid)
   assert not environment.pen_down
+  assert config.policy_learner.batch_size == 64
+  learner = config.discriminator_learner
+  assert (learner.batch_size, learner.replay_batches) == (64, 20)
+  assert (learner.learning_rate, learner.adam_beta1) == (1e-4, 0.5)
+  assert config.training.num_actors == 64
+
+
+@pytest.mark.parametrize('name', _NAMES)
+def test_a_conditional_experiment_says_so(name):
+  config = _load(name)
+  assert config.conditional == ('conditional' in name)
+  assert (config.environment.noise_dim == 0) == config.conditional
+
+
+@pytest.mark.parametrize('name', _NAMES)
+def test_a_small_twin_differs_only_in_size_and_rates(name):
+  if not name.endswith('_small'):
+    return
+  twin = _load(name.removesuffix('_small'))
+  config = _load(name)
+  assert config.environment.name == twin.environment.name
+  assert config.environment.color == twin.environment.color
+  assert config.data.name == twin.data.name
+  assert config.conditional == twin.conditional
+  assert config.training.num_actors == 1
 
 
 if __name__ == '__main__':

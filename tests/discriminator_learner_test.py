@@ -1,9 +1,12 @@
 """Tests of spiral_tf.discriminator_learner."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from spiral_tf import config as config_lib
 from spiral_tf import discriminator_learner
 from tests import small
 
@@ -23,6 +26,58 @@ def test_learns_to_tell_real_from_generated():
   # Lipschitz, and centred, as far as the penalties can make it so.
   assert values['gradient_penalty'].numpy() < 0.5
   assert abs(values['mean_score'].numpy()) < values['gap'].numpy() / 2
+
+
+@pytest.mark.parametrize(
+  'network', [{}, {'complement': True}, {'spectral_norm': True}]
+)
+@pytest.mark.parametrize('loss', ['wasserstein', 'cross_entropy'])
+def test_learns_to_tell_the_target_from_others(network, loss):
+  config = dataclasses.replace(
+    small.CONDITIONAL,
+    discriminator_network=config_lib.DiscriminatorNetworkConfig(
+      channels=(8, 16), **network
+    ),
+    discriminator_learner=dataclasses.replace(
+      small.CONDITIONAL.discriminator_learner, loss=loss, learning_rate=3e-3
+    ),
+  )
+  rng = np.random.default_rng(0)
+  update = discriminator_learner.DiscriminatorUpdate(config)
+
+  def images():
+    """Each of one random shade."""
+    shade = rng.integers(0, 256, [64, 1, 1, 1], np.uint8)
+    return tf.constant(np.broadcast_to(shade, [64, 16, 16, 1]))
+
+  for _ in range(150):
+    target = images()
+    update.step(target, images(), target)
+  target, other = images(), images()
+  own, strange = (update.discriminator(x, target) for x in (target, other))
+  assert np.mean(own.numpy() > strange.numpy()) > 0.8
+
+
+def test_spectral_norms_follow_the_weights():
+  config = dataclasses.replace(
+    small.CONFIG,
+    discriminator_network=config_lib.DiscriminatorNetworkConfig(
+      channels=(4, 8), spectral_norm=True
+    ),
+  )
+  update = discriminator_learner.DiscriminatorUpdate(config)
+  images = tf.constant(
+    np.random.default_rng(0).integers(0, 256, (8, 16, 16, 1), np.uint8)
+  )
+  trained = {v.ref() for v in update.discriminator.trainable_variables}
+  before = {
+    v.ref(): v.numpy()
+    for v in update.discriminator.variables
+    if v.ref() not in trained
+  }
+  assert before
+  update.step(images, 255 - images)
+  assert any(np.any(old != v.deref().numpy()) for v, old in before.items())
 
 
 if __name__ == '__main__':

@@ -154,7 +154,7 @@ def test_evaluates_a_run(tmp_path, monkeypatch):
     np.testing.assert_allclose(seen, hidden_of(policy), atol=1e-6)
   assert np.any(hidden[0] != hidden[1])
 
-  dataset = datasets.load(config_lib.DataConfig(), 16, small.CONFIG.seed)
+  dataset = datasets.load(config_lib.DataConfig(), 16, 1, small.CONFIG.seed)
   (((images, labels, held_out, _, _), (judge, accuracy)),) = judges
   np.testing.assert_array_equal(images, dataset.train)
   np.testing.assert_array_equal(labels, dataset.train_labels)

@@ -8,6 +8,7 @@ import tensorflow as tf
 import tree
 
 from spiral_tf import builders
+from spiral_tf import config as config_lib
 from spiral_tf import policy_learner
 from spiral_tf import rollout
 from tests import small
@@ -15,21 +16,17 @@ from tests import small
 _FULL_RATE = tf.constant(1.0)
 
 
-def _episodes(policy, number=8):
+def _episodes(policy, number=8, config=small.CONFIG, targets=()):
   """Episodes by `policy`, batch-major tensors as replay delivers them."""
-  environments = builders.make_environments(small.CONFIG, number, seed=0)
+  environments = builders.make_environments(config, number, 0, targets)
   agent = rollout.Agent(policy.initial_state, policy.step)
   episodes = rollout.play(environments, agent)
-  return tree.map_structure(
-    lambda x: tf.constant(np.swapaxes(x, 0, 1)), episodes
-  )
+  return tree.map_structure(tf.constant, rollout.batch_major(episodes))
 
 
 def _log_prob(policy, episodes):
   """Log-probability of each episode's effective sub-actions, `[B]`."""
-  episodes = tree.map_structure(
-    lambda x: tf.constant(np.swapaxes(x, 0, 1)), episodes
-  )
+  episodes = tree.map_structure(tf.constant, rollout.batch_major(episodes))
   before = tree.map_structure(lambda x: x[:-1], episodes.observation)
   output = policy.unroll(before, episodes.action)
   mask = episodes.observation['action_mask']
@@ -61,7 +58,7 @@ def test_good_episodes_become_likelier_than_bad_ones(update):
     1 - tf.cast(episodes.observation['canvas'][:, -1], tf.float32) / 255,
     axis=[1, 2, 3],
   ).numpy()
-  update.discriminator = lambda x: (
+  update.discriminator = lambda x, target: (
     1e3 * tf.reduce_mean(tf.cast(x, tf.float32) / 255, axis=[1, 2, 3])
   )
   before = _log_prob(update.policy, episodes)
@@ -131,13 +128,74 @@ def test_advantages_are_scaled_when_asked_to():
   for scale in (1.0, 1000.0):
     update = policy_learner.PolicyUpdate(config)
     update.policy._value.w.assign(tf.zeros_like(update.policy._value.w))
-    update.discriminator = lambda x, scale=scale: (
+    update.discriminator = lambda x, target, scale=scale: (
       scale * tf.reduce_mean(tf.cast(x, tf.float32), axis=[1, 2, 3])
     )
     losses.append(
       update.step(_episodes(update.policy), _FULL_RATE)['loss_policy'].numpy()
     )
   assert losses[0] == pytest.approx(losses[1], rel=0.02)
+
+
+def _conditional(**settings):
+  return policy_learner.PolicyUpdate(
+    dataclasses.replace(
+      small.CONDITIONAL,
+      reward=config_lib.RewardConfig(temporal_credit=True, **settings),
+    )
+  )
+
+
+def _targets(number=8):
+  """A black spot somewhere on each."""
+  targets = np.full([number, 16, 16, 1], 255, np.uint8)
+  for i, target in enumerate(targets):
+    target[i : i + 4, 8 - i : 12 - i] = 0
+  return targets
+
+
+def test_a_conditional_agent_is_paid_for_being_near_its_own_target():
+  update = _conditional(discriminator=0.0, l2=1.0)
+  targets = _targets()
+  episodes = _episodes(update.policy, 8, small.CONDITIONAL, targets)
+  np.testing.assert_array_equal(episodes.context['target'].numpy(), targets)
+  values = update.step(episodes, _FULL_RATE)
+  canvas = episodes.observation['canvas'].numpy() / 255
+  before, after = (
+    np.sqrt(np.sum((canvas[:, t] - targets / 255) ** 2, axis=(1, 2, 3)))
+    for t in (0, -1)
+  )
+  assert values['return'].numpy() == pytest.approx(
+    np.mean(before - after), rel=1e-4
+  )
+
+
+def test_a_conditional_agent_is_scored_with_its_own_target():
+  update = _conditional()
+  update.discriminator = lambda x, target: (
+    tf.reduce_mean(tf.cast(x, tf.float32), axis=[1, 2, 3])
+    * tf.reduce_max(255 - tf.cast(target, tf.float32), axis=[1, 2, 3])
+  )
+  targets = np.full([8, 16, 16, 1], 255, np.uint8)
+  targets[:4, 0, 0] = 254  # The other targets make all scores 0.
+  episodes = _episodes(update.policy, 8, small.CONDITIONAL, targets)
+  values = update.step(episodes, _FULL_RATE)
+  final = episodes.observation['canvas'].numpy()[:, -1].mean(axis=(1, 2, 3))
+  assert values['score'].numpy() == pytest.approx(final[:4].sum() / 8, rel=1e-4)
+
+
+def test_the_target_shows_in_what_the_unrolled_policy_says():
+  update = _conditional()
+  targets = _targets()
+  episodes = _episodes(update.policy, 8, small.CONDITIONAL, targets)
+  moved = []
+  for target in (targets, 255 - targets):
+    context = {'target': tf.constant(target)}
+    values = update.step(episodes._replace(context=context), tf.constant(0.0))
+    moved.append(values['rho'].numpy())
+  # On policy with the targets it had, off policy with others.
+  assert moved[0] == pytest.approx(1, abs=1e-4)
+  assert moved[1] < 1 - 1e-4
 
 
 if __name__ == '__main__':

@@ -6,6 +6,7 @@ import os
 import tempfile
 
 from absl.testing import absltest
+from absl.testing import parameterized
 import launchpad as lp
 import numpy as np
 from PIL import Image
@@ -15,6 +16,8 @@ from launch import program
 from spiral_tf import builders
 from spiral_tf import checkpoint
 from spiral_tf import metrics
+from spiral_tf import reconstruction
+from spiral_tf import scene_factory
 from tests import small
 
 
@@ -30,7 +33,7 @@ def _unmoved(before, variables):
   ]
 
 
-class ProgramTest(absltest.TestCase):
+class ProgramTest(parameterized.TestCase):
   def _workdir(self):
     folder = tempfile.TemporaryDirectory()
     self.addCleanup(folder.cleanup)
@@ -74,9 +77,9 @@ class ProgramTest(absltest.TestCase):
     self.assertEqual(int(policy_node['updates']), 20)
     # All it knows of generated images it has from replay, at a fixed ratio:
     # 2 updates for each of the policy's, and for the batches still under way:
-    # at most 1 in the queue, 4 read ahead and 1 in each actor.
+    # at most 1 in the queue, 4 read ahead, 1 in each actor and 1 on its way.
     updates = int(discriminator_node['updates'])
-    self.assertBetween(updates, 2 * (20 - 4), 2 * (20 + 7))
+    self.assertBetween(updates, 2 * (20 - 4), 2 * (20 + 8))
     last = metrics.last_line(
       metrics.metrics_path(workdir, checkpoint.POLICY_LEARNER)
     )
@@ -87,6 +90,35 @@ class ProgramTest(absltest.TestCase):
     for path in pictures:
       image = np.asarray(Image.open(path))
       self.assertLess(image.min(), 64)  # There is ink on it.
+
+  @parameterized.named_parameters(
+    ('painting', small.CONDITIONAL), ('scenes', small.SCENES)
+  )
+  def test_trains_with_targets(self, config):
+    if config.data.name == 'scenes':
+      folder = self._workdir()
+      scene_factory.make(folder, small.SCENES_SETTINGS, 1, lambda done: None)
+      config = dataclasses.replace(
+        config, data=dataclasses.replace(config.data, path=folder)
+      )
+    workdir = self._workdir()
+    before = _arrays(builders.make_policy(config).trainable_variables)
+    manager = lp.launch(
+      program.make_program(config, workdir),
+      launch_type='test_mt',
+      test_case=self,
+    )
+    manager.wait()
+    policy = builders.make_policy(config)
+    checkpoint.restore(workdir, checkpoint.POLICY_LEARNER, {'policy': policy})
+    unmoved = _unmoved(before, policy.trainable_variables)
+    self.assertLess(len(unmoved), len(before) / 2)
+    last = metrics.last_line(metrics.metrics_path(workdir, 'evaluator'))
+    self.assertBetween(last['mse'], 1e-4, 1.0)
+    checkpoint.save_config(workdir, config)
+    result = reconstruction.evaluate(workdir, 10, lambda line: None)
+    self.assertEqual(result['frames'], config.training.frames)
+    self.assertNotEqual(result['trained'], result['untrained'])
 
   def test_a_node_that_fails_takes_the_program_down(self):
     config = dataclasses.replace(

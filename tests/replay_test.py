@@ -25,9 +25,15 @@ _CONFIG = config_lib.Config(
   ),
   training=config_lib.TrainingConfig(environments_per_actor=4),
 )
-_SPEC = builders.environment_spec(_CONFIG)
-_EPISODE = replay.episode_signature(_SPEC.observation, _SPEC.action, _STEPS)
-_RENDER = replay.render_signature(_SPEC.observation)
+
+
+def _signatures(config):
+  spec = builders.environment_spec(config)
+  episode = replay.episode_signature(spec.observation, spec.action, _STEPS)
+  return episode, replay.render_signature(spec.observation)
+
+
+_EPISODE, _RENDER = _signatures(_CONFIG)
 
 
 def _episodes(first, number):
@@ -82,6 +88,36 @@ def test_episodes_arrive_as_they_were_written(server):
   expected = tree.map_structure(lambda x: np.swapaxes(x, 0, 1), written)
   actual = tree.map_structure(lambda x: x.numpy(), types.Episode(**read))
   tree.map_structure(np.testing.assert_array_equal, expected, actual)
+
+
+def test_targets_arrive_with_their_episodes_and_renders(monkeypatch):
+  monkeypatch.setattr(replay, '_POLL_MS', 100)
+  config = dataclasses.replace(_CONFIG, conditional=True)
+  episode, render = _signatures(config)
+  assert set(render) == {'canvas', 'target'}
+  assert 'target' not in episode.observation
+  server = reverb.Server(replay.make_tables(config, episode, render), port=None)
+  target = np.arange(4, dtype=np.uint8)[:, None, None, None]
+  target = 100 + np.broadcast_to(target, [4, 8, 8, 1])
+  written = _episodes(first=10, number=4)._replace(context={'target': target})
+  writer = replay.EpisodeWriter(_client(server))
+  assert writer.write(written, stopping=lambda: False)
+  batches = [
+    _read(replay.Reader(_client(server), table, signature, batch_size=4))
+    for table, signature in (
+      (replay.TRAJECTORIES, episode._asdict()),
+      (replay.RENDERS, render),
+    )
+  ]
+  server.stop()
+  read = types.Episode(**batches[0])
+  np.testing.assert_array_equal(read.context['target'].numpy(), target)
+  for i in range(4):
+    canvas = batches[1]['canvas'].numpy()[i]
+    # Canvases are all 10, 11, ... and targets 100, 101, ...
+    np.testing.assert_array_equal(
+      batches[1]['target'].numpy()[i], canvas + np.uint8(90)
+    )
 
 
 def test_each_episode_is_read_once_in_order(server):
@@ -151,7 +187,7 @@ def test_renders_are_final_canvases_of_any_episode(server):
   reader = _reader(server, replay.RENDERS)
   seen = set()
   for _ in range(2):  # As many as the ratio allows: 2 updates of 4.
-    batch = _read(reader).numpy()
+    batch = _read(reader)['canvas'].numpy()
     assert batch.shape == (4, 8, 8, 1)
     seen |= set(batch[:, 0, 0, 0].tolist())
   assert seen <= {0, 1, 2, 3}

@@ -85,6 +85,7 @@ def test_each_environment_gets_its_own_actions():
     assert episode.action['a'][:, i].tolist() == [x['a'] for x in truth]
   assert episode.action['a'].dtype == np.int32
   assert episode.action['b'].shape == (3, 3)
+  assert episode.context == {}
 
 
 def test_observations_are_those_before_each_action_and_the_last():
@@ -100,6 +101,44 @@ def test_observations_are_those_before_each_action_and_the_last():
   for t, seen in enumerate(counter.seen):
     assert np.all(seen['canvas'] == canvas[t])
     assert seen['canvas'].dtype == np.uint8
+
+
+class _Target(_Diary):
+  """Also shows a target, of one shade through an episode."""
+
+  def _observation(self, mask_a, mask_b):
+    observation = super()._observation(mask_a, mask_b)
+    target = np.full([2, 2, 1], 50 + self._name, np.uint8)
+    return {**observation, 'target': target}
+
+
+def test_what_stays_the_same_is_kept_once():
+  counter = _Counter()
+  episode = rollout.play([_Target(n, 3) for n in (1, 2)], counter.agent)
+  assert set(episode.observation) == {'canvas', 'action_mask'}
+  assert set(episode.context) == {'target'}
+  target = episode.context['target']
+  assert target.shape == (2, 2, 2, 1)
+  assert target[:, 0, 0, 0].tolist() == [51, 52]
+  for seen in counter.seen:  # But the agent sees it at every step.
+    np.testing.assert_array_equal(seen['target'], target)
+
+
+def test_batch_major_swaps_all_but_the_context():
+  episode = rollout.play([_Target(n, 3) for n in (1, 2)], _Counter().agent)
+  swapped = rollout.batch_major(episode)
+  assert swapped.observation['canvas'].shape == (2, 4, 2, 2, 1)
+  assert swapped.log_prob.shape == (2, 3)
+  for i in range(2):
+    np.testing.assert_array_equal(
+      swapped.observation['canvas'][i], episode.observation['canvas'][:, i]
+    )
+    np.testing.assert_array_equal(
+      swapped.action['a'][i], episode.action['a'][:, i]
+    )
+  np.testing.assert_array_equal(
+    swapped.context['target'], episode.context['target']
+  )
 
 
 def test_log_prob_counts_the_components_that_had_an_effect():

@@ -1,6 +1,9 @@
-"""An experiment so small that a test can run it whole."""
+"""Experiments so small that a test can run them whole."""
+
+import dataclasses
 
 from spiral_tf import config as config_lib
+from spiral_tf.datasets import scenes
 
 CONFIG = config_lib.Config(
   environment=config_lib.EnvironmentConfig(
@@ -44,4 +47,24 @@ CONFIG = config_lib.Config(
     sample_seconds=0.5,
     log_seconds=0.2,
   ),
+)
+
+# The same with targets.
+CONDITIONAL = dataclasses.replace(CONFIG, conditional=True)
+
+# And with objects instead of strokes; needs a folder of such scenes.
+SCENES = dataclasses.replace(
+  CONDITIONAL,
+  environment=config_lib.EnvironmentConfig(
+    name='scenes',
+    episode_length=3,
+    canvas_width=16,
+    grid_width=4,
+    max_objects=2,
+    noise_dim=0,
+  ),
+  data=config_lib.DataConfig(name='scenes'),
+)
+SCENES_SETTINGS = scenes.Settings(
+  num=50, max_objects=2, canvas_width=16, grid_width=4
 )

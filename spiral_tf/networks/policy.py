@@ -21,10 +21,11 @@ def _coordinates(height: int, width: int) -> tf.Tensor:
 class Torso(snt.Module):
   """From an observation to an embedding for the LSTM (figure 12).
 
-  The canvas (with the target, for a conditional agent), next to each pixel's
-  coordinates, goes through a convolution, to each channel of which a number is
-  added that depends on the previous action, the `state_inputs` and the noise;
-  then through strided convolutions, residual blocks and one full connection.
+  The canvas (unless the agent is blind), the target (of a conditional one) and
+  each pixel's coordinates go through a convolution, to each channel of which a
+  number is added that depends on the previous action, the `state_inputs` and
+  the noise; then through strided convolutions, residual blocks and one full
+  connection.
   """
 
   def __init__(
@@ -38,8 +39,11 @@ class Torso(snt.Module):
     super().__init__(name=name)
     # Images are stacked as channels, in this order.
     self._images = tuple(
-      key for key in ('canvas', 'target') if key in observation_spec
+      key
+      for key in ('canvas', 'target')
+      if key in observation_spec and not (key == 'canvas' and config.blind)
     )
+    self._coordinates = _coordinates(*observation_spec['canvas'].shape[:2])
     self._state_inputs = config.state_inputs
     self._components = tuple(action_spec)
     self._embeddings = {
@@ -89,10 +93,8 @@ class Torso(snt.Module):
       tf.image.convert_image_dtype(observation[key], tf.float32)
       for key in self._images
     ]
-    height, width = images[0].shape[1:3]
-    grid = tf.broadcast_to(
-      _coordinates(height, width), [tf.shape(images[0])[0], height, width, 2]
-    )
+    batch_size = tf.shape(prev_action[self._components[0]])[0]
+    grid = tf.repeat(self._coordinates[tf.newaxis], batch_size, axis=0)
     maps = self._stem(tf.concat([*images, grid], axis=-1))
     condition = self._conditioning(observation, prev_action)
     layers = [tf.nn.relu(maps + condition[:, tf.newaxis, tf.newaxis])]
@@ -160,8 +162,10 @@ class Policy(snt.Module):
     super().__init__(name=name)
     _check_specs(action_spec, observation_spec, config)
     self._components = tuple(action_spec)
-    self._inputs = ('canvas', 'action_mask', *config.state_inputs) + tuple(
-      key for key in ('target', 'noise') if key in observation_spec
+    self._inputs = ('action_mask', *config.state_inputs) + tuple(
+      key
+      for key in ('canvas', 'target', 'noise')
+      if key in observation_spec and not (key == 'canvas' and config.blind)
     )
     self._torso = Torso(action_spec, observation_spec, config)
     self._core = snt.LSTM(config.lstm_size, name='core')

@@ -1,0 +1,26 @@
+"""Conditional CelebA for two cores: ten strokes on a 32x32 canvas, in colour.
+
+    python -m launch.train --config=configs/celeba_conditional_small.py \\
+        --config.data.path=FOLDER --workdir=runs/celeba_conditional_small
+
+FOLDER is as for `configs/celeba_conditional.py`. About 45 minutes.
+"""
+
+import ml_collections
+
+from configs import mnist_conditional_small
+
+
+def get_config() -> ml_collections.ConfigDict:
+  """The settings of conditional MNIST with broad strokes in colour."""
+  experiment = mnist_conditional_small.get_config()
+  experiment.data.name = 'celeba'
+  environment = experiment.environment
+  environment.episode_length = 10
+  environment.color = True
+  environment.brush = 'classic/dry_brush'
+  environment.brush_sizes = (2.0, 4.0, 8.0)
+  environment.num_pressures = 1
+  experiment.reward.color_emd = 1.0
+  experiment.training.minutes = 45.0
+  return experiment

@@ -1,0 +1,24 @@
+"""Conditional MNIST at the size of the paper (section 4.3).
+
+    python -m launch.train --config=configs/mnist_conditional.py \\
+        --config.data.path=FOLDER --workdir=runs/mnist_conditional
+
+The settings of `configs/mnist.py`, with a target in place of the noise and
+without auxiliary penalties. Figure 8a's other curves come with
+--config.reward.discriminator=0.0 --config.reward.l2=1.0, and with
+--config.policy_network.blind=True.
+"""
+
+import ml_collections
+
+from configs import mnist
+from spiral_tf import config
+
+
+def get_config() -> ml_collections.ConfigDict:
+  """The settings of sections 4.2 and 4.3 and of appendices B and C."""
+  experiment = mnist.get_config()
+  experiment.conditional = True
+  experiment.environment.noise_dim = 0
+  experiment.reward = config.editable(config.RewardConfig())
+  return experiment

@@ -1,0 +1,25 @@
+"""Conditional MNIST for two cores: six actions on a 32x32 canvas.
+
+    python -m launch.train --config=configs/mnist_conditional_small.py \\
+        --config.data.path=FOLDER --workdir=runs/mnist_conditional_small
+
+About 30 minutes.
+"""
+
+import ml_collections
+
+from configs import mnist_small
+
+
+def get_config() -> ml_collections.ConfigDict:
+  """A brush that may be lifted, and plain, unnormalised advantages."""
+  experiment = mnist_small.get_config()
+  experiment.conditional = True
+  experiment.environment.episode_length = 6
+  experiment.environment.pen_down = False
+  experiment.environment.noise_dim = 0
+  experiment.policy_learner.learning_rate = 1e-3
+  experiment.policy_learner.entropy_cost = 0.1
+  experiment.policy_learner.normalize_advantages = False
+  experiment.training.minutes = 30.0
+  return experiment

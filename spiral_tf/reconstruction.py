@@ -1,0 +1,171 @@
+"""Judges a conditional agent: how near it comes to targets it never saw.
+
+The measure is the mean squared error of a pixel on [0, 1], of which figure 8 of
+the paper shows the course.
+"""
+
+import json
+import os
+from typing import Any, Callable, Dict, Mapping
+
+import numpy as np
+
+from spiral_tf import builders
+from spiral_tf import checkpoint
+from spiral_tf import config as config_lib
+from spiral_tf import pictures
+from spiral_tf import rollout
+
+# Episodes played at once.
+_BATCH = 100
+# Differs from the seeds of actors and evaluators.
+_SEED = 3_000_000
+# Images that the mean image is taken of, at most.
+_MEAN_OF = 5000
+# Pairs in a picture, and pairs a row.
+_PAIRS = 16
+_PAIRS_A_ROW = 4
+
+
+def reconstruct(
+  config: config_lib.Config, agent: rollout.Agent, targets: np.ndarray
+) -> np.ndarray:
+  """Lets an agent reproduce images.
+
+  Args:
+    config: the experiment.
+    agent: who reproduces.
+    targets: uint8 `[N, W, W, C]`.
+
+  Returns:
+    Final canvases, uint8 `[N, W, W, C]`.
+  """
+  canvases = []
+  for start in range(0, len(targets), _BATCH):
+    batch = targets[start : start + _BATCH]
+    environments = builders.make_environments(
+      config, len(batch), _SEED + start, batch
+    )
+    episodes = rollout.play(environments, agent)
+    canvases.append(episodes.observation['canvas'][-1])
+  return np.concatenate(canvases)
+
+
+def errors(images: np.ndarray, targets: np.ndarray) -> np.ndarray:
+  """Mean squared errors of a pixel, each image on [0, 1].
+
+  Args:
+    images: uint8 `[N, W, W, C]`, or one image for all targets, `[W, W, C]`.
+    targets: uint8 `[N, W, W, C]`.
+
+  Returns:
+    float64 `[N]`.
+  """
+  difference = (images.astype(np.float32) - targets.astype(np.float32)) / 255
+  return np.mean(np.square(difference), axis=(1, 2, 3), dtype=np.float64)
+
+
+def pairs(targets: np.ndarray, canvases: np.ndarray) -> np.ndarray:
+  """Puts each target beside its reconstruction.
+
+  Args:
+    targets: uint8 `[N, W, W, C]`.
+    canvases: uint8 `[N, W, W, C]`.
+
+  Returns:
+    uint8 `[2 N, W, W, C]`: target, reconstruction, target, ...
+  """
+  return np.stack([targets, canvases], axis=1).reshape(-1, *targets.shape[1:])
+
+
+def empty_canvas(config: config_lib.Config) -> np.ndarray:
+  """What an episode begins with: blank paper, or the empty platform."""
+  canvas = builders.environment_spec(config).observation['canvas']
+  target = np.zeros(canvas.shape, canvas.dtype)
+  environment = builders.make_environment(config, seed=0, targets=[target])
+  return environment.reset().observation['canvas']
+
+
+def evaluate(
+  workdir: str, num_images: int, report: Callable[[str], None] = print
+) -> Dict[str, Any]:
+  """Evaluates the last checkpoint of a conditional run on held-out images.
+
+  Args:
+    workdir: folder of the run.
+    num_images: validation images to reproduce; fewer if there are fewer.
+    report: called with lines that say what is going on.
+
+  Returns:
+    `frames` of training, `number` of images, and the mean squared errors
+    `trained`, `untrained`, `empty` (canvas) and `mean_image` (of the training
+    images). Also written to `evaluation/` in `workdir`, as JSON and pictures.
+
+  Raises:
+    FileNotFoundError: `workdir` has no run, or no checkpoint.
+  """
+  config = checkpoint.load_config(workdir)
+  dataset = builders.load_dataset(config)
+  targets = np.asarray(dataset.validation[:num_images])
+  policy = builders.make_policy(config)
+  agent = builders.make_agent(policy, _SEED)
+  report(f'Reproducing {len(targets)} images with the untrained agent.')
+  canvases = {'untrained': reconstruct(config, agent, targets)}
+  checkpoint.restore(workdir, checkpoint.POLICY_LEARNER, {'policy': policy})
+  report(f'Reproducing {len(targets)} images with the trained agent.')
+  canvases['trained'] = reconstruct(config, agent, targets)
+  some = np.asarray(dataset.train[:_MEAN_OF])
+  canvases['mean_image'] = np.rint(some.mean(axis=0)).astype(np.uint8)
+  canvases['empty'] = empty_canvas(config)
+  updates, _ = checkpoint.done_so_far(workdir)
+  result = {
+    'frames': config_lib.frames(config, updates),
+    'number': len(targets),
+    **{k: float(errors(x, targets).mean()) for k, x in canvases.items()},
+  }
+  _write(os.path.join(workdir, 'evaluation'), result, targets, canvases)
+  return result
+
+
+def _write(
+  folder: str,
+  result: Mapping[str, Any],
+  targets: np.ndarray,
+  canvases: Mapping[str, np.ndarray],
+) -> None:
+  os.makedirs(folder, exist_ok=True)
+  shown = {
+    name: pictures.grid(images[:_PAIRS], _PAIRS_A_ROW)
+    for name, images in (
+      ('target', targets),
+      ('trained', canvases['trained']),
+      ('untrained', canvases['untrained']),
+    )
+  }
+  pictures.write_png(
+    os.path.join(folder, 'comparison.png'), pictures.titled(shown)
+  )
+  both = pairs(targets[:_PAIRS], canvases['trained'][:_PAIRS])
+  pictures.write_png(
+    os.path.join(folder, 'pairs.png'), pictures.grid(both, 2 * _PAIRS_A_ROW)
+  )
+  with open(os.path.join(folder, 'reconstruction.json'), 'w') as file:
+    json.dump(result, file, indent=2)
+    file.write('\n')
+
+
+def table(result: Mapping[str, Any]) -> str:
+  """The result of `evaluate` as text for people."""
+  lines = [
+    f'Mean squared error of a pixel, {result["number"]} held-out images:'
+  ]
+  for name, label in (
+    ('trained', 'trained agent'),
+    ('untrained', 'untrained agent'),
+    ('empty', 'empty canvas'),
+    ('mean_image', 'mean training image'),
+  ):
+    share = result['trained'] / result[name]
+    lines.append(f'{label:20}{result[name]:9.5f}   trained / this: {share:.3f}')
+  lines.append(f'environment frames of training: {result["frames"]:,}')
+  return '\n'.join(lines)

@@ -1,0 +1,127 @@
+"""Tests of spiral_tf.reconstruction."""
+
+import dataclasses
+import json
+import os
+
+import numpy as np
+from PIL import Image
+import pytest
+import tensorflow as tf
+
+from spiral_tf import builders
+from spiral_tf import checkpoint
+from spiral_tf import reconstruction
+from spiral_tf import rollout
+from spiral_tf import types
+from tests import small
+
+
+def test_errors_are_means_of_squares_on_the_unit_interval():
+  targets = np.zeros([2, 2, 2, 1], np.uint8)
+  images = targets.copy()
+  images[0, 0, 0] = 255
+  images[1] = 51
+  np.testing.assert_allclose(
+    reconstruction.errors(images, targets), [0.25, 0.04], rtol=1e-6
+  )
+  one = np.full([2, 2, 1], 255, np.uint8)
+  np.testing.assert_allclose(reconstruction.errors(one, targets), [1, 1])
+
+
+def test_pairs_alternate():
+  targets, canvases = (
+    np.arange(first, first + 3, dtype=np.uint8).reshape(3, 1, 1, 1)
+    for first in (0, 10)
+  )
+  both = reconstruction.pairs(targets, canvases)
+  assert both.shape == (6, 1, 1, 1)
+  assert both.ravel().tolist() == [0, 10, 1, 11, 2, 12]
+
+
+def test_each_target_is_reproduced_in_its_place():
+  seen = []
+
+  def step(observation, state):
+    seen.extend(observation['target'][:, 0, 0, 0].tolist())
+    zeros = np.zeros(len(observation['canvas']), np.int32)
+    # Draws a line across the rows that the target's shade says.
+    cell = observation['target'][:, 0, 0, 0].astype(np.int32) % 4 * 4
+    action = {'end': cell + 3 * (state > 0), 'control': cell}
+    return types.AgentOutput(action, {'end': zeros}, None), state + 1
+
+  agent = rollout.Agent(lambda n: np.zeros(n, np.int32), step)
+  number = 203  # More than are played at once.
+  targets = np.zeros([number, 16, 16, 1], np.uint8)
+  targets += np.arange(number, dtype=np.uint8)[:, None, None, None]
+  canvases = reconstruction.reconstruct(small.CONDITIONAL, agent, targets)
+  assert canvases.shape == targets.shape
+  assert sorted(set(seen)) == list(range(number))
+  middle = canvases[:, :, 8, 0].astype(int)
+  np.testing.assert_array_equal(
+    middle.reshape(number, 4, 4).sum(axis=2).argmin(axis=1),
+    np.arange(number) % 4,
+  )
+
+
+def test_the_empty_canvas_is_blank_paper():
+  canvas = reconstruction.empty_canvas(small.CONDITIONAL)
+  assert canvas.shape == (16, 16, 1)
+  assert (canvas == 255).all()
+
+
+def test_evaluates_a_run(tmp_path):
+  workdir = str(tmp_path)
+  config = dataclasses.replace(small.CONDITIONAL, seed=3)
+  checkpoint.save_config(workdir, config)
+  policy = builders.make_policy(config)
+  # An agent that always goes to the last cell, whatever it sees.
+  for variable in policy.trainable_variables:
+    if 'end' in variable.name and 'logits' in variable.name:
+      variable.assign(tf.zeros_like(variable))
+  checkpoint.Checkpointer(
+    workdir,
+    checkpoint.POLICY_LEARNER,
+    1e6,
+    {
+      'policy': policy,
+      'updates': tf.Variable(5, dtype=tf.int64),
+      'seconds': tf.Variable(1.0, dtype=tf.float64),
+    },
+  ).save()
+  lines = []
+  result = reconstruction.evaluate(workdir, 20, lines.append)
+  assert lines
+  assert result['number'] == 20
+  assert result['frames'] == 5 * 8 * 3
+
+  dataset = builders.load_dataset(config)
+  targets = np.asarray(dataset.validation[:20]) / 255
+  train = np.asarray(dataset.train) / 255
+  assert result['empty'] == pytest.approx(np.mean((1 - targets) ** 2), rel=1e-5)
+  assert result['mean_image'] == pytest.approx(
+    np.mean((train.mean(axis=0) - targets) ** 2), rel=1e-3
+  )
+  agent = builders.make_agent(policy, seed=3)
+  again = reconstruction.reconstruct(
+    config, agent, np.asarray(dataset.validation[:20])
+  )
+  truth = np.mean((again / 255 - targets) ** 2)
+  assert result['trained'] == pytest.approx(truth, rel=0.3)
+
+  folder = os.path.join(workdir, 'evaluation')
+  with open(os.path.join(folder, 'reconstruction.json')) as file:
+    assert json.load(file) == result
+  pairs = np.asarray(Image.open(os.path.join(folder, 'pairs.png')))
+  # Enlarged twice, 8 images a row, lines of one pixel.
+  np.testing.assert_array_equal(
+    pairs[1:33:2, 1:33:2], np.asarray(dataset.validation[0])[..., 0]
+  )
+  assert os.path.exists(os.path.join(folder, 'comparison.png'))
+  table = reconstruction.table(result)
+  assert f'{result["trained"]:.5f}' in table
+  assert f'{result["trained"] / result["empty"]:.3f}' in table
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
