@@ -150,6 +150,11 @@ class PolicyNetworkConfig(Section):
   blind: bool = field(
     False, 'whether the canvas is kept from the agent (section 4.3)'
   )
+  normalize: bool = field(
+    False,
+    'centre images on 0 and apply layer normalisation to the embedding, which '
+    'makes small things on a large background count; not in figure 12',
+  )
 
 
 @dataclasses.dataclass(frozen=True)

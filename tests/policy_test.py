@@ -1,5 +1,6 @@
 """Tests of the policy network."""
 
+import dataclasses
 import itertools
 
 from dm_env import specs
@@ -74,12 +75,13 @@ def _at(tree, t):
   return tf.nest.map_structure(lambda x: x[t], tree)
 
 
-def _tiny(target=False):
+def _tiny(target=False, **settings):
   """A tiny policy, with weights so large that every input matters."""
   tf.random.set_seed(1)
   action_spec = _action_spec(8, sizes=3, flag=False)
   observation_spec = _observation_spec(action_spec, 16, target)
-  policy = policy_lib.Policy(action_spec, observation_spec, _TINY)
+  config = dataclasses.replace(_TINY, **settings)
+  policy = policy_lib.Policy(action_spec, observation_spec, config)
   for variable in policy.trainable_variables:
     variable.assign_add(tf.random.normal(variable.shape, stddev=0.1))
   return policy, action_spec, observation_spec
@@ -205,6 +207,55 @@ def test_pixels_are_shares_of_white_and_know_where_they_are():
   line = np.maximum(np.linspace(-1, 1, 16)[::2], 0)
   np.testing.assert_allclose(maps[0, :, 3, 1], line, atol=1e-6)
   np.testing.assert_allclose(maps[0, 3, :, 2], line, atol=1e-6)
+
+
+def test_a_blind_agent_sees_its_target_but_not_its_canvas():
+  policy, action_spec, observation_spec = _tiny(target=True, blind=True)
+  assert 'canvas' not in policy.inputs
+  observations = _random_observation(observation_spec, (2, 3))
+  actions = _random_actions(action_spec, (2, 3))
+  values = {}
+  for key in ('canvas', 'target'):
+    other = {**observations, key: 255 - observations[key]}
+    values[key] = policy.unroll(other, actions).value.numpy()
+    del other['canvas']  # It need not even be there.
+    np.testing.assert_array_equal(
+      policy.unroll(other, actions).value.numpy(), values[key]
+    )
+  before = policy.unroll(observations, actions).value.numpy()
+  np.testing.assert_array_equal(values['canvas'], before)
+  assert np.abs(values['target'] - before).min() > 1e-5
+
+
+def test_a_blind_agent_without_target_can_still_act():
+  policy, _, observation_spec = _tiny(blind=True)
+  observation = _random_observation(observation_spec, (4,))
+  del observation['canvas']
+  output, _ = policy.step(observation, policy.initial_state(4))
+  assert output.value.shape == [4]
+
+
+def test_normalised_images_are_centred_and_embeddings_scaled():
+  policy, _, observation_spec = _tiny(target=True, normalize=True)
+  policy._torso._norm.scale.assign(tf.ones_like(policy._torso._norm.scale))
+  policy._torso._norm.offset.assign(tf.zeros_like(policy._torso._norm.offset))
+  observation = _random_observation(observation_spec, (4,))
+  prev_action = policy.initial_state(4).prev_action
+  embedding = policy._torso(observation, prev_action).numpy()
+  np.testing.assert_allclose(embedding.mean(axis=1), 0, atol=1e-5)
+  np.testing.assert_allclose(embedding.std(axis=1), 1, atol=1e-2)
+  # A uniform grey is what the stem's bias alone makes of it.
+  stem = policy._torso._stem
+  stem.w.assign(tf.concat([stem.w[:, :, :2], 0 * stem.w[:, :, 2:]], axis=2))
+  maps = []
+  for grey in (127, 255):
+    for key in ('canvas', 'target'):
+      observation[key] = tf.fill(observation[key].shape, np.uint8(grey))
+    maps.append(policy._torso.activations(observation, prev_action)[0].numpy())
+  condition = policy._torso._conditioning(observation, prev_action)
+  expected = np.maximum(stem.b + condition, 0)[:, None, None]
+  scale = np.abs(maps[1] - expected).max()
+  assert np.abs(maps[0] - expected).max() < 0.01 * scale
 
 
 def test_initial_state_is_all_zeros():

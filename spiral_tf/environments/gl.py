@@ -5,6 +5,7 @@ choice comes first. It is left in `os.environ`, where child processes find it.
 """
 
 import importlib
+import logging
 import os
 import subprocess
 import sys
@@ -59,6 +60,8 @@ def load() -> types.ModuleType:
     RuntimeError: no backend works, or not the one `MUJOCO_GL` names.
   """
   backend = choose()
+  # It says that an optional module of its own is not there.
+  logging.getLogger('OpenGL.acceleratesupport').setLevel(logging.WARNING)
   try:
     mujoco = importlib.import_module('mujoco')
     _context_module(backend).GLContext  # noqa: B018, is there one?

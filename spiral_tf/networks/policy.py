@@ -74,6 +74,11 @@ class Torso(snt.Module):
         config.channels, config.residual_blocks
       )
     self._linear = snt.Linear(config.lstm_size, name='embedding')
+    self._norm = None
+    if config.normalize:
+      self._norm = snt.LayerNorm(
+        axis=-1, create_scale=True, create_offset=True, name='embedding_norm'
+      )
 
   def activations(
     self, observation: types.Observation, prev_action: types.Action
@@ -93,6 +98,8 @@ class Torso(snt.Module):
       tf.image.convert_image_dtype(observation[key], tf.float32)
       for key in self._images
     ]
+    if self._norm is not None:
+      images = [2 * image - 1 for image in images]
     batch_size = tf.shape(prev_action[self._components[0]])[0]
     grid = tf.repeat(self._coordinates[tf.newaxis], batch_size, axis=0)
     maps = self._stem(tf.concat([*images, grid], axis=-1))
@@ -102,7 +109,8 @@ class Torso(snt.Module):
       layers.append(tf.nn.relu(strided(layers[-1])))
     if self._stack is not None:
       layers.append(self._stack(layers[-1]))
-    layers.append(self._linear(snt.flatten(layers[-1])))
+    embedding = self._linear(snt.flatten(layers[-1]))
+    layers.append(embedding if self._norm is None else self._norm(embedding))
     return layers
 
   def __call__(
