@@ -21,6 +21,9 @@ def get_config() -> ml_collections.ConfigDict:
   environment.brush = 'classic/dry_brush'
   environment.brush_sizes = (2.0, 4.0, 8.0)
   environment.num_pressures = 1
-  experiment.reward.color_emd = 1.0
+  experiment.policy_network.normalize = True
+  experiment.reward.color_emd = 10.0
+  experiment.policy_learner.learning_rate = 3e-4
+  experiment.policy_learner.discount = 0.5
   experiment.training.minutes = 45.0
   return experiment

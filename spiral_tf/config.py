@@ -152,8 +152,10 @@ class PolicyNetworkConfig(Section):
   )
   normalize: bool = field(
     False,
-    'centre images on 0 and apply layer normalisation to the embedding, which '
-    'makes small things on a large background count; not in figure 12',
+    'show a conditional agent what is missing, target minus canvas; scale '
+    'images, the embedding and the hidden vector to one size, and weights so '
+    'that they keep it; not in figures 12 and 13, which without it learn '
+    'little from small things on a large background',
   )
 
 

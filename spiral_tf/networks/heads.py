@@ -88,10 +88,15 @@ class LocationHead(snt.Module):
       config.lstm_size,
       'location heads read it as a 4x4 map, so it must be a multiple of 16',
     )
+    w_init = double_init = None
+    if config.normalize:
+      w_init = residual.rectified_init()
+      # Of a stride of 2, a quarter of the kernel meets each output.
+      double_init = residual.rectified_init(taps=1 / 4)
     if config.location_residual_blocks:
       self._linear = None
       self._stack = residual.ResidualStack(
-        config.location_channels, config.location_residual_blocks
+        config.location_channels, config.location_residual_blocks, w_init
       )
     else:
       self._linear = snt.Linear(config.lstm_size)
@@ -99,11 +104,15 @@ class LocationHead(snt.Module):
     self._reshape = snt.Reshape([_FIRST_WIDTH, _FIRST_WIDTH, -1])
     self._doublings = [
       snt.Conv2DTranspose(
-        config.location_channels, 4, stride=2, name=f'double_{i}'
+        config.location_channels,
+        4,
+        stride=2,
+        w_init=double_init,
+        name=f'double_{i}',
       )
       for i in range(doublings)
     ]
-    self._last = snt.Conv2D(1, 3, name='last')
+    self._last = snt.Conv2D(1, 3, w_init=w_init, name='last')
 
   def activations(self, z: tf.Tensor) -> List[tf.Tensor]:
     """Feature maps from the first to the logits, each `[N, H, H, C]`.
@@ -177,6 +186,11 @@ class Decoder(snt.Module):
           'specs.DiscreteArray or a types.LocationArray.'
         )
     self._components = tuple(action_spec)
+    self._norm = None
+    if config.normalize:
+      self._norm = snt.LayerNorm(
+        axis=-1, create_scale=True, create_offset=True, name='norm'
+      )
     self._heads = {}
     self._embeddings = {}
     self._residuals = {}
@@ -215,6 +229,8 @@ class Decoder(snt.Module):
       The actions with their log-probabilities and entropies.
     """
     values, log_probs, entropies = {}, {}, {}
+    if self._norm is not None:
+      z = self._norm(z)
     for i, component in enumerate(self._components):
       log_p = tf.nn.log_softmax(self._heads[component](z))
       if action is not None:

@@ -11,11 +11,33 @@ from spiral_tf import types
 from spiral_tf.networks import heads
 from spiral_tf.networks import residual
 
+# Of a normalised image; smaller ones are not made larger than to 1.
+_LEAST_VARIANCE = 1 / 256
+
 
 def _coordinates(height: int, width: int) -> tf.Tensor:
   """float32 `[H, W, 2]`, each pixel's (row, column), in [-1, 1]."""
   axes = [tf.linspace(-1.0, 1.0, size) for size in (height, width)]
   return tf.stack(tf.meshgrid(*axes, indexing='ij'), axis=-1)
+
+
+def _normalized(images: List[tf.Tensor]) -> List[tf.Tensor]:
+  """Canvas and what the target has beyond it, of mean 0 and about one size.
+
+  Args:
+    images: float32 `[N, W, W, C]` each, on [0, 1]: canvas, target or both.
+
+  Returns:
+    As many images.
+  """
+  if len(images) == 2:
+    images = [images[0], images[1] - images[0]]
+  normalized = []
+  for image in images:
+    mean, variance = tf.nn.moments(image, axes=[1, 2, 3], keepdims=True)
+    # Differences of less than a few per cent stay small.
+    normalized.append((image - mean) / tf.sqrt(variance + _LEAST_VARIANCE))
+  return normalized
 
 
 class Torso(snt.Module):
@@ -43,6 +65,7 @@ class Torso(snt.Module):
       for key in ('canvas', 'target')
       if key in observation_spec and not (key == 'canvas' and config.blind)
     )
+    self._normalize = config.normalize
     self._coordinates = _coordinates(*observation_spec['canvas'].shape[:2])
     self._state_inputs = config.state_inputs
     self._components = tuple(action_spec)
@@ -58,20 +81,24 @@ class Torso(snt.Module):
     self._noise = None
     if 'noise' in observation_spec:
       self._noise = snt.nets.MLP([64, 32, config.stem_channels], name='noise')
+    w_init = residual.rectified_init() if config.normalize else None
     self._stem = snt.Conv2D(
       config.stem_channels,
       config.stem_kernel,
       stride=config.stem_stride,
+      w_init=w_init,
       name='stem',
     )
     self._strided = [
-      snt.Conv2D(config.channels, 4, stride=2, name=f'strided_{i}')
+      snt.Conv2D(
+        config.channels, 4, stride=2, w_init=w_init, name=f'strided_{i}'
+      )
       for i in range(config.strided_layers)
     ]
     self._stack = None
     if config.residual_blocks:
       self._stack = residual.ResidualStack(
-        config.channels, config.residual_blocks
+        config.channels, config.residual_blocks, w_init
       )
     self._linear = snt.Linear(config.lstm_size, name='embedding')
     self._norm = None
@@ -98,8 +125,8 @@ class Torso(snt.Module):
       tf.image.convert_image_dtype(observation[key], tf.float32)
       for key in self._images
     ]
-    if self._norm is not None:
-      images = [2 * image - 1 for image in images]
+    if self._normalize:
+      images = _normalized(images)
     batch_size = tf.shape(prev_action[self._components[0]])[0]
     grid = tf.repeat(self._coordinates[tf.newaxis], batch_size, axis=0)
     maps = self._stem(tf.concat([*images, grid], axis=-1))

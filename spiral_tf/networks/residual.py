@@ -6,26 +6,45 @@ import sonnet as snt
 import tensorflow as tf
 
 
+def rectified_init(taps: float = 1.0) -> snt.initializers.Initializer:
+  """Weights that keep the size of rectified inputs (He et al., 2015).
+
+  Args:
+    taps: share of the kernel that meets an output, if not all of it does.
+
+  Returns:
+    An initializer for convolutions and linear layers.
+  """
+  return snt.initializers.VarianceScaling(2.0 / taps)
+
+
 class ResidualStack(snt.Module):
   """A 3x3 convolution, then pre-activation residual blocks (He et al., 2016).
 
   A block is relu, 3x3 convolution, relu, 1x1 convolution, added to its input.
   """
 
-  def __init__(self, channels: int, blocks: int, name: Optional[str] = None):
+  def __init__(
+    self,
+    channels: int,
+    blocks: int,
+    w_init: Optional[snt.initializers.Initializer] = None,
+    name: Optional[str] = None,
+  ):
     """Creates the stack.
 
     Args:
       channels: channels of every convolution.
       blocks: number of residual blocks.
+      w_init: of the weights; None for Sonnet's own.
       name: name of the module.
     """
     super().__init__(name=name)
-    self._first = snt.Conv2D(channels, 3, name='first')
+    self._first = snt.Conv2D(channels, 3, w_init=w_init, name='first')
     self._blocks = [
       (
-        snt.Conv2D(channels, 3, name=f'block_{i}_3x3'),
-        snt.Conv2D(channels, 1, name=f'block_{i}_1x1'),
+        snt.Conv2D(channels, 3, w_init=w_init, name=f'block_{i}_3x3'),
+        snt.Conv2D(channels, 1, w_init=w_init, name=f'block_{i}_1x1'),
       )
       for i in range(blocks)
     ]
