@@ -18,7 +18,7 @@ def get_config() -> ml_collections.ConfigDict:
   environment = experiment.environment
   environment.episode_length = 10
   environment.color = True
-  environment.brush = 'classic/dry_brush'
+  environment.brush = 'deevad/basic_digital_brush'
   environment.brush_sizes = (2.0, 4.0, 8.0)
   environment.num_pressures = 1
   experiment.policy_network.normalize = True

@@ -6,10 +6,12 @@
         --config.data.path=data/scenes_small \\
         --workdir=runs/scenes_conditional_small
 
-An 8x8 grid and three actions. Right actions are rare and pay little more than
-others, so the learning rate is low; a discount of 0 spares each action the
-noise of those after it, which temporal credit pays for themselves. About 45
-minutes.
+An 8x8 grid and three actions. An object earns little in the right place while
+it has the wrong colour, and the other way round. What breaks that circle is the
+distance between colour histograms, which knows colours wherever they are. A
+penalty for an empty platform keeps the agent from giving up before. Right
+actions are rare even so, hence a low learning rate, and a discount of 0, which
+spares each action the noise of those after it. About 25 minutes.
 """
 
 import ml_collections
@@ -33,5 +35,5 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.policy_learner.discount = 0.0
   experiment.discriminator_learner.learning_rate = 5e-4
   experiment.discriminator_learner.updates_per_policy_update = 2.0
-  experiment.training.minutes = 45.0
+  experiment.training.minutes = 25.0
   return experiment

@@ -1,5 +1,6 @@
 """Tests of launch.paint and launch.export, as one runs them."""
 
+import dataclasses
 import os
 
 import numpy as np
@@ -15,19 +16,20 @@ from tests import small
 @pytest.fixture(scope='module')
 def launch(tmp_path_factory):
   """Runs a command of `launch` with arguments."""
-  with commands.Commands(tmp_path_factory.mktemp('output')) as runner:
-    yield lambda command, *arguments: runner.run(
-      f'launch.{command}', *arguments
-    )
+  with pytest.MonkeyPatch.context() as patch:
+    patch.setenv('XDG_CACHE_HOME', str(tmp_path_factory.mktemp('cache')))
+    with commands.Commands(tmp_path_factory.mktemp('output')) as runner:
+      yield lambda command, *arguments: runner.run(
+        f'launch.{command}', *arguments
+      )
 
 
-@pytest.fixture(scope='module')
-def model(launch, tmp_path_factory):
-  """A run, exported."""
+def _export(launch, tmp_path_factory, config):
+  """Makes a run and exports its agent; returns the model's path."""
   workdir = str(tmp_path_factory.mktemp('run'))
   path = str(tmp_path_factory.mktemp('models') / 'model')
-  checkpoint.save_config(workdir, small.CONFIG)
-  policy = builders.make_policy(small.CONFIG)
+  checkpoint.save_config(workdir, config)
+  policy = builders.make_policy(config)
   checkpoint.Checkpointer(
     workdir, checkpoint.POLICY_LEARNER, 1e6, {'policy': policy}
   ).save()
@@ -35,6 +37,20 @@ def model(launch, tmp_path_factory):
   assert done.returncode == 0, done.stderr
   assert path in done.stdout
   return path
+
+
+@pytest.fixture(scope='module')
+def model(launch, tmp_path_factory):
+  """An unconditional agent."""
+  return _export(launch, tmp_path_factory, small.CONFIG)
+
+
+@pytest.fixture(scope='module')
+def conditional(launch, tmp_path_factory):
+  """An agent that reproduces pictures, without looking at its canvas."""
+  network = dataclasses.replace(small.CONFIG.policy_network, blind=True)
+  config = dataclasses.replace(small.CONDITIONAL, policy_network=network)
+  return _export(launch, tmp_path_factory, config)
 
 
 def test_paints(launch, model, tmp_path):
@@ -63,6 +79,39 @@ def test_paints(launch, model, tmp_path):
   assert len(np.unique(pictures[0][cell + 1 :, 2 * cell + 1 :])) == 1  # Empty.
   np.testing.assert_array_equal(pictures[0], pictures[1])
   assert np.any(pictures[0] != pictures[2])
+
+
+def test_reproduces_pictures(launch, conditional, tmp_path):
+  folder = tmp_path / 'pictures'
+  folder.mkdir()
+  for grey in (200, 100):
+    image = Image.fromarray(np.full([20, 30], grey, np.uint8))
+    image.save(folder / f'{grey}.png')
+  path = tmp_path / 'pairs.png'
+  done = launch(
+    'paint',
+    f'--model={conditional}',
+    f'--images={folder}',
+    f'--output={path}',
+    '--columns=2',
+  )
+  assert done.returncode == 0, done.stderr
+  assert 'Reproduced 2 pictures' in done.stdout
+  picture = np.asarray(Image.open(path))
+  cell = 2 * small.CONFIG.environment.canvas_width + 1
+  for row, grey in enumerate((100, 200)):  # In order of name.
+    top = cell * row + 1
+    assert (picture[top : top + cell - 1, 1:cell] == grey).all()
+    reproduction = picture[top : top + cell - 1, cell + 1 : 2 * cell]
+    assert reproduction.max() == 255 and reproduction.min() < 255
+
+
+def test_asks_for_pictures_where_it_needs_some(launch, conditional, tmp_path):
+  path = tmp_path / 'pairs.png'
+  done = launch('paint', f'--model={conditional}', f'--output={path}')
+  assert done.returncode != 0
+  assert '--images=' in done.stderr and 'Traceback' not in done.stderr
+  assert not path.exists()
 
 
 def test_refuses_what_is_no_png(launch, model, tmp_path):
