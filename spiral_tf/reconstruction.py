@@ -25,6 +25,8 @@ _MEAN_OF = 5000
 # Pairs in a picture, and pairs a row.
 _PAIRS = 16
 _PAIRS_A_ROW = 4
+# Of an image in the picture of pairs, pixels.
+_WIDTH = 128
 
 
 def reconstruct(
@@ -147,7 +149,8 @@ def _write(
   )
   both = pairs(targets[:_PAIRS], canvases['trained'][:_PAIRS])
   pictures.write_png(
-    os.path.join(folder, 'pairs.png'), pictures.grid(both, 2 * _PAIRS_A_ROW)
+    os.path.join(folder, 'pairs.png'),
+    pictures.grid(both, 2 * _PAIRS_A_ROW, scale=max(1, _WIDTH // len(both[0]))),
   )
   with open(os.path.join(folder, 'reconstruction.json'), 'w') as file:
     json.dump(result, file, indent=2)

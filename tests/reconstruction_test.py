@@ -113,9 +113,12 @@ def test_evaluates_a_run(tmp_path):
   with open(os.path.join(folder, 'reconstruction.json')) as file:
     assert json.load(file) == result
   pairs = np.asarray(Image.open(os.path.join(folder, 'pairs.png')))
-  # Enlarged twice, 8 images a row, lines of one pixel.
+  # Enlarged to 128 pixels, 8 images a row, lines of one pixel.
   np.testing.assert_array_equal(
-    pairs[1:33:2, 1:33:2], np.asarray(dataset.validation[0])[..., 0]
+    pairs[1:129:8, 1:129:8], np.asarray(dataset.validation[0])[..., 0]
+  )
+  np.testing.assert_array_equal(
+    pairs[130:258:8, 1:129:8], np.asarray(dataset.validation[4])[..., 0]
   )
   assert os.path.exists(os.path.join(folder, 'comparison.png'))
   table = reconstruction.table(result)
