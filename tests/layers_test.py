@@ -60,6 +60,7 @@ _TABLE = {
   'spiral_tf.pictures': _Part(1, siblings=False),
   'spiral_tf.rewards': _Part(1, siblings=False),
   'spiral_tf.config': _Part(0),
+  'spiral_tf.sections': _Part(0),
   'spiral_tf.settings': _Part(0),
   'spiral_tf.types': _Part(0),
 }

@@ -11,7 +11,6 @@ import tensorflow as tf
 from spiral_tf import config as config_lib
 from spiral_tf import types
 from spiral_tf.networks import policy as policy_lib
-from spiral_tf.networks import residual
 
 _TINY = config_lib.PolicyNetworkConfig(
   stem_kernel=4,
@@ -236,30 +235,6 @@ def test_a_blind_agent_without_target_can_still_act():
   assert output.value.shape == [4]
 
 
-def test_normalised_images_show_what_is_missing_at_one_size():
-  random = np.random.RandomState(0)
-  canvas = random.uniform(size=[2, 16, 16, 3]).astype(np.float32)
-  target = canvas.copy()
-  target[0, 3, 4] += 0.5  # The second has no more to show.
-  first, second = policy_lib._normalized(
-    [tf.constant(canvas), tf.constant(target)]
-  )
-  deviation = np.sqrt(canvas.var(axis=(1, 2, 3)) + 1 / 256)
-  expected = canvas - canvas.mean(axis=(1, 2, 3), keepdims=True)
-  np.testing.assert_allclose(
-    first, expected / deviation[:, None, None, None], atol=1e-5
-  )
-  difference = (target - canvas)[0]
-  np.testing.assert_allclose(
-    second[0],
-    (difference - difference.mean()) / np.sqrt(difference.var() + 1 / 256),
-    atol=1e-5,
-  )
-  assert not np.any(second[1])
-  (alone,) = policy_lib._normalized([tf.constant(target)])
-  assert np.abs(np.mean(alone, axis=(1, 2, 3))).max() < 1e-5
-
-
 def test_a_normalising_policy_scales_embedding_and_hidden_vector():
   policy, _, observation_spec = _tiny(target=True, normalize=True)
   norms = policy._torso._norm, policy._decoder._norm
@@ -276,14 +251,6 @@ def test_a_normalising_policy_scales_embedding_and_hidden_vector():
   small, large = (policy._decoder(scale * z, seed=[0, 0]) for scale in (1, 9))
   for component, value in small.entropy.items():
     np.testing.assert_allclose(value, large.entropy[component], atol=1e-3)
-
-
-def test_normalising_weights_keep_the_size_of_rectified_inputs():
-  tf.random.set_seed(0)
-  stack = residual.ResidualStack(64, 0, residual.rectified_init())
-  inputs = tf.nn.relu(tf.random.normal([4, 8, 8, 64]))
-  ratio = tf.reduce_mean(stack(inputs) ** 2) / tf.reduce_mean(inputs**2)
-  assert 0.6 < ratio.numpy() < 1.4
 
 
 def test_initial_state_is_all_zeros():

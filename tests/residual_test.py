@@ -46,5 +46,13 @@ def test_keeps_the_map_and_sets_the_channels():
   assert kernels.count([1, 1, 8, 8]) == 3
 
 
+def test_normalising_weights_keep_the_size_of_rectified_inputs():
+  tf.random.set_seed(0)
+  stack = residual.ResidualStack(64, 0, residual.rectified_init())
+  inputs = tf.nn.relu(tf.random.normal([4, 8, 8, 64]))
+  ratio = tf.reduce_mean(stack(inputs) ** 2) / tf.reduce_mean(inputs**2)
+  assert 0.6 < ratio.numpy() < 1.4
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))
