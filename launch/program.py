@@ -19,8 +19,9 @@ from spiral_tf import policy_learner
 from spiral_tf import replay
 
 # A remote call that is not answered for so long is an error. Learners compile
-# their first update while their callers wait.
-_CALL_TIMEOUT_SECONDS = 120.0
+# their first update while their callers wait: minutes, for the paper's networks
+# on a busy machine.
+_CALL_TIMEOUT_SECONDS = 600.0
 # Replay outlives the other nodes, which all are told to stop at the same time,
 # so that none of them is left waiting for a server that is gone.
 _REPLAY_LINGERS_SECONDS = 2.0
