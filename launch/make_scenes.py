@@ -51,24 +51,6 @@ _PROCESSES = flags.DEFINE_integer(
 _STOPPED = 130
 
 
-def _line(done: int, total: int, made: int, seconds: float) -> str:
-  """Says how far it is, how fast it goes and when it ends.
-
-  Args:
-    done: scenes that are there.
-    total: scenes that will be.
-    made: scenes of this run.
-    seconds: duration of this run.
-  """
-  rate = made / max(seconds, 1e-9)
-  left = round((total - done) / rate) if made else 0
-  minutes, left = divmod(left, 60)
-  return (
-    f'{done:,}/{total:,} scenes, {rate:,.0f} a second, '
-    f'{minutes // 60}:{minutes % 60:02}:{left:02} left'
-  )
-
-
 class _Progress:
   """Prints how far it is: on a terminal often, on one line; else seldom."""
 
@@ -88,7 +70,9 @@ class _Progress:
         print(f'Goes on from {done:,} scenes.', flush=True)
     elif now - self._printed >= self._every or done == self._total:
       self._printed = now
-      line = _line(done, self._total, done - self._found, now - self._started)
+      line = scene_factory.progress_line(
+        done, self._total, done - self._found, now - self._started
+      )
       if self._live:
         print('\r' + line.ljust(len(self._line)), end='', flush=True)
       else:

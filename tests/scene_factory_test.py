@@ -189,5 +189,23 @@ def test_at_least_one_process_is_needed(tmp_path):
     _make(tmp_path, processes=0)
 
 
+@pytest.mark.parametrize(
+  'numbers,line',
+  [
+    (
+      (1000, 50000, 1000, 10.0),
+      '1,000/50,000 scenes, 100 a second, 0:08:10 left',
+    ),
+    (
+      (41000, 50000, 1000, 1000.0),
+      '41,000/50,000 scenes, 1 a second, 2:30:00 left',
+    ),
+    ((500, 500, 500, 1.0), '500/500 scenes, 500 a second, 0:00:00 left'),
+  ],
+)
+def test_progress_says_how_far_how_fast_and_how_long(numbers, line):
+  assert scene_factory.progress_line(*numbers) == line
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))
