@@ -70,8 +70,18 @@ def evaluate(
 
   Raises:
     FileNotFoundError: `workdir` has no run, or no checkpoint.
+    ValueError: its data set has no ten classes.
   """
   config = checkpoint.load_config(workdir)
+  dataset = builders.load_dataset(config)
+  labels = dataset.train_labels
+  config_lib.check(
+    labels is not None and labels.max() < classifier_lib.NUM_CLASSES,
+    'data.name',
+    config.data.name,
+    'drawings are judged by the ten classes of "digits" and "mnist"; those of '
+    'an agent trained on others can be looked at in samples/',
+  )
   policy = builders.make_policy(config)
   agent = builders.make_agent(policy, _SEED)
   report(f'Drawing {num_samples} pictures with the untrained agent.')
@@ -83,7 +93,6 @@ def evaluate(
   checkpoint.restore(
     workdir, checkpoint.DISCRIMINATOR_LEARNER, {'discriminator': discriminator}
   )
-  dataset = builders.load_dataset(config)
   report('Training the judge on the real images.')
   judge, accuracy = classifier_lib.train_classifier(
     dataset.train,

@@ -1,5 +1,6 @@
 """Tests of spiral_tf.evaluation."""
 
+import dataclasses
 import json
 import os
 
@@ -215,6 +216,27 @@ def test_a_batch_is_scored_whole(monkeypatch):
 def test_needs_a_run(tmp_path):
   with pytest.raises(FileNotFoundError, match='not the folder of a run'):
     evaluation.evaluate(str(tmp_path), 2)
+
+
+def test_refuses_data_without_classes(tmp_path):
+  folder = tmp_path / 'pictures'
+  folder.mkdir()
+  for i in range(3):
+    Image.fromarray(np.full([20, 20], 80 * i, np.uint8)).save(
+      folder / f'{i}.png'
+    )
+  config = dataclasses.replace(
+    small.CONFIG,
+    data=config_lib.DataConfig(
+      name='images', path=str(folder), cache=str(tmp_path / 'cache')
+    ),
+  )
+  workdir = str(tmp_path / 'run')
+  checkpoint.save_config(workdir, config)
+  said = []
+  with pytest.raises(ValueError, match='ten classes'):
+    evaluation.evaluate(workdir, 2, said.append)
+  assert not said  # Before any work.
 
 
 if __name__ == '__main__':
