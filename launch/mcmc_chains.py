@@ -3,9 +3,6 @@
 import concurrent.futures
 import contextlib
 import multiprocessing
-import os
-import signal
-import threading
 import time
 from typing import Callable, Dict, Iterator, NamedTuple, Tuple
 
@@ -13,6 +10,7 @@ import numpy as np
 
 from spiral_tf import config as config_lib
 from spiral_tf import metropolis_hastings
+from spiral_tf import processes as processes_lib
 from spiral_tf.environments import stage as stage_lib
 
 # Seconds between two lines of progress.
@@ -107,11 +105,13 @@ def _each(
   executor = concurrent.futures.ProcessPoolExecutor(
     processes,
     multiprocessing.get_context('spawn'),
-    initializer=_end_with_parent,
+    initializer=processes_lib.end_with_parent,
   )
   others = set(multiprocessing.active_children())
   try:
-    with _interrupts_ignored():  # The processes that start here inherit that.
+    with (
+      processes_lib.interrupts_ignored()
+    ):  # The processes that start here inherit that.
       indices = {
         executor.submit(search, index, target): index
         for index, target in enumerate(targets)
@@ -124,25 +124,6 @@ def _each(
     raise
   finally:
     executor.shutdown(cancel_futures=True)
-
-
-def _end_with_parent() -> None:
-  """Lets this process end when its parent has, even if that was killed."""
-
-  def watch():
-    multiprocessing.parent_process().join()
-    os._exit(1)
-
-  threading.Thread(target=watch, daemon=True).start()
-
-
-@contextlib.contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-  previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-  try:
-    yield
-  finally:
-    signal.signal(signal.SIGINT, previous)
 
 
 def _progress(chains: Chains, number: int, seconds: float) -> str:

@@ -13,12 +13,12 @@ import glob
 import multiprocessing
 from multiprocessing import connection as connection_lib
 import os
-import signal
 from typing import Callable, Iterator, NamedTuple, Optional, Sequence
 
 import numpy as np
 
 from spiral_tf import pictures
+from spiral_tf import processes as processes_lib
 from spiral_tf import scene_programs
 from spiral_tf.datasets import scenes
 from spiral_tf.environments import gl
@@ -125,7 +125,9 @@ def _work_together(
   waiting = collections.deque(todo)
   workers, left = {}, {}  # By the parent's end of a worker's pipe.
   try:
-    with _interrupts_ignored():  # A worker inherits that, and is stopped below.
+    with (
+      processes_lib.interrupts_ignored()
+    ):  # A worker inherits that, and is stopped below.
       for _ in range(min(processes, len(todo))):
         ours, theirs = context.Pipe()
         workers[ours] = context.Process(
@@ -231,15 +233,6 @@ def _make_shard(
   for path, array in zip(scenes.shard_paths(folder, shard), (programs, images)):
     _write(path, functools.partial(np.save, arr=array, allow_pickle=False))
   report(made)
-
-
-@contextlib.contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-  previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
-  try:
-    yield
-  finally:
-    signal.signal(signal.SIGINT, previous)
 
 
 def _is_whole(folder: str, settings: scenes.Settings, shard: int) -> bool:

@@ -43,6 +43,7 @@ _TABLE = {
   'spiral_tf.evaluation': _Part(2),
   'spiral_tf.metrics': _Part(2),
   'spiral_tf.metropolis_hastings': _Part(2),
+  'spiral_tf.processes': _Part(2),
   'spiral_tf.programs': _Part(2),
   'spiral_tf.reconstruction': _Part(2),
   'spiral_tf.replay': _Part(2),
