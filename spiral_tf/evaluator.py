@@ -58,7 +58,7 @@ class Evaluator(worker.Worker):
     discriminator = builders.make_discriminator(config)
     self._score = tf.function(discriminator)
     self._discriminator = weights.WeightsClient(
-      discriminator_learner, discriminator.trainable_variables
+      discriminator_learner, discriminator.variables
     )
     self._metrics = metrics.MetricsWriter(workdir, 'evaluator')
     self._targets = None

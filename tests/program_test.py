@@ -92,7 +92,9 @@ class ProgramTest(parameterized.TestCase):
       self.assertLess(image.min(), 64)  # There is ink on it.
 
   @parameterized.named_parameters(
-    ('painting', small.CONDITIONAL), ('scenes', small.SCENES)
+    ('painting', small.CONDITIONAL),
+    ('scenes', small.SCENES),
+    ('discriminator_variants', small.VARIANTS),
   )
   def test_trains_with_targets(self, config):
     if config.data.name == 'scenes':

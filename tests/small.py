@@ -52,6 +52,17 @@ CONFIG = config_lib.Config(
 # The same with targets.
 CONDITIONAL = dataclasses.replace(CONFIG, conditional=True)
 
+# With every variant of the discriminator, whose norms are not trained.
+VARIANTS = dataclasses.replace(
+  CONDITIONAL,
+  discriminator_network=config_lib.DiscriminatorNetworkConfig(
+    channels=(4, 8), spectral_norm=True, complement=True
+  ),
+  discriminator_learner=dataclasses.replace(
+    CONFIG.discriminator_learner, loss='cross_entropy'
+  ),
+)
+
 # And with objects instead of strokes; needs a folder of such scenes.
 SCENES = dataclasses.replace(
   CONDITIONAL,
