@@ -68,7 +68,9 @@ def render_signature(observation_spec: Any) -> Dict[str, tf.TensorSpec]:
 
 def _context_signature(observation_spec: Any) -> Dict[str, tf.TensorSpec]:
   return {
-    name: tf.TensorSpec(observation_spec[name].shape, tf.uint8)
+    name: tf.TensorSpec(
+      observation_spec[name].shape, observation_spec[name].dtype
+    )
     for name in types.CONTEXT
     if name in observation_spec
   }

@@ -43,12 +43,10 @@ class Policy(snt.Module):
     super().__init__(name=name)
     _check_specs(action_spec, observation_spec, config)
     self._components = tuple(action_spec)
-    self._inputs = ('action_mask', *config.state_inputs) + tuple(
-      key
-      for key in ('canvas', 'target', 'noise')
-      if key in observation_spec and not (key == 'canvas' and config.blind)
-    )
     self._torso = torso.Torso(action_spec, observation_spec, config)
+    self._inputs = ('action_mask', *config.state_inputs, *self._torso.images)
+    if 'noise' in observation_spec:
+      self._inputs += ('noise',)
     self._core = snt.LSTM(config.lstm_size, name='core')
     self._decoder = heads.Decoder(action_spec, config, name='decoder')
     self._value = snt.Linear(1, name='value')

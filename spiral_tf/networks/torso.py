@@ -1,6 +1,6 @@
 """From what the agent sees to an embedding (figure 12)."""
 
-from typing import Any, List, Mapping
+from typing import Any, List, Mapping, Tuple
 
 import sonnet as snt
 import tensorflow as tf
@@ -64,7 +64,6 @@ class Torso(snt.Module):
       for key in ('canvas', 'target')
       if key in observation_spec and not (key == 'canvas' and config.blind)
     )
-    self._normalize = config.normalize
     self._coordinates = _coordinates(*observation_spec['canvas'].shape[:2])
     self._state_inputs = config.state_inputs
     self._components = tuple(action_spec)
@@ -106,6 +105,11 @@ class Torso(snt.Module):
         axis=-1, create_scale=True, create_offset=True, name='embedding_norm'
       )
 
+  @property
+  def images(self) -> Tuple[str, ...]:
+    """Names of the observations that are seen as images."""
+    return self._images
+
   def activations(
     self, observation: types.Observation, prev_action: types.Action
   ) -> List[tf.Tensor]:
@@ -124,7 +128,7 @@ class Torso(snt.Module):
       tf.image.convert_image_dtype(observation[key], tf.float32)
       for key in self._images
     ]
-    if self._normalize:
+    if self._norm is not None:
       images = _normalized(images)
     batch_size = tf.shape(prev_action[self._components[0]])[0]
     grid = tf.repeat(self._coordinates[tf.newaxis], batch_size, axis=0)
