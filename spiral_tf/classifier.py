@@ -268,6 +268,11 @@ def _root(covariance: np.ndarray) -> np.ndarray:
   return vectors * np.sqrt(values.clip(0)) @ vectors.T
 
 
+def has_ten_classes(labels: Optional[np.ndarray]) -> bool:
+  """Whether a data set's labels, int `[N]` or None, are what it can judge."""
+  return labels is not None and labels.max() < NUM_CLASSES
+
+
 def recognised(probabilities: np.ndarray, threshold: float = 0.8) -> float:
   """Share of images whose likeliest class has at least `threshold`.
 

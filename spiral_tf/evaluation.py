@@ -74,9 +74,8 @@ def evaluate(
   """
   config = checkpoint.load_config(workdir)
   dataset = builders.load_dataset(config)
-  labels = dataset.train_labels
   config_lib.check(
-    labels is not None and labels.max() < classifier_lib.NUM_CLASSES,
+    classifier_lib.has_ten_classes(dataset.train_labels),
     'data.name',
     config.data.name,
     'drawings are judged by the ten classes of "digits" and "mnist"; those of '

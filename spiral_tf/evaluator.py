@@ -13,13 +13,14 @@ from spiral_tf import metrics
 from spiral_tf import pictures
 from spiral_tf import reconstruction
 from spiral_tf import rollout
-from spiral_tf import types
 from spiral_tf import weights
 from spiral_tf import worker
 
 # Samples, or pairs of target and canvas, in a picture, and images in a row.
 NUM_SAMPLES = 64
 COLUMNS = 16
+# Held-out images that a conditional agent reproduces each time.
+NUM_TARGETS = 200
 # Environments of the evaluator differ from those of any actor.
 _SEED = 1_000_000
 
@@ -28,7 +29,9 @@ class Evaluator(worker.Worker):
   """Writes `samples/<frames>.png`, and the same to TensorBoard.
 
   A conditional agent reproduces the same held-out images each time; its picture
-  shows each target followed by what became of it.
+  shows some of these targets, each followed by what became of it, and its
+  metrics have their mean squared error beside that of the empty canvas and that
+  of the mean training image (`launch.curves` draws the three).
   """
 
   def __init__(
@@ -63,12 +66,18 @@ class Evaluator(worker.Worker):
     self._metrics = metrics.MetricsWriter(workdir, 'evaluator')
     self._targets = None
     if config.conditional:
-      images = builders.load_dataset(config).validation
-      # Few images are repeated.
-      self._targets = images[np.arange(NUM_SAMPLES) % len(images)]
+      dataset = builders.load_dataset(config)
+      self._targets = np.asarray(dataset.validation[:NUM_TARGETS])
+      self._baselines = {
+        f'mse_{name}': float(reconstruction.errors(image, self._targets).mean())
+        for name, image in (
+          ('empty', reconstruction.empty_canvas(config)),
+          ('mean_image', reconstruction.mean_image(dataset)),
+        )
+      }
     self._next = time.monotonic()
 
-  def _gather(self) -> Optional[types.Episode]:
+  def _gather(self) -> Optional[np.ndarray]:
     if time.monotonic() < self._next:
       self._stop.wait(0.5)
       return None
@@ -76,24 +85,24 @@ class Evaluator(worker.Worker):
     self._policy.update()
     self._discriminator.update()
     # The same noise every time, so that pictures can be compared.
-    environments = builders.make_environments(
-      self._config,
-      NUM_SAMPLES,
-      _SEED,
-      () if self._targets is None else self._targets,
-    )
-    return rollout.play(environments, self._agent)
+    if self._targets is not None:
+      return reconstruction.reconstruct(
+        self._config, self._agent, self._targets
+      )
+    environments = builders.make_environments(self._config, NUM_SAMPLES, _SEED)
+    return rollout.play(environments, self._agent).observation['canvas'][-1]
 
-  def _update(self, data: types.Episode) -> None:
+  def _update(self, canvases: np.ndarray) -> None:
     frames = config_lib.frames(self._config, self._policy.version)
-    canvases = data.observation['canvas'][-1]
     scores = self._score(tf.constant(canvases), self._targets)
     values = {'score': float(tf.reduce_mean(scores))}
     shown = canvases
     if self._targets is not None:
       errors = reconstruction.errors(canvases, self._targets)
-      values['mse'] = float(errors.mean())
-      shown = reconstruction.pairs(self._targets, canvases)
+      values.update(self._baselines, mse=float(errors.mean()))
+      shown = reconstruction.pairs(
+        self._targets[:NUM_SAMPLES], canvases[:NUM_SAMPLES]
+      )
     picture = pictures.grid(shown, COLUMNS)
     path = os.path.join(self._folder, f'{frames:010d}.png')
     pictures.write_png(path, picture)

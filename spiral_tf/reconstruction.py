@@ -1,7 +1,8 @@
 """Judges a conditional agent: how near it comes to targets it never saw.
 
 The measure is the mean squared error of a pixel on [0, 1], of which figure 8 of
-the paper shows the course.
+the paper shows the course. Where targets have a label of ten, a classifier
+reads targets and reconstructions as well.
 """
 
 import json
@@ -12,7 +13,9 @@ import numpy as np
 
 from spiral_tf import builders
 from spiral_tf import checkpoint
+from spiral_tf import classifier as classifier_lib
 from spiral_tf import config as config_lib
+from spiral_tf import datasets
 from spiral_tf import pictures
 from spiral_tf import rollout
 
@@ -88,6 +91,12 @@ def empty_canvas(config: config_lib.Config) -> np.ndarray:
   return environment.reset().observation['canvas']
 
 
+def mean_image(dataset: datasets.Dataset) -> np.ndarray:
+  """The mean of (at most 5,000 of) the training images, uint8 `[W, W, C]`."""
+  some = np.asarray(dataset.train[:_MEAN_OF])
+  return np.rint(some.mean(axis=0)).astype(np.uint8)
+
+
 def evaluate(
   workdir: str, num_images: int, report: Callable[[str], None] = print
 ) -> Dict[str, Any]:
@@ -101,7 +110,11 @@ def evaluate(
   Returns:
     `frames` of training, `number` of images, and the mean squared errors
     `trained`, `untrained`, `empty` (canvas) and `mean_image` (of the training
-    images). Also written to `evaluation/` in `workdir`, as JSON and pictures.
+    images). If the data set's labels are ten classes, also
+    `classifier_accuracy`, on held-out images, and `read`: of `trained`,
+    `untrained` and `real`, the targets themselves, the share that the
+    classifier reads as their target's class. Also written to `evaluation/` in
+    `workdir`, as JSON and pictures.
 
   Raises:
     FileNotFoundError: `workdir` has no run, or no checkpoint.
@@ -116,8 +129,7 @@ def evaluate(
   checkpoint.restore(workdir, checkpoint.POLICY_LEARNER, {'policy': policy})
   report(f'Reproducing {len(targets)} images with the trained agent.')
   canvases['trained'] = reconstruct(config, agent, targets)
-  some = np.asarray(dataset.train[:_MEAN_OF])
-  canvases['mean_image'] = np.rint(some.mean(axis=0)).astype(np.uint8)
+  canvases['mean_image'] = mean_image(dataset)
   canvases['empty'] = empty_canvas(config)
   updates, _ = checkpoint.done_so_far(workdir)
   result = {
@@ -125,8 +137,43 @@ def evaluate(
     'number': len(targets),
     **{k: float(errors(x, targets).mean()) for k, x in canvases.items()},
   }
+  if classifier_lib.has_ten_classes(dataset.train_labels):
+    report('Training the judge on the real images.')
+    images = {k: canvases[k] for k in ('trained', 'untrained')}
+    result.update(read(config, dataset, {**images, 'real': targets}))
   _write(os.path.join(workdir, 'evaluation'), result, targets, canvases)
   return result
+
+
+def read(
+  config: config_lib.Config,
+  dataset: datasets.Dataset,
+  images: Mapping[str, np.ndarray],
+) -> Dict[str, Any]:
+  """Lets a classifier that is trained on the data set read images.
+
+  Args:
+    config: the experiment.
+    dataset: its data, of ten classes.
+    images: uint8 `[N, W, W, C]` each, made after the first `N` held-out images.
+
+  Returns:
+    `classifier_accuracy`, on all held-out images, and `read`: of each of
+    `images` the share that is read as the class of what it was made after.
+  """
+  judge, accuracy = classifier_lib.train_classifier(
+    dataset.train,
+    dataset.train_labels,
+    dataset.validation,
+    dataset.validation_labels,
+    config.seed,
+  )
+  shares = {}
+  for name, batch in images.items():
+    classes = judge.probabilities(batch).argmax(axis=-1)
+    labels = dataset.validation_labels[: len(batch)]
+    shares[name] = float(np.mean(classes == labels))
+  return {'classifier_accuracy': float(accuracy), 'read': shares}
 
 
 def _write(
@@ -170,5 +217,19 @@ def table(result: Mapping[str, Any]) -> str:
   ):
     share = result['trained'] / result[name]
     lines.append(f'{label:20}{result[name]:9.5f}   trained / this: {share:.3f}')
+  if 'read' in result:
+    lines.append('Read as the digit that the target shows:')
+    lines += [
+      f'{label:20}{result["read"][name]:9.1%}'
+      for name, label in (
+        ('trained', 'trained agent'),
+        ('untrained', 'untrained agent'),
+        ('real', 'the targets'),
+      )
+    ]
+    lines.append(
+      'classifier accuracy on held-out images: '
+      f'{result["classifier_accuracy"]:.1%}'
+    )
   lines.append(f'environment frames of training: {result["frames"]:,}')
   return '\n'.join(lines)

@@ -109,6 +109,12 @@ def test_evaluates_a_run(tmp_path):
   truth = np.mean((again / 255 - targets) ** 2)
   assert result['trained'] == pytest.approx(truth, rel=0.3)
 
+  # Digits have ten classes, so a judge reads them; this one draws no digits.
+  assert result['classifier_accuracy'] > 0.9
+  read = result['read']
+  assert read['real'] > 0.8
+  assert max(read['trained'], read['untrained']) < 0.5
+
   folder = os.path.join(workdir, 'evaluation')
   with open(os.path.join(folder, 'reconstruction.json')) as file:
     assert json.load(file) == result
@@ -124,6 +130,29 @@ def test_evaluates_a_run(tmp_path):
   table = reconstruction.table(result)
   assert f'{result["trained"]:.5f}' in table
   assert f'{result["trained"] / result["empty"]:.3f}' in table
+  assert f'{read["real"]:.1%}' in table
+
+
+def test_reads_each_reconstruction_as_its_own_targets_digit():
+  dataset = builders.load_dataset(small.CONDITIONAL)
+  targets = np.asarray(dataset.validation[:100])
+  labels = dataset.validation_labels[:100]
+  others = np.asarray(
+    [targets[np.flatnonzero(labels != label)[0]] for label in labels]
+  )
+  result = reconstruction.read(
+    small.CONDITIONAL, dataset, {'same': targets, 'others': others}
+  )
+  assert result['read']['same'] > 0.8
+  assert result['read']['others'] < 0.2
+
+
+def test_the_mean_image_is_that_of_the_training_images():
+  dataset = builders.load_dataset(small.CONDITIONAL)
+  mean = reconstruction.mean_image(dataset)
+  assert mean.dtype == np.uint8
+  truth = np.asarray(dataset.train).mean(axis=0)
+  assert np.abs(mean - truth).max() <= 0.5
 
 
 if __name__ == '__main__':
