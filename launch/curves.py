@@ -1,0 +1,201 @@
+r"""Draws learning curves of conditional runs, as figure 8 of the paper does.
+
+    python -m launch.curves --output=docs/mnist_curves.png \
+      discriminator=runs/a0,runs/a1,runs/a2 l2=runs/b0 blind=runs/c0
+
+Each argument is a curve: its label, and the folders of its runs, which are
+seeds of one experiment. Runs may still be going on. Prints how they ended, and
+writes the evaluations beside the picture, as docs/mnist_curves.csv. Curves come
+in from above: an untrained agent's error is several times a blank canvas's.
+"""
+
+import csv
+import os
+import sys
+from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
+
+from absl import app
+from absl import flags
+from matplotlib import figure
+from matplotlib import patches
+import numpy as np
+
+from spiral_tf import curves
+
+_OUTPUT = flags.DEFINE_string(
+  'output', None, 'PNG file for the picture.', required=True
+)
+_TITLE = flags.DEFINE_string('title', '', 'Title of the picture.')
+
+# Curves' colours, which the colour-blind can tell apart (Okabe and Ito, 2008).
+_COLORS = (
+  '#0072B2',
+  '#D55E00',
+  '#009E73',
+  '#CC79A7',
+  '#E69F00',
+  '#56B4E9',
+  '#000000',
+)
+# Height of the errors' axis in errors of the blank canvas: untrained agents
+# begin far above.
+_TOP = 1.4
+# Letters of a legend that fits on one line.
+_LEGEND_LETTERS = 80
+
+_Curves = Mapping[str, Sequence[curves.Curve]]
+
+
+def main(argv):
+  """Reads, checks, draws."""
+  if not _OUTPUT.value.endswith('.png'):
+    raise app.UsageError(
+      f'--output is {_OUTPUT.value!r}, but it must end in .png.'
+    )
+  table = _OUTPUT.value[: -len('.png')] + '.csv'
+  try:
+    found = {
+      label: [curves.read(workdir) for workdir in workdirs]
+      for label, workdirs in _parse(argv[1:]).items()
+    }
+    curves.check_comparable(found)
+    drawn = _draw(found, _TITLE.value)
+    os.makedirs(os.path.dirname(_OUTPUT.value) or '.', exist_ok=True)
+    with open(table, 'w', newline='') as file:
+      csv.writer(file, lineterminator='\n').writerows(_rows(found))
+    drawn.savefig(_OUTPUT.value, dpi=150)
+  except (ValueError, OSError) as error:
+    sys.exit(f'Error: {error}')
+  print(_table(found))
+  print(f'Picture: {_OUTPUT.value}')
+  print(f'Evaluations: {table}')
+
+
+def _parse(arguments: Sequence[str]) -> Dict[str, List[str]]:
+  """The labels of the curves, and the folders of each one's runs."""
+  form = 'Each curve is label=workdir, or label=workdir,workdir,...'
+  if not 1 <= len(arguments) <= len(_COLORS):
+    raise ValueError(
+      f'A figure has 1 to {len(_COLORS)} curves, but {len(arguments)} are '
+      f'named. {form}'
+    )
+  parsed = {}
+  for argument in arguments:
+    label, _, workdirs = argument.partition('=')
+    if not label or label in parsed or not all(workdirs.split(',')):
+      raise ValueError(
+        f'{argument!r} is no curve, or one with the label of another. {form}'
+      )
+    parsed[label] = workdirs.split(',')
+  workdirs = [os.path.realpath(x) for names in parsed.values() for x in names]
+  for workdir in workdirs:
+    if workdirs.count(workdir) > 1:
+      raise ValueError(f'{workdir!r} is named twice. Name each run once.')
+  return parsed
+
+
+def _draw(found: _Curves, title: str) -> figure.Figure:
+  """Draws errors against frames, and against minutes."""
+  drawn = figure.Figure(figsize=(9, 4.5), layout='constrained')
+  drawn.suptitle(title)
+  left, right = drawn.subplots(1, 2, sharey=True)
+  left.set_ylabel('mean squared error of a pixel,\nheld-out targets')
+  left.set_xlabel('environment frames, millions')
+  right.set_xlabel('minutes of training')
+  for color, (label, runs) in zip(_COLORS, found.items()):
+    for axes, xs in (
+      (left, [run.frames / 1e6 for run in runs]),
+      (right, [run.minutes for run in runs]),
+    ):
+      band = curves.band(xs, [run.mse for run in runs])
+      axes.plot(band.x, band.mean, color=color, label=_name(label, runs))
+      if len(runs) > 1:
+        axes.fill_between(
+          band.x, band.low, band.high, color=color, alpha=0.25, linewidth=0
+        )
+  empty, mean_image = curves.baselines(found)
+  for axes in (left, right):
+    axes.set_xlim(left=0)
+    axes.grid(alpha=0.3)
+    axes.spines[['top', 'right']].set_visible(False)
+    for error in (empty, mean_image):
+      axes.axhline(error, color='0.35', linestyle='--', linewidth=1)
+  names = sorted([(empty, 'blank canvas'), (mean_image, 'mean image')])
+  # Off each other, however near the lines are.
+  for (error, name), side in zip(names, ('top', 'bottom')):
+    right.annotate(
+      name,
+      (1.01, error),
+      xycoords=right.get_yaxis_transform(),
+      va=side,
+      color='0.35',
+    )
+  runs = [run for some in found.values() for run in some]
+  highest = max(mean_image, *(run.last for run in runs))
+  left.set_ylim(0, max(_TOP * empty, 1.1 * highest))
+  handles, labels = left.get_legend_handles_labels()
+  if len(runs) > len(found):
+    handles.append(patches.Patch(color='0.5', alpha=0.25, linewidth=0))
+    labels.append('from lowest to highest')
+  drawn.legend(
+    handles,
+    labels,
+    loc='outside lower center',
+    ncols=4 if sum(map(len, labels)) <= _LEGEND_LETTERS else 2,
+    frameon=False,
+  )
+  return drawn
+
+
+def _name(label: str, runs: Sequence[curves.Curve]) -> str:
+  """What the legend says of a curve."""
+  if len(runs) == 1:
+    return label
+  # Two runs of one seed are not two seeds.
+  seeds = {run.config.seed for run in runs}
+  kind = 'seeds' if len(seeds) == len(runs) else 'runs'
+  return f'{label} (mean of {len(runs)} {kind})'
+
+
+def _table(found: _Curves) -> str:
+  """The ends of the curves as text for people."""
+  width = max(12, *map(len, found)) + 2
+  lines = [
+    'Mean squared error of a pixel, held-out targets: of each run the mean of '
+    f'its last {curves.LAST} evaluations,',
+    'of several runs the mean, and the range.',
+    f'{"":{width}}runs     frames  minutes    error  lowest to highest  '
+    'share of blank canvas',
+  ]
+  for label, runs in found.items():
+    last = [run.last for run in runs]
+    frames, minutes, share = np.mean(
+      [(x.frames[-1], x.minutes[-1], x.last / x.empty) for x in runs], axis=0
+    )
+    lines.append(
+      f'{label:{width}}{len(runs):4}{frames:11,.0f}{minutes:9.1f}'
+      f'{np.mean(last):9.5f}  {min(last):.5f} to {max(last):.5f}'
+      f'{share:9.3f}'
+    )
+  empty, mean_image = curves.baselines(found)
+  for name, error in (('blank canvas', empty), ('mean image', mean_image)):
+    lines.append(f'{name:{width + 24}}{error:9.5f}{error / empty:29.3f}')
+  return '\n'.join(lines)
+
+
+def _rows(found: _Curves) -> Iterator[Tuple[Any, ...]]:
+  """Yields the evaluations as rows of a file, after the columns' names."""
+  yield (
+    *('label', 'run', 'seed', 'frames', 'minutes'),
+    *('mse', 'mse_empty', 'mse_mean_image'),
+  )
+  for label, runs in found.items():
+    for run in runs:
+      name = os.path.basename(os.path.realpath(run.workdir))
+      for frames, minutes, mse in zip(run.frames, run.minutes, run.mse):
+        errors = (f'{x:.6g}' for x in (mse, run.empty, run.mean_image))
+        yield label, name, run.config.seed, frames, f'{minutes:.3f}', *errors
+
+
+if __name__ == '__main__':
+  app.run(main)
