@@ -1,17 +1,22 @@
 # `make` lists what there is. Every target does the set-up it needs.
 
 WORKDIR ?= runs/digits
+MNIST ?=
+OMNIGLOT ?=
+RUNS ?= runs/models
 PYTHON ?=
 ARGS ?=
 
 python := .venv/bin/python
 setup := @PYTHON='$(PYTHON)' bash tools/setup.sh
 
-.PHONY: help venv setup train test bazel format clean
+.PHONY: help venv setup train models test bazel format clean
 
 help:
 	@echo 'make train    teach an agent to draw digits, then evaluate it'
 	@echo '              WORKDIR=$(WORKDIR)  ARGS="--config.name=value ..."'
+	@echo 'make models   train the agents of models/ anew, an hour or two'
+	@echo '              MNIST=FOLDER  OMNIGLOT=FOLDER  RUNS=$(RUNS)'
 	@echo 'make test     lint, format check and tests'
 	@echo '              ARGS="-k painting" for some of them'
 	@echo 'make bazel    the same tests under Bazel'
@@ -29,6 +34,11 @@ train: venv
 	  --workdir='$(WORKDIR)' $(ARGS)
 	@echo '==> Evaluation'
 	@$(python) -m launch.evaluate --workdir='$(WORKDIR)'
+
+# Looks for the data before the set-up, and does that itself.
+models:
+	@PYTHON='$(PYTHON)' MNIST='$(MNIST)' OMNIGLOT='$(OMNIGLOT)' \
+	  RUNS='$(RUNS)' bash tools/models.sh
 
 test: venv
 	@echo '==> Lint'

@@ -1,10 +1,13 @@
-"""Saves the agent of a training run as a SavedModel.
+"""Saves the agent of a training run as a SavedModel, with a card.
 
     python -m launch.export --workdir=runs/digits --output=models/digits
 
 TensorFlow alone can load it; see `spiral_tf/saved_model.py` for its signatures.
+The card, README.md with picture.png, says how the agent was made, how good it
+is and how to use it; run launch.evaluate before, so that it has figures.
 """
 
+import os
 import sys
 
 from absl import app
@@ -12,11 +15,17 @@ from absl import flags
 from absl import logging
 
 from launch import flags as launch_flags
+from launch import training_command
+from spiral_tf import checkpoint
+from spiral_tf import model_card
 from spiral_tf import saved_model
 
 _WORKDIR = launch_flags.define_workdir('Folder of the run.')
 _OUTPUT = flags.DEFINE_string(
-  'output', None, 'Folder for the SavedModel.', required=True
+  'output',
+  None,
+  'Folder for the SavedModel and its card; its last part is their name.',
+  required=True,
 )
 
 
@@ -27,9 +36,20 @@ def main(argv):
   logging.set_verbosity(logging.ERROR)
   try:
     saved_model.export(_WORKDIR.value, _OUTPUT.value)
+    command = training_command.of(checkpoint.load_config(_WORKDIR.value))
+    model_card.write(_WORKDIR.value, _OUTPUT.value, command)
   except (ValueError, FileNotFoundError) as error:
     sys.exit(f'Error: {error}')
-  print(f'Saved {_OUTPUT.value}')
+  print(f'Saved {_OUTPUT.value}, {size(_OUTPUT.value) / 1e6:.2f} MB')
+
+
+def size(path: str) -> int:
+  """Bytes of all files in a folder."""
+  return sum(
+    os.path.getsize(os.path.join(folder, name))
+    for folder, _, names in os.walk(path)
+    for name in names
+  )
 
 
 if __name__ == '__main__':

@@ -3,11 +3,15 @@
     python -m launch.paint --model=models/digits --output=samples.png
     python -m launch.paint --model=models/portraits --images=FOLDER \\
         --output=pairs.png
+    python -m launch.paint --model=models/mnist_conditional_small \\
+        --data=digits --output=pairs.png
 
-A conditional agent reproduces the pictures of a folder, or of a zip file; its
-picture shows each of them followed by what became of it.
+A conditional agent reproduces the pictures of a folder, or of a zip file, or
+those of a built-in data set; its picture shows each of them followed by what
+became of it.
 """
 
+import dataclasses
 import os
 import sys
 
@@ -33,6 +37,13 @@ _OUTPUT = flags.DEFINE_string(
 _IMAGES = flags.DEFINE_string(
   'images', None, 'Folder or zip file of pictures for a conditional agent.'
 )
+_DATA = flags.DEFINE_enum(
+  'data',
+  None,
+  ['digits'],
+  'Built-in data set, whose held-out images a conditional agent reproduces.',
+)
+flags.mark_flags_as_mutual_exclusive(['images', 'data'])
 _NUM_SAMPLES = flags.DEFINE_integer(
   'num_samples', 64, 'Drawings to make, at most one a picture.', lower_bound=1
 )
@@ -53,13 +64,8 @@ def main(argv):
     loaded = saved_model.load(_MODEL.value, _SEED.value)
     if not loaded.config.conditional:
       images = draw(loaded)
-    elif _IMAGES.value:
-      images = reproduce(loaded)
     else:
-      raise ValueError(
-        'this agent reproduces pictures. Name a folder or a zip file of some '
-        'with --images=...'
-      )
+      images = reproduce(loaded)
   except (ValueError, FileNotFoundError) as error:
     sys.exit(f'Error: {error}')
   pictures.write_png(_OUTPUT.value, pictures.grid(images, _COLUMNS.value))
@@ -78,15 +84,7 @@ def draw(loaded: saved_model.LoadedAgent) -> np.ndarray:
 
 def reproduce(loaded: saved_model.LoadedAgent) -> np.ndarray:
   """Lets a conditional agent draw, uint8 `[2 N, W, W, C]` with the targets."""
-  canvas = builders.environment_spec(loaded.config).observation['canvas']
-  width, _, channels = canvas.shape
-  images, _ = archive.load(
-    config_lib.DataConfig(name='images', path=_IMAGES.value),
-    os.path.expanduser(_IMAGES.value),
-    width,
-    channels,
-  )
-  targets = np.asarray(images[: _NUM_SAMPLES.value])
+  targets = np.asarray(load_targets(loaded.config)[: _NUM_SAMPLES.value])
   canvases = reconstruction.reconstruct(loaded.config, loaded.agent, targets)
   error = reconstruction.errors(canvases, targets).mean()
   print(
@@ -94,6 +92,28 @@ def reproduce(loaded: saved_model.LoadedAgent) -> np.ndarray:
     f'{error:.4f}: {_OUTPUT.value}'
   )
   return reconstruction.pairs(targets, canvases)
+
+
+def load_targets(config: config_lib.Config) -> np.ndarray:
+  """The pictures to reproduce, uint8 `[N, W, W, C]`."""
+  if _DATA.value:
+    data = dataclasses.replace(config.data, name=_DATA.value)
+    config = dataclasses.replace(config, data=data)
+    return builders.load_dataset(config).validation
+  if not _IMAGES.value:
+    raise ValueError(
+      'this agent reproduces pictures. Name a folder or a zip file of some '
+      'with --images=..., or take the built-in ones with --data=digits.'
+    )
+  canvas = builders.environment_spec(config).observation['canvas']
+  width, _, channels = canvas.shape
+  images, _ = archive.load(
+    config_lib.DataConfig(name='images', path=_IMAGES.value),
+    os.path.expanduser(_IMAGES.value),
+    width,
+    channels,
+  )
+  return images
 
 
 if __name__ == '__main__':

@@ -8,7 +8,7 @@ import contextlib
 import json
 import os
 import time
-from typing import Any, Dict, Mapping, Tuple
+from typing import Any, Mapping, Tuple
 
 import tensorflow as tf
 
@@ -114,7 +114,7 @@ def save_config(workdir: str, config: config_lib.Config) -> None:
   os.makedirs(workdir, exist_ok=True)
   path = os.path.join(workdir, _CONFIG)
   if os.path.exists(path):
-    _check_same(_flat(load_config(workdir)), _flat(config), workdir)
+    _check_same(load_config(workdir), config, workdir)
   temporary = path + '.new'
   with open(temporary, 'w') as file:
     json.dump(config_lib.to_dict(config), file, indent=2)
@@ -139,23 +139,17 @@ def load_config(workdir: str) -> config_lib.Config:
     return config_lib.from_dict(json.load(file))
 
 
-def _flat(config: config_lib.Config) -> Dict[str, Any]:
-  flat = {}
-  for name, value in config_lib.to_dict(config).items():
-    if isinstance(value, dict):
-      flat.update({f'{name}.{key}': item for key, item in value.items()})
-    else:
-      flat[name] = value
-  return flat
-
-
-def _check_same(old: Dict[str, Any], new: Dict[str, Any], workdir: str) -> None:
-  for name, value in new.items():
+def _check_same(
+  old: config_lib.Config, new: config_lib.Config, workdir: str
+) -> None:
+  values = config_lib.flat(old)
+  for name, now in config_lib.flat(new).items():
     if name.split('.')[0] in _MAY_CHANGE or name in _MAY_CHANGE_FIELDS:
       continue
-    if old[name] != value:
+    before = values[name]
+    if before != now:
       raise ValueError(
-        f'The run in {workdir!r} was started with config.{name}={old[name]!r}, '
-        f'now it is {value!r}, which its checkpoints do not fit. Use another '
-        f'--workdir, or --config.{name}={old[name]!r} to go on with this one.'
+        f'The run in {workdir!r} was started with config.{name}={before!r}, '
+        f'now it is {now!r}, which its checkpoints do not fit. Use another '
+        f'--workdir, or --config.{name}={before!r} to go on with this one.'
       )

@@ -123,6 +123,17 @@ def to_dict(config: Any) -> Dict[str, Any]:
   return dataclasses.asdict(config)
 
 
+def flat(config: Config) -> Dict[str, Any]:
+  """Plain values by the names of their flags, such as `data.path`."""
+  values = {}
+  for name, value in to_dict(config).items():
+    if isinstance(value, dict):
+      values.update({f'{name}.{key}': item for key, item in value.items()})
+    else:
+      values[name] = value
+  return values
+
+
 def editable(config: Config) -> ml_collections.ConfigDict:
   """`config` as the type-safe dictionary that command-line flags can change."""
   return ml_collections.ConfigDict(to_dict(config))

@@ -198,21 +198,10 @@ def check_comparable(curves: Mapping[str, Sequence[Curve]]) -> None:
 
 def _differences(run: Curve, other: Curve) -> Iterator[Tuple[str, Any, Any]]:
   """Yields name and both values of each setting that is not the same."""
-  ours, theirs = _settings(run.config), _settings(other.config)
+  ours, theirs = config_lib.flat(run.config), config_lib.flat(other.config)
   for name, value in ours.items():
     if value != theirs[name]:
       yield name, value, theirs[name]
-
-
-def _settings(config: config_lib.Config) -> Dict[str, Any]:
-  """All settings by their names, as `section.field`."""
-  settings = {}
-  for name, value in config_lib.to_dict(config).items():
-    if isinstance(value, dict):
-      settings.update({f'{name}.{key}': x for key, x in value.items()})
-    else:
-      settings[name] = value
-  return settings
 
 
 def _fail(

@@ -12,6 +12,7 @@ A saved agent has three signatures. `B`, the batch, is free.
   who has the model needs nothing else to draw with it.
 """
 
+import dataclasses
 import json
 from typing import Any, Dict, Mapping, NamedTuple
 
@@ -60,8 +61,12 @@ def export(workdir: str, path: str) -> None:
 def save(
   config: config_lib.Config, policy: policy_lib.Policy, path: str
 ) -> None:
-  """Saves a policy, with all that is needed to draw with it, to `path`."""
-  module = _module(config, policy)
+  """Saves a policy, with all that is needed to draw with it, to `path`.
+
+  Folders of this machine, `data.path` and `data.cache`, are left out.
+  """
+  data = dataclasses.replace(config.data, path='', cache='')
+  module = _module(dataclasses.replace(config, data=data), policy)
   tf.saved_model.save(
     module,
     path,

@@ -1,4 +1,4 @@
-"""Tests of launch.paint and launch.export, as one runs them."""
+"""Tests of launch.paint, as one runs it, on what launch.export made."""
 
 import dataclasses
 import os
@@ -8,8 +8,8 @@ from PIL import Image
 import pytest
 
 from spiral_tf import builders
-from spiral_tf import checkpoint
 from tests import commands
+from tests import runs
 from tests import small
 
 
@@ -28,11 +28,7 @@ def _export(launch, tmp_path_factory, config):
   """Makes a run and exports its agent; returns the model's path."""
   workdir = str(tmp_path_factory.mktemp('run'))
   path = str(tmp_path_factory.mktemp('models') / 'model')
-  checkpoint.save_config(workdir, config)
-  policy = builders.make_policy(config)
-  checkpoint.Checkpointer(
-    workdir, checkpoint.POLICY_LEARNER, 1e6, {'policy': policy}
-  ).save()
+  runs.make(workdir, config)
   done = launch('export', f'--workdir={workdir}', f'--output={path}')
   assert done.returncode == 0, done.stderr
   assert path in done.stdout
@@ -106,11 +102,49 @@ def test_reproduces_pictures(launch, conditional, tmp_path):
     assert reproduction.max() == 255 and reproduction.min() < 255
 
 
+def test_reproduces_built_in_pictures_that_were_held_out(
+  launch, conditional, tmp_path
+):
+  path = tmp_path / 'pairs.png'
+  done = launch(
+    'paint',
+    f'--model={conditional}',
+    '--data=digits',
+    f'--output={path}',
+    '--num_samples=4',
+    '--columns=2',
+  )
+  assert done.returncode == 0, done.stderr
+  assert 'Reproduced 4 pictures' in done.stdout
+  picture = np.asarray(Image.open(path))
+  held_out = builders.load_dataset(small.CONDITIONAL).validation
+  width = 2 * small.CONFIG.environment.canvas_width
+  for row in range(4):
+    top = (width + 1) * row + 1
+    target = picture[top : top + width : 2, 1 : width + 1 : 2]
+    np.testing.assert_array_equal(target, held_out[row, :, :, 0])
+
+
+def test_takes_pictures_from_one_place(launch, conditional, tmp_path):
+  path = tmp_path / 'pairs.png'
+  done = launch(
+    'paint',
+    f'--model={conditional}',
+    '--data=digits',
+    f'--images={tmp_path}',
+    f'--output={path}',
+  )
+  assert done.returncode != 0
+  assert 'At most one of (images, data)' in done.stderr
+  assert not path.exists()
+
+
 def test_asks_for_pictures_where_it_needs_some(launch, conditional, tmp_path):
   path = tmp_path / 'pairs.png'
   done = launch('paint', f'--model={conditional}', f'--output={path}')
   assert done.returncode != 0
-  assert '--images=' in done.stderr and 'Traceback' not in done.stderr
+  assert '--images=' in done.stderr and '--data=digits' in done.stderr
+  assert 'Traceback' not in done.stderr
   assert not path.exists()
 
 

@@ -1,0 +1,50 @@
+"""The command that trains with given settings, for people to repeat a run."""
+
+import importlib
+import pkgutil
+import shlex
+from typing import Any
+
+import configs
+from spiral_tf import config as config_lib
+
+# Folders of one machine, which mean nothing on another.
+_PATH, _CACHE = 'data.path', 'data.cache'
+
+
+def of(config: config_lib.Config) -> str:
+  """Names the file of `configs/` that is nearest, and what differs from it.
+
+  Args:
+    config: the experiment.
+
+  Returns:
+    A command for a shell, over several lines, with FOLDER for `data.path` and
+    the default for `data.cache`.
+  """
+  wanted = config_lib.flat(config)
+  path, _ = wanted.pop(_PATH), wanted.pop(_CACHE)
+  differences = {}
+  for module in pkgutil.iter_modules(configs.__path__):
+    file = importlib.import_module(f'configs.{module.name}')
+    has = config_lib.flat(config_lib.from_dict(file.get_config()))
+    differences[module.name] = {
+      name: value for name, value in wanted.items() if has[name] != value
+    }
+  nearest = min(differences, key=lambda name: len(differences[name]))
+  parts = [f'python -m launch.train --config=configs/{nearest}.py']
+  if path:
+    parts.append(f'--config.{_PATH}=FOLDER')
+  parts += [
+    f'--config.{name}={_quoted(value)}'
+    for name, value in differences[nearest].items()
+  ]
+  parts.append(f'--workdir=runs/{nearest}')
+  return ' \\\n  '.join(parts)
+
+
+def _quoted(value: Any) -> str:
+  """A value as a shell hands it to a flag."""
+  if isinstance(value, tuple):
+    value = str(value).replace("'", '"')  # Reads better within the shell's.
+  return shlex.quote(str(value))

@@ -1,0 +1,198 @@
+"""The card of a saved agent: what it does, how it was made, how to use it.
+
+Written beside the SavedModel as `README.md`, with `picture.png`.
+"""
+
+import json
+import os
+import shutil
+from typing import Any, Iterator, Optional, Tuple
+
+from spiral_tf import checkpoint
+from spiral_tf import config as config_lib
+from spiral_tf import evaluation
+from spiral_tf import pictures
+from spiral_tf import reconstruction
+from spiral_tf import saved_model
+
+_CARD, _PICTURE = 'README.md', 'picture.png'
+# Drawings in a picture that no evaluation made, and drawings a row.
+_SHOWN = 64
+_COLUMNS = 16
+
+_DATA = {
+  'digits': "scikit-learn's handwritten digits",
+  'mnist': 'MNIST',
+  'omniglot': '[Omniglot](https://github.com/brendenlake/omniglot)',
+  'celeba': '[CelebA](https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html)',
+  'scenes': 'scenes of `python -m launch.make_scenes`',
+  'images': 'a folder of pictures',
+}
+
+_TEXT = """\
+# {name}
+
+{what}
+{picture}
+## How it was made
+
+| | |
+| --- | --- |
+{facts}
+
+```sh
+{command}
+```
+
+The README at the top of the repository describes the data sets. The nodes of a
+run are asynchronous, so another run makes a similar agent, not the same.
+
+## How good it is
+
+{figures}
+
+## How to use it
+
+From the folder that holds `models/`:
+
+```sh
+{paint}
+```
+
+TensorFlow alone can ask it for an action, here on white paper, with every other
+number 0. `spiral_tf/saved_model.py` says what goes in and what comes out.
+
+```python
+import tensorflow as tf
+
+model = tf.saved_model.load('models/{name}')
+step = model.signatures['step']
+inputs = {{}}
+for key, spec in step.structured_input_signature[1].items():
+  value = 255 if spec.dtype == tf.uint8 else 0  # Pictures are uint8.
+  inputs[key] = tf.cast(tf.fill([1, *spec.shape[1:]], value), spec.dtype)
+inputs['seed'] = tf.constant([1, 2])  # Another at each step.
+outputs = step(**inputs)
+print({{k: v.numpy() for k, v in outputs.items() if k.startswith('action/')}})
+```
+"""
+
+_COMPARISON = """\
+Left: drawings after training; middle: before; right: images of the data set,
+held out."""
+
+_COMPARISON_OF_PAIRS = """\
+Left: targets, held-out images of the data set; middle: what the agent made of
+them; right: what it did before training."""
+
+_NOT_EVALUATED = """\
+It was not evaluated after its training. This would do it, with the run at hand:
+
+```sh
+python -m launch.evaluate --workdir=RUN
+```"""
+
+
+def write(workdir: str, path: str, command: str) -> None:
+  """Writes the card, and a picture if there is one, beside a SavedModel.
+
+  Figures and picture are those of the run's evaluation, if it judged the last
+  checkpoint. Without one, an unconditional agent draws the picture.
+
+  Args:
+    workdir: folder of the run.
+    path: folder of its agent's SavedModel.
+    command: what trains such an agent.
+
+  Raises:
+    FileNotFoundError: `workdir` has no run.
+    ValueError: `path` has no agent.
+  """
+  config = checkpoint.load_config(workdir)
+  updates, seconds = checkpoint.done_so_far(workdir)
+  frames = config_lib.frames(config, updates)
+  name = os.path.basename(os.path.abspath(path))
+  data = _DATA[config.data.name]
+  if config.conditional:
+    what = f'An agent that reproduces pictures, trained on {data}.'
+  else:
+    what = f'An agent that draws, trained on {data}.'
+  facts = [
+    *_environment(config.environment),
+    ('data', data),
+    ('seed', config.seed),
+    ('minutes of training', f'{seconds / 60:.1f}'),
+    ('environment frames (actions) of training', f'{frames:,}'),
+  ]
+  figures = _figures(config, workdir, frames)
+  text = _TEXT.format(
+    name=name,
+    what=what,
+    picture=_picture(config, workdir, path, evaluated=figures is not None),
+    facts='\n'.join(f'| {key} | {value} |' for key, value in facts),
+    command=command,
+    figures=f'```text\n{figures}\n```' if figures else _NOT_EVALUATED,
+    paint='\n'.join(_paint(config, name)),
+  )
+  with open(os.path.join(path, _CARD), 'w') as file:
+    file.write(text)
+
+
+def _environment(
+  environment: config_lib.EnvironmentConfig,
+) -> Iterator[Tuple[str, Any]]:
+  """What an agent draws with, as rows of a table."""
+  width, grid = environment.canvas_width, environment.grid_width
+  yield 'canvas', f'{width}x{width} pixels'
+  yield 'grid of locations', f'{grid}x{grid}'
+  only = ', the first of which only moves' if environment.pen_down else ''
+  yield 'actions a picture', f'{environment.episode_length}{only}'
+  if environment.name == 'painting':
+    sizes = ', '.join(str(size) for size in environment.brush_sizes)
+    yield 'brush', f'`{environment.brush}`, radius {sizes} pixels'
+
+
+def _figures(
+  config: config_lib.Config, workdir: str, frames: int
+) -> Optional[str]:
+  """The evaluation as a table, or None if there is none after `frames`."""
+  judge, file_name = evaluation, 'evaluation.json'
+  if config.conditional:
+    judge, file_name = reconstruction, 'reconstruction.json'
+  path = os.path.join(workdir, 'evaluation', file_name)
+  if not os.path.exists(path):
+    return None
+  with open(path) as file:
+    result = json.load(file)
+  return judge.table(result) if result['frames'] == frames else None
+
+
+def _picture(
+  config: config_lib.Config, workdir: str, path: str, evaluated: bool
+) -> str:
+  """Writes the picture, and returns the lines that show it, or nothing."""
+  target = os.path.join(path, _PICTURE)
+  if evaluated:
+    shutil.copyfile(os.path.join(workdir, 'evaluation/comparison.png'), target)
+    caption = _COMPARISON_OF_PAIRS if config.conditional else _COMPARISON
+  elif not config.conditional:
+    loaded = saved_model.load(path)
+    drawings = evaluation.draw(loaded.config, loaded.agent, _SHOWN)
+    pictures.write_png(target, pictures.grid(drawings, _COLUMNS))
+    caption = 'What it draws.'
+  else:
+    if os.path.exists(target):
+      os.remove(target)
+    return ''
+  return f'\n![Pictures]({_PICTURE})\n\n*{caption}*\n'
+
+
+def _paint(config: config_lib.Config, name: str) -> Iterator[str]:
+  """Commands that paint with the agent."""
+  paint = f'python -m launch.paint --model=models/{name}'
+  if not config.conditional:
+    yield f'{paint} --output=drawings.png'
+    return
+  if config.environment.name == 'painting':
+    yield f'{paint} --data=digits --output=pairs.png'
+  yield f'{paint} --images=FOLDER --output=pairs.png'
