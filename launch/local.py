@@ -4,8 +4,10 @@ import contextlib
 import glob
 import io
 import os
+import re
 import sys
 import time
+from typing import Dict
 
 import launchpad as lp
 from launchpad.launch.run_locally import launch_local_output_to_files
@@ -16,6 +18,7 @@ from spiral_tf import builders
 from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
 from spiral_tf import metrics
+from spiral_tf import watchdog
 
 # Exit code of a run that was stopped before its end, as of a shell's Ctrl-C.
 _STOPPED = 130
@@ -39,13 +42,13 @@ def train(config: config_lib.Config, workdir: str, launch_type: str) -> int:
     Exit code: 0 when training came to its end, 130 when it was stopped before.
 
   Raises:
-    RuntimeError: a node failed.
+    RuntimeError: a node failed, or found numbers that were not finite.
     ValueError: `config` is not valid, or not the one of the run in `workdir`.
     FileNotFoundError: the data are not there.
   """
   # Mistakes that any node would find are found here, before there are nodes.
   builders.load_dataset(config)
-  checkpoint.save_config(workdir, config)
+  checkpoint.check_config(workdir, config)
   updates, seconds = checkpoint.done_so_far(workdir)
   if updates:
     so_far = (
@@ -59,6 +62,8 @@ def train(config: config_lib.Config, workdir: str, launch_type: str) -> int:
       )
       return 0
     print(f'Goes on from {so_far}.', flush=True)
+  # Not before: a finished run keeps the configuration that made it.
+  checkpoint.save_config(workdir, config)
   logs = os.path.join(workdir, 'logs')
   _remove_logs(logs)
   # Launchpad reads the variable for this folder once, when it is imported.
@@ -81,6 +86,7 @@ def train(config: config_lib.Config, workdir: str, launch_type: str) -> int:
   except Exception:
     manager.wait(raise_error=False)
     _print_tracebacks(logs)
+    _raise_explained(logs)
     raise
   finally:
     progress.stop()
@@ -100,10 +106,25 @@ def _remove_logs(folder: str) -> None:
     os.remove(path)
 
 
-def _print_tracebacks(folder: str) -> None:
+def _read_logs(folder: str) -> Dict[str, str]:
+  """Path to text of each node's log."""
+  texts = {}
   for path in sorted(glob.glob(os.path.join(folder, '*', '*'))):
     with open(path, errors='replace') as file:
-      text = file.read()
+      texts[path] = file.read()
+  return texts
+
+
+def _print_tracebacks(folder: str) -> None:
+  for path, text in _read_logs(folder).items():
     start = text.rfind('Traceback (most recent call last)')
     if start >= 0:
       print(f'--- {path}\n{text[start:]}', file=sys.stderr)
+
+
+def _raise_explained(folder: str) -> None:
+  """Raises the error of a node that has explained what the user can do."""
+  for text in _read_logs(folder).values():
+    found = re.search(r'^spiral_tf\.watchdog\.NonFiniteError: (.*)', text, re.M)
+    if found:
+      raise watchdog.NonFiniteError(found[1]) from None

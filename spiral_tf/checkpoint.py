@@ -108,18 +108,27 @@ def save_config(workdir: str, config: config_lib.Config) -> None:
   """Writes `config` into `workdir`, or checks it against the one there.
 
   Raises:
-    ValueError: the run in `workdir` was made with networks, an environment or
-      data that `config` does not describe, so it cannot go on with it.
+    ValueError: see `check_config`.
   """
+  check_config(workdir, config)
   os.makedirs(workdir, exist_ok=True)
   path = os.path.join(workdir, _CONFIG)
-  if os.path.exists(path):
-    _check_same(load_config(workdir), config, workdir)
   temporary = path + '.new'
   with open(temporary, 'w') as file:
     json.dump(config_lib.to_dict(config), file, indent=2)
     file.write('\n')
   os.replace(temporary, path)
+
+
+def check_config(workdir: str, config: config_lib.Config) -> None:
+  """Checks that the run in `workdir`, if there is one, can go on so.
+
+  Raises:
+    ValueError: the run in `workdir` was made with networks, an environment or
+      data that `config` does not describe, so it cannot go on with it.
+  """
+  if os.path.exists(os.path.join(workdir, _CONFIG)):
+    _check_same(load_config(workdir), config, workdir)
 
 
 def load_config(workdir: str) -> config_lib.Config:

@@ -4,7 +4,7 @@ Equation 1, and for conditional agents equation 6.
 """
 
 import time
-from typing import Dict, Optional
+from typing import Dict, Optional, Union
 
 import sonnet as snt
 import tensorflow as tf
@@ -14,6 +14,7 @@ from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
 from spiral_tf import metrics
 from spiral_tf import replay
+from spiral_tf import watchdog
 from spiral_tf import weights
 from spiral_tf import worker
 from spiral_tf.losses import cross_entropy
@@ -40,8 +41,9 @@ class DiscriminatorUpdate(tf.Module):
     real: tf.Tensor,
     fake: tf.Tensor,
     target: Optional[tf.Tensor] = None,
+    apply: Union[bool, tf.Tensor] = True,
   ) -> Dict[str, tf.Tensor]:
-    """Updates the discriminator.
+    """Updates the discriminator, unless that would spoil it.
 
     Args:
       real: uint8 `[B, W, W, C]`, from the data set; the targets themselves for
@@ -49,9 +51,10 @@ class DiscriminatorUpdate(tf.Module):
       fake: uint8 `[B, W, W, C]`, final canvases.
       target: uint8 `[B, W, W, C]`, what a conditional agent should have
         reproduced in `fake`.
+      apply: bool `[]`; False to see the metrics only.
 
     Returns:
-      Metrics, float32 `[]` each.
+      Metrics, float32 `[]` each, and those of `watchdog.apply_if_finite`.
     """
     self.discriminator.update_spectral_norms()
     sides = self.discriminator.random_sides(tf.shape(fake)[0])
@@ -71,12 +74,20 @@ class DiscriminatorUpdate(tf.Module):
           zero_mean_penalty=self._learner.zero_mean_penalty,
         )
     variables = self.discriminator.trainable_variables
-    self.optimizer.apply(tape.gradient(loss.total, variables), variables)
+    gradients = tape.gradient(loss.total, variables)
+    outcome = watchdog.apply_if_finite(
+      self.optimizer,
+      gradients,
+      variables,
+      loss.total,
+      tf.linalg.global_norm(gradients),
+      apply,
+    )
     return {
-      'loss': loss.total,
       'gap': loss.gap,
       'gradient_penalty': loss.gradient_penalty,
       'mean_score': loss.mean_score,
+      **outcome,
     }
 
 
@@ -101,7 +112,7 @@ class DiscriminatorLearner(worker.Worker):
     learner = config.discriminator_learner
     self._module = DiscriminatorUpdate(config)
     self._updates = tf.Variable(0, dtype=tf.int64, trainable=False)
-    self._checkpointer = checkpoint.Checkpointer(
+    self._guard = watchdog.Guard(
       workdir,
       checkpoint.DISCRIMINATOR_LEARNER,
       config.training.checkpoint_seconds,
@@ -110,6 +121,7 @@ class DiscriminatorLearner(worker.Worker):
         'optimizer': self._module.optimizer,
         'updates': self._updates,
       },
+      self._module.step,
     )
     if not config.conditional:
       # A continued run goes on with images in another order.
@@ -132,6 +144,8 @@ class DiscriminatorLearner(worker.Worker):
   def get_weights(self, have_version: int) -> weights.Reply:
     """Remote call: the weights, see `weights.WeightsServer.get`."""
     with self._lock:
+      if self._error is not None:
+        raise RuntimeError('This learner has failed.')
       return self._server.get(int(self._updates), have_version)
 
   def _gather(self) -> Optional[Dict[str, tf.Tensor]]:
@@ -143,7 +157,7 @@ class DiscriminatorLearner(worker.Worker):
     return {'real': real, 'fake': renders['canvas'], 'target': target}
 
   def _update(self, data: Dict[str, tf.Tensor]) -> None:
-    values = self._module.step(**data)
+    values = self._guard.update(**data)
     self._updates.assign_add(1)
     now = time.monotonic()
     if now - self._last_log >= self._config.training.log_seconds:
@@ -153,7 +167,7 @@ class DiscriminatorLearner(worker.Worker):
         self._frames(updates), {**values, 'updates': updates}
       )
       self._metrics.flush()
-    self._checkpointer.save_if_due()
+    self._guard.save_if_due()
 
   def _frames(self, updates: int) -> int:
     """Environment frames by now, from the ratio that replay keeps to."""
@@ -162,4 +176,4 @@ class DiscriminatorLearner(worker.Worker):
     return config_lib.frames(self._config, policy_updates)
 
   def _finish(self) -> None:
-    self._checkpointer.save()
+    self._guard.save()

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from spiral_tf import checkpoint
+from spiral_tf import watchdog
 
 
 class MetricsWriter:
@@ -75,7 +76,7 @@ def last_line(path: str) -> Optional[Dict[str, Any]]:
 def progress_line(
   policy: Mapping[str, float], discriminator: Mapping[str, float]
 ) -> str:
-  """One line that says how far training is and how it goes."""
+  """One line that says how far training is, how it goes and what is wrong."""
   parts = [
     f'{policy["frames"]:,.0f} frames',
     f'{policy["episodes_per_second"]:.0f} episodes/s',
@@ -89,7 +90,7 @@ def progress_line(
   left = int(policy.get('seconds_left', -1))
   if left >= 0:
     parts.append(f'{left // 60}:{left % 60:02} left')
-  return ', '.join(parts)
+  return '. '.join([', '.join(parts), *watchdog.warnings(policy)])
 
 
 class Progress:

@@ -1,7 +1,7 @@
 """Trains the policy on episodes, paid by the discriminator (equation 3)."""
 
 import time
-from typing import Any, Dict, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Union
 
 import numpy as np
 import sonnet as snt
@@ -14,6 +14,7 @@ from spiral_tf import metrics
 from spiral_tf import replay
 from spiral_tf import rewards
 from spiral_tf import types
+from spiral_tf import watchdog
 from spiral_tf import weights
 from spiral_tf import worker
 from spiral_tf.losses import actor_critic
@@ -37,6 +38,10 @@ class PolicyUpdate(tf.Module):
     self._config = config
     self.policy = builders.make_policy(config)
     self.discriminator = builders.make_discriminator(config)
+    self._uniform_entropy = {
+      name: tf.constant(np.log(spec.num_values), tf.float32)
+      for name, spec in builders.environment_spec(config).action.items()
+    }
     learner = config.policy_learner
     # Variables, not numbers: a traced function would freeze numbers.
     self.learning_rate = tf.Variable(learner.learning_rate, trainable=False)
@@ -48,18 +53,22 @@ class PolicyUpdate(tf.Module):
 
   @tf.function
   def step(
-    self, episodes: types.Episode, anneal: tf.Tensor
+    self,
+    episodes: types.Episode,
+    anneal: tf.Tensor,
+    apply: Union[bool, tf.Tensor] = True,
   ) -> Dict[str, tf.Tensor]:
-    """Updates the policy.
+    """Updates the policy, unless that would spoil it.
 
     Args:
       episodes: tensors, batch-major as replay delivers them,
         `[B, T or T + 1, ...]`, `context` `[B, ...]`.
       anneal: float32 `[]`, what learning rate and entropy cost are multiplied
         by.
+      apply: bool `[]`; False to see the metrics only.
 
     Returns:
-      Metrics, float32 `[]` each.
+      Metrics, float32 `[]` each, and those of `watchdog.apply_if_finite`.
     """
     episodes = _time_major(episodes)
     observation = episodes.observation
@@ -80,17 +89,20 @@ class PolicyUpdate(tf.Module):
       tape.gradient(loss, variables), learner.max_gradient_norm
     )
     self._annealed_rate.assign(self.learning_rate * anneal)
-    self.optimizer.apply(gradients, variables)
+    outcome = watchdog.apply_if_finite(
+      self.optimizer, gradients, variables, loss, norm, apply
+    )
     return {
       'loss_policy': losses.policy,
       'loss_value': losses.value,
       'entropy': -losses.entropy,
-      'gradient_norm': norm,
       'return': tf.reduce_mean(tf.reduce_sum(reward, axis=0)),
       'score': tf.reduce_mean(
         self.discriminator(observation['canvas'][-1], target)
       ),
+      'blank': tf.reduce_mean(rewards.blank(observation['canvas'])[-1]),
       **details,
+      **outcome,
     }
 
   def _losses(self, episodes: types.Episode, reward: tf.Tensor):
@@ -126,6 +138,10 @@ class PolicyUpdate(tf.Module):
       / (tf.reduce_sum(mask[name]) + 1e-6)
       for name, value in output.entropy.items()
     }
+    # What choosing uniformly would have where `entropy` was measured.
+    details['entropy_max'] = tf.reduce_mean(
+      actor_critic.joint_entropy(self._uniform_entropy, mask)
+    )
     # 1 on policy; the further below, the staler the episodes.
     details['rho'] = tf.reduce_mean(
       tf.minimum(1.0, tf.exp(log_prob - episodes.log_prob))
@@ -172,7 +188,7 @@ class PolicyLearner(worker.Worker):
     )
     self._updates = tf.Variable(0, dtype=tf.int64, trainable=False)
     self._seconds = tf.Variable(0.0, dtype=tf.float64, trainable=False)
-    self._checkpointer = checkpoint.Checkpointer(
+    self._guard = watchdog.Guard(
       workdir,
       checkpoint.POLICY_LEARNER,
       config.training.checkpoint_seconds,
@@ -182,16 +198,20 @@ class PolicyLearner(worker.Worker):
         'updates': self._updates,
         'seconds': self._seconds,
       },
+      self._module.step,
     )
     self._metrics = metrics.MetricsWriter(workdir, checkpoint.POLICY_LEARNER)
     self._last_update: Optional[float] = None
     self._last_log = time.monotonic()
     self._updates_logged = int(self._updates)
     self._values: Dict[str, tf.Tensor] = {}
+    self._blank: List[tf.Tensor] = []
 
   def get_weights(self, have_version: int) -> weights.Reply:
     """Remote call: the policy's weights, see `weights.WeightsServer.get`."""
     with self._lock:
+      if self._error is not None:
+        raise RuntimeError('This learner has failed.')
       return self._server.get(int(self._updates), have_version)
 
   def _frames(self) -> int:
@@ -217,7 +237,9 @@ class PolicyLearner(worker.Worker):
     return types.Episode(**batch)
 
   def _update(self, data: types.Episode) -> None:
-    self._values = self._module.step(data, tf.constant(self._anneal()))
+    anneal = tf.constant(self._anneal())
+    self._values = self._guard.update(episodes=data, anneal=anneal)
+    self._blank.append(self._values['blank'])
     self._updates.assign_add(1)
     now = time.monotonic()
     if self._last_update is not None:
@@ -225,19 +247,23 @@ class PolicyLearner(worker.Worker):
     self._last_update = now
     if now - self._last_log >= self._config.training.log_seconds:
       self._log(now)
-    self._checkpointer.save_if_due()
+    self._guard.save_if_due()
 
   def _log(self, now: float) -> None:
     updates = int(self._updates)
     rate = (updates - self._updates_logged) / (now - self._last_log)
     self._last_log, self._updates_logged = now, updates
     batch_size = self._config.policy_learner.batch_size
+    if self._blank:  # One batch may be blank by chance.
+      self._values['blank'] = tf.reduce_mean(self._blank)
+      self._blank.clear()
     self._metrics.scalars(
       self._frames(),
       {
         **self._values,
         'updates': updates,
         'done': self._done(),
+        'anneal': self._anneal(),
         'episodes_per_second': rate * batch_size,
         'seconds': float(self._seconds),
         'seconds_left': self._seconds_left(rate),
@@ -260,7 +286,7 @@ class PolicyLearner(worker.Worker):
     return max(0.0, min(left)) if len(left) > 1 else -1.0
 
   def _finish(self) -> None:
-    self._checkpointer.save()
+    self._guard.save()
     self._log(time.monotonic())
 
 

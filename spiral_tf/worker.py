@@ -7,6 +7,8 @@ from typing import Any, Optional
 
 import launchpad as lp
 
+from spiral_tf import watchdog
+
 # How often the node's main thread looks around.
 _POLL_SECONDS = 0.2
 # How long a node waits, after the program was told to stop, for its loop to
@@ -56,7 +58,8 @@ class Worker(abc.ABC):
 
     Raises:
       BaseException: whatever the loop raised, unless the program was stopping:
-        then other nodes may be gone, and errors are their echo.
+        then other nodes may be gone, and errors are their echo. A
+        `watchdog.NonFiniteError` is no echo, and after it nothing is saved.
     """
     program_stop = lp.stop_event()
     thread = threading.Thread(target=self._loop, daemon=True)
@@ -69,6 +72,8 @@ class Worker(abc.ABC):
       # after 10 seconds; the launcher's, which can be set, is enough.
       signal.alarm(0)
     thread.join(timeout=_PATIENCE_SECONDS)
+    if isinstance(self._error, watchdog.NonFiniteError):
+      raise self._error
     stopped = program_stop.wait(_PATIENCE_SECONDS if self._error else 0)
     with self._lock:
       self._finish()
@@ -82,7 +87,15 @@ class Worker(abc.ABC):
       while not self._stop.is_set() and not self._done():
         data = self._gather()
         if data is not None and not self._stop.is_set():
-          with self._lock:
-            self._update(data)
+          self._locked_update(data)
     except BaseException as error:
       self._error = error
+
+  def _locked_update(self, data: Any) -> None:
+    with self._lock:
+      try:
+        self._update(data)
+      except BaseException as error:
+        # Set before anybody can read what it left behind.
+        self._error = error
+        raise

@@ -1,13 +1,16 @@
 """Tests of spiral_tf.discriminator_learner."""
 
 import dataclasses
+import types
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
 from spiral_tf import discriminator_learner
+from spiral_tf import watchdog
 from tests import small
 
 
@@ -78,6 +81,34 @@ def test_spectral_norms_follow_the_weights():
   assert before
   update.step(images, 255 - images)
   assert any(np.any(old != v.deref().numpy()) for v, old in before.items())
+
+
+def _images(number=8):
+  rng = np.random.default_rng(0)
+  return tf.constant(rng.integers(0, 256, (number, 16, 16, 1), np.uint8))
+
+
+def test_a_loss_that_is_not_finite_stops_the_learner_unspoilt(tmp_path):
+  node = checkpoint.DISCRIMINATOR_LEARNER
+  learner = discriminator_learner.DiscriminatorLearner(
+    small.CONFIG,
+    str(tmp_path),
+    replay_client=types.SimpleNamespace(server_address='localhost:1'),
+  )
+  data = {'real': _images(), 'fake': 255 - _images(), 'target': None}
+  learner._locked_update(data)
+  kept = learner._guard.save()
+  first, *others = learner._module.discriminator.trainable_variables
+  first.assign(tf.fill(first.shape, np.nan))
+  before = [v.numpy() for v in others]
+  with pytest.raises(watchdog.NonFiniteError, match=r'update 2\b.* loss=nan'):
+    learner._locked_update(data)
+  assert learner._module.optimizer.step.numpy() == 1
+  for old, variable in zip(before, others):
+    np.testing.assert_array_equal(old, variable.numpy())
+  with pytest.raises(RuntimeError, match='failed'):
+    learner.get_weights(-1)
+  assert checkpoint.restore(str(tmp_path), node, {}) == kept
 
 
 if __name__ == '__main__':

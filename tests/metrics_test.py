@@ -133,6 +133,14 @@ def test_progress_line_before_the_first_update():
   assert line == '1,234,567 frames, 278 episodes/s, 4,321 updates, 12:34 left'
 
 
+def test_progress_line_warns_while_something_is_wrong():
+  healthy = metrics.progress_line({**_POLICY, 'blank': 0.1}, {})
+  blank = metrics.progress_line({**_POLICY, 'blank': 0.99}, {})
+  assert 'WARNING' not in healthy
+  assert blank.startswith(f'{healthy}. WARNING: 99% of the canvases are blank')
+  assert '\n' not in blank
+
+
 def test_progress_line_shows_numbers_that_are_none():
   line = metrics.progress_line({**_POLICY, 'score': math.nan}, {})
   assert 'score +nan' in line

@@ -1,6 +1,8 @@
 """Tests of spiral_tf.policy_learner."""
 
 import dataclasses
+import time
+import types
 
 import numpy as np
 import pytest
@@ -8,9 +10,12 @@ import tensorflow as tf
 import tree
 
 from spiral_tf import builders
+from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
+from spiral_tf import metrics
 from spiral_tf import policy_learner
 from spiral_tf import rollout
+from spiral_tf import watchdog
 from tests import small
 
 _FULL_RATE = tf.constant(1.0)
@@ -113,8 +118,78 @@ def test_metrics_say_what_was_paid(update):
   )
   # At first almost uniform: 16 cells to move to, then 16 * 16 curves, twice.
   each = [np.log(16), 2 * np.log(16), 2 * np.log(16)]
+  assert values['entropy_max'].numpy() == pytest.approx(np.mean(each), rel=1e-5)
   assert values['entropy'].numpy() == pytest.approx(np.mean(each), rel=0.02)
   assert values['entropy_end'].numpy() == pytest.approx(np.log(16), rel=0.02)
+
+
+def _blank(episodes, number):
+  """The same with the first canvases of `number` episodes all through them."""
+  canvas = episodes.observation['canvas'].numpy()
+  canvas[:number] = canvas[:number, :1]
+  observation = {**episodes.observation, 'canvas': tf.constant(canvas)}
+  return episodes._replace(observation=observation)
+
+
+def test_counts_blank_canvases(update):
+  episodes = _episodes(update.policy)
+  canvas = episodes.observation['canvas'].numpy()
+  assert (canvas[:, 0] != canvas[:, -1]).any(axis=(1, 2, 3)).all()
+  for blank in (0, 2, 8):
+    values = update.step(_blank(episodes, blank), _FULL_RATE)
+    assert values['blank'].numpy() == blank / 8
+
+
+def test_a_reward_that_is_not_finite_changes_nothing(update):
+  episodes = _episodes(update.policy)
+  update.discriminator = lambda x, target: tf.fill([tf.shape(x)[0]], np.nan)
+  before = [v.numpy() for v in update.policy.trainable_variables]
+  values = update.step(episodes, _FULL_RATE)
+  assert not values['finite'].numpy()
+  assert update.optimizer.step.numpy() == 0
+  for old, variable in zip(before, update.policy.trainable_variables):
+    np.testing.assert_array_equal(old, variable.numpy())
+
+
+@pytest.fixture
+def learner(tmp_path):
+  """A learner that is handed its data, and told when to log and to save."""
+  training = dataclasses.replace(
+    small.CONFIG.training, log_seconds=1e6, checkpoint_seconds=1e6
+  )
+  return policy_learner.PolicyLearner(
+    dataclasses.replace(small.CONFIG, training=training),
+    str(tmp_path),
+    discriminator_learner=None,
+    replay_client=types.SimpleNamespace(server_address='localhost:1'),
+  )
+
+
+def test_what_is_logged_raises_the_right_warnings(learner, tmp_path):
+  path = metrics.metrics_path(str(tmp_path), checkpoint.POLICY_LEARNER)
+  episodes = _episodes(learner._module.policy)
+  for number in (0, 8):
+    learner._update(_blank(episodes, number))
+  learner._log(time.monotonic())
+  line = metrics.last_line(path)
+  assert line['blank'] == 0.5  # Of both batches.
+  assert watchdog.warnings(line) == []
+  for _ in range(2):
+    learner._update(_blank(episodes, 8))
+  learner._log(time.monotonic())
+  (warning,) = watchdog.warnings(metrics.last_line(path))
+  assert '100% of the canvases are blank' in warning
+
+
+def test_weights_that_are_not_finite_go_nowhere(learner, tmp_path):
+  episodes = _episodes(learner._module.policy)
+  assert learner.get_weights(-1)[1]
+  learner._module.learning_rate.assign(np.inf)
+  with pytest.raises(watchdog.NonFiniteError, match='weight_norm=nan'):
+    learner._locked_update(episodes)
+  with pytest.raises(RuntimeError, match='failed'):
+    learner.get_weights(-1)
+  assert not any((tmp_path / 'checkpoints').rglob('*'))
 
 
 def test_advantages_are_scaled_when_asked_to():

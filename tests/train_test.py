@@ -56,13 +56,15 @@ def _start(workdir, *flags):
 
 def _wait_for_updates(workdir, process, number):
   path = os.path.join(workdir, 'metrics', 'policy_learner.jsonl')
-  end = time.monotonic() + 90
+  end = time.monotonic() + 180
   while time.monotonic() < end and process.poll() is None:
     if os.path.exists(path):
       lines = pathlib.Path(path).read_text().splitlines()
       if lines and json.loads(lines[-1])['updates'] >= number:
         return
     time.sleep(0.1)
+  if process.poll() is None:  # Its output would not end.
+    os.killpg(process.pid, signal.SIGKILL)
   raise AssertionError(f'no update {number}: {process.communicate()[0]}')
 
 
@@ -115,21 +117,44 @@ def test_ctrl_c_loses_nothing_and_the_same_command_goes_on(workdir):
   updates = [json.loads(line)['updates'] for line in lines.splitlines()]
   assert updates == sorted(updates)
 
-  process = _start(workdir, f'--config.training.frames={frames}')
+  made_with = checkpoint.load_config(workdir)
+  process = _start(
+    workdir,
+    f'--config.training.frames={frames}',
+    '--config.policy_learner.learning_rate=0.5',
+  )
   output = process.communicate(timeout=30)[0]
   assert process.returncode == 0, output
   assert 'has come to its end' in output
   assert 'Starting' not in output
+  assert checkpoint.load_config(workdir) == made_with
 
 
-def test_sigterm_saves_too(workdir):
+def test_sigterm_saves_too_and_divergence_spoils_nothing(workdir):
   process = _start(workdir, '--config.training.frames=0')
   _wait_for_updates(workdir, process, 5)
   process.terminate()
   output = process.communicate(timeout=60)[0]
   assert process.returncode == 130, output
   _assert_no_process_left(process)
-  assert checkpoint.done_so_far(workdir)[0] >= 5
+  updates, _ = checkpoint.done_so_far(workdir)
+  assert updates >= 5
+
+  kept = checkpoint.restore(workdir, checkpoint.POLICY_LEARNER, {})
+  process = _start(
+    workdir,
+    '--config.training.frames=0',
+    '--config.policy_learner.learning_rate=1e30',
+  )
+  output = process.communicate(timeout=120)[0]
+  assert process.returncode == 1, output
+  _assert_no_process_left(process)
+  explanation = output[output.rindex('Error: ') :]
+  assert f'at update {updates + 1}, which was not finite' in explanation
+  assert f'goes on from its last checkpoint, {kept}.' in explanation
+  assert 'lower --config.policy_learner.learning_rate' in explanation
+  assert checkpoint.done_so_far(workdir)[0] == updates
+  assert checkpoint.restore(workdir, checkpoint.POLICY_LEARNER, {}) == kept
 
 
 def test_a_killed_node_ends_the_program_with_an_error(workdir):

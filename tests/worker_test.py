@@ -6,19 +6,21 @@ import time
 import launchpad as lp
 import pytest
 
+from spiral_tf import watchdog
 from spiral_tf import worker
 
 
 class _Counter(worker.Worker):
   """Counts to a limit; `events` says what happened, in order."""
 
-  def __init__(self, limit=3, fail_at=None, block=None):
+  def __init__(self, limit=3, fail_at=None, block=None, diverge_at=None):
     super().__init__()
     self.events = []
     self.lock_held = []
     self._limit = limit
     self._fail_at = fail_at
     self._block = block
+    self._diverge_at = diverge_at
     self._count = 0
 
   def _gather(self):
@@ -30,6 +32,8 @@ class _Counter(worker.Worker):
     return self._count
 
   def _update(self, data):
+    if data == self._diverge_at:
+      raise watchdog.NonFiniteError('diverged')
     self.lock_held.append(self._lock.locked())
     self.events.append(data)
     self._count += 1
@@ -81,6 +85,29 @@ def test_an_error_while_the_program_stops_is_an_echo(program):
   threading.Timer(0.1, program.set).start()
   counter.run()
   assert counter.events == [0, 1, 'finish']
+
+
+def test_numbers_that_are_not_finite_surface_and_are_not_saved(program):
+  for stopping in (False, True):
+    counter = _Counter(diverge_at=2)
+    if stopping:
+      program.set()
+      counter._stop.set = lambda: None  # The stop comes during the update.
+    with pytest.raises(watchdog.NonFiniteError, match='diverged'):
+      counter.run()
+    assert counter.events == [0, 1]
+
+
+def test_an_error_is_known_before_the_lock_is_free(program):
+  class Failing(_Counter):
+    def _update(self, data):
+      raise ValueError('broken')
+
+  failing = Failing()
+  with pytest.raises(ValueError, match='broken'):
+    failing._locked_update(0)
+  assert isinstance(failing._error, ValueError)
+  assert not failing._lock.locked()
 
 
 def test_a_loop_that_is_blocked_does_not_keep_the_node(program):
