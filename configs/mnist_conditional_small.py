@@ -18,8 +18,13 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.environment.episode_length = 6
   experiment.environment.pen_down = False
   experiment.environment.noise_dim = 0
-  experiment.policy_learner.learning_rate = 1e-3
-  experiment.policy_learner.entropy_cost = 0.1
+  experiment.policy_network.normalize = True
+  # Or agents learn to leave the canvas blank before they learn to draw.
+  experiment.reward.blank_penalty = 5.0
+  experiment.policy_learner.learning_rate = 5e-4
+  experiment.policy_learner.entropy_cost = 0.04
+  experiment.policy_learner.discount = 0.5
   experiment.policy_learner.normalize_advantages = False
-  experiment.training.minutes = 30.0
+  experiment.training.minutes = 0.0
+  experiment.training.frames = 3_000_000
   return experiment
