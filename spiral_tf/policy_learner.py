@@ -118,8 +118,9 @@ class PolicyUpdate(tf.Module):
     output = self.policy.unroll(before, episodes.action)
     log_prob = actor_critic.joint_log_prob(output.log_prob, mask)
     entropy = actor_critic.joint_entropy(output.entropy, mask)
+    log_rhos = log_prob - episodes.log_prob
     returns = vtrace.vtrace(
-      log_rhos=log_prob - episodes.log_prob,
+      log_rhos=log_rhos * float(learner.off_policy_correction),
       discounts=tf.fill(tf.shape(reward), learner.discount),
       rewards=reward,
       values=output.value,
@@ -143,9 +144,7 @@ class PolicyUpdate(tf.Module):
       actor_critic.joint_entropy(self._uniform_entropy, mask)
     )
     # 1 on policy; the further below, the staler the episodes.
-    details['rho'] = tf.reduce_mean(
-      tf.minimum(1.0, tf.exp(log_prob - episodes.log_prob))
-    )
+    details['rho'] = tf.reduce_mean(tf.minimum(1.0, tf.exp(log_rhos)))
     return losses, details
 
 

@@ -222,6 +222,11 @@ class PolicyLearnerConfig(Section):
   discount: float = field(
     1.0, 'discount of the return', at_least(0), at_most(1)
   )
+  off_policy_correction: bool = field(
+    True,
+    "V-trace's importance weights; without them, actions of a slightly older "
+    "policy count as the newest policy's",
+  )
   normalize_advantages: bool = field(
     False, "divide a batch's advantages by their standard deviation"
   )

@@ -123,6 +123,28 @@ def test_metrics_say_what_was_paid(update):
   assert values['entropy_end'].numpy() == pytest.approx(np.log(16), rel=0.02)
 
 
+def test_off_policy_correction_can_be_left_out():
+  losses = {}
+  for corrected in (True, False):
+    learner = dataclasses.replace(
+      small.CONFIG.policy_learner, off_policy_correction=corrected
+    )
+    tf.random.set_seed(0)
+    update = policy_learner.PolicyUpdate(
+      dataclasses.replace(small.CONFIG, policy_learner=learner)
+    )
+    episodes = _episodes(update.policy)
+    # As if it had been twice as sure of each action when it took them.
+    stale = episodes._replace(log_prob=episodes.log_prob + np.log(2))
+    losses[corrected] = [
+      update.step(x, _FULL_RATE, apply=False)['loss_value'].numpy()
+      for x in (episodes, stale)
+    ]
+  assert losses[False][0] == losses[False][1]
+  assert losses[True][0] == pytest.approx(losses[False][0], rel=1e-3)
+  assert losses[True][1] < 0.9 * losses[True][0]
+
+
 def _blank(episodes, number):
   """The same with the first canvases of `number` episodes all through them."""
   canvas = episodes.observation['canvas'].numpy()
