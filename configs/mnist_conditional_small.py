@@ -3,7 +3,7 @@
     python -m launch.train --config=configs/mnist_conditional_small.py \\
         --config.data.path=FOLDER --workdir=runs/mnist_conditional_small
 
-About 30 minutes.
+3,000,000 frames: 44 minutes on two cores that had other work as well.
 """
 
 import ml_collections
