@@ -118,8 +118,8 @@ class ProgramTest(parameterized.TestCase):
     last = metrics.last_line(metrics.metrics_path(workdir, 'evaluator'))
     self.assertBetween(last['mse'], 1e-4, 1.0)
     # What a learning curve is held against.
-    self.assertBetween(last['mse_empty'], 1e-2, 1.0)
-    self.assertBetween(last['mse_mean_image'], 1e-4, last['mse_empty'])
+    self.assertBetween(last['mse_empty'], 1e-3, 1.0)
+    self.assertBetween(last['mse_mean_image'], 1e-4, 1.0)
     checkpoint.save_config(workdir, config)
     result = reconstruction.evaluate(workdir, 10, lambda line: None)
     self.assertEqual(result['frames'], config.training.frames)
