@@ -11,6 +11,8 @@ import numpy as np
 import sonnet as snt
 import tensorflow as tf
 
+from spiral_tf import datasets
+
 NUM_CLASSES = 10
 # Few enough that some 180 images give a covariance of full rank, with little
 # of the bias that Frechet distances of small samples have.
@@ -188,6 +190,27 @@ def train_classifier(
     if progress and (i + 1) % max(1, updates // 5) == 0:
       progress(i + 1, accuracy())
   return classifier, accuracy()
+
+
+def train_judge(
+  dataset: datasets.Dataset, seed: int
+) -> Tuple[Classifier, float]:
+  """Trains a classifier on a data set whose labels are ten classes.
+
+  Args:
+    dataset: the data; its validation images are held out.
+    seed: see `train_classifier`.
+
+  Returns:
+    The classifier, and its accuracy on the held-out images.
+  """
+  return train_classifier(
+    dataset.train,
+    dataset.train_labels,
+    dataset.validation,
+    dataset.validation_labels,
+    seed,
+  )
 
 
 def shifted(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:

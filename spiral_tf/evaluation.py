@@ -93,13 +93,7 @@ def evaluate(
     workdir, checkpoint.DISCRIMINATOR_LEARNER, {'discriminator': discriminator}
   )
   report('Training the judge on the real images.')
-  judge, accuracy = classifier_lib.train_classifier(
-    dataset.train,
-    dataset.train_labels,
-    dataset.validation,
-    dataset.validation_labels,
-    config.seed,
-  )
+  judge, accuracy = classifier_lib.train_judge(dataset, config.seed)
   reference = judge.features(dataset.train)
   images = {
     'trained': trained,

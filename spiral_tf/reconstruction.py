@@ -140,34 +140,26 @@ def evaluate(
   if classifier_lib.has_ten_classes(dataset.train_labels):
     report('Training the judge on the real images.')
     images = {k: canvases[k] for k in ('trained', 'untrained')}
-    result.update(read(config, dataset, {**images, 'real': targets}))
+    result.update(read(dataset, {**images, 'real': targets}, config.seed))
   _write(os.path.join(workdir, 'evaluation'), result, targets, canvases)
   return result
 
 
 def read(
-  config: config_lib.Config,
-  dataset: datasets.Dataset,
-  images: Mapping[str, np.ndarray],
+  dataset: datasets.Dataset, images: Mapping[str, np.ndarray], seed: int
 ) -> Dict[str, Any]:
   """Lets a classifier that is trained on the data set read images.
 
   Args:
-    config: the experiment.
-    dataset: its data, of ten classes.
+    dataset: the data, of ten classes.
     images: uint8 `[N, W, W, C]` each, made after the first `N` held-out images.
+    seed: of the classifier.
 
   Returns:
     `classifier_accuracy`, on all held-out images, and `read`: of each of
     `images` the share that is read as the class of what it was made after.
   """
-  judge, accuracy = classifier_lib.train_classifier(
-    dataset.train,
-    dataset.train_labels,
-    dataset.validation,
-    dataset.validation_labels,
-    config.seed,
-  )
+  judge, accuracy = classifier_lib.train_judge(dataset, seed)
   shares = {}
   for name, batch in images.items():
     classes = judge.probabilities(batch).argmax(axis=-1)
