@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from typing import Dict
+from typing import Dict, Mapping
 
 import launchpad as lp
 from launchpad.launch.run_locally import launch_local_output_to_files
@@ -85,8 +85,9 @@ def train(config: config_lib.Config, workdir: str, launch_type: str) -> int:
     manager.wait()
   except Exception:
     manager.wait(raise_error=False)
-    _print_tracebacks(logs)
-    _raise_explained(logs)
+    texts = _read_logs(logs)
+    _print_tracebacks(texts)
+    _raise_explained(texts)
     raise
   finally:
     progress.stop()
@@ -115,16 +116,16 @@ def _read_logs(folder: str) -> Dict[str, str]:
   return texts
 
 
-def _print_tracebacks(folder: str) -> None:
-  for path, text in _read_logs(folder).items():
+def _print_tracebacks(texts: Mapping[str, str]) -> None:
+  for path, text in texts.items():
     start = text.rfind('Traceback (most recent call last)')
     if start >= 0:
       print(f'--- {path}\n{text[start:]}', file=sys.stderr)
 
 
-def _raise_explained(folder: str) -> None:
+def _raise_explained(texts: Mapping[str, str]) -> None:
   """Raises the error of a node that has explained what the user can do."""
-  for text in _read_logs(folder).values():
+  for text in texts.values():
     found = re.search(r'^spiral_tf\.watchdog\.NonFiniteError: (.*)', text, re.M)
     if found:
       raise watchdog.NonFiniteError(found[1]) from None

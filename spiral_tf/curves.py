@@ -23,7 +23,6 @@ from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
 from spiral_tf import metrics
 
-EVALUATOR = 'evaluator'
 # Evaluations at the end of a run whose mean is its result: one is noisy.
 LAST = 3
 
@@ -105,7 +104,7 @@ def read(workdir: str) -> Curve:
   # Minutes begin with the first update.
   frames = [0, *(record['frames'] for record in policy)]
   seconds = [0.0, *(record['seconds'] for record in policy)]
-  path = metrics.metrics_path(workdir, EVALUATOR)
+  path = metrics.metrics_path(workdir, metrics.EVALUATOR)
   records = [x for x in _records(path) if x['frames'] <= frames[-1]]
   if len(records) < 2:
     raise ValueError(

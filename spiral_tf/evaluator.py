@@ -63,7 +63,7 @@ class Evaluator(worker.Worker):
     self._discriminator = weights.WeightsClient(
       discriminator_learner, discriminator.variables
     )
-    self._metrics = metrics.MetricsWriter(workdir, 'evaluator')
+    self._metrics = metrics.MetricsWriter(workdir, metrics.EVALUATOR)
     self._targets = None
     if config.conditional:
       dataset = builders.load_dataset(config)

@@ -12,6 +12,9 @@ import tensorflow as tf
 from spiral_tf import checkpoint
 from spiral_tf import watchdog
 
+# Name of the evaluator, which has no checkpoints, among the nodes' metrics.
+EVALUATOR = 'evaluator'
+
 
 class MetricsWriter:
   """Writes one node's metrics, for TensorBoard and as JSON lines."""
