@@ -4,7 +4,8 @@
         --config.data.path=FOLDER --workdir=runs/mnist_small
 
 FOLDER holds the original files, train-images-idx3-ubyte.gz and
-train-labels-idx1-ubyte.gz at least. About 15 minutes on two cores.
+train-labels-idx1-ubyte.gz at least. 1,900,000 frames: about 15 minutes on two
+cores.
 """
 
 import ml_collections
@@ -16,5 +17,6 @@ def get_config() -> ml_collections.ConfigDict:
   """The digits experiment on other data, for longer."""
   experiment = digits.get_config()
   experiment.data.name = 'mnist'
-  experiment.training.minutes = 15.0
+  experiment.training.minutes = 0.0
+  experiment.training.frames = 1_900_000
   return experiment
