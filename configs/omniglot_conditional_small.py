@@ -3,7 +3,7 @@
     python -m launch.train --config=configs/omniglot_conditional_small.py \\
         --config.data.path=FOLDER --workdir=runs/omniglot_conditional_small
 
-FOLDER is as for `configs/omniglot_conditional.py`. 5,000,000 frames: less than
+FOLDER is as for `configs/omniglot_conditional.py`. 4,400,000 frames: less than
 an hour.
 """
 
@@ -28,5 +28,5 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.reward.blank_penalty = 0.0
   experiment.policy_learner.entropy_cost = 0.1
   experiment.policy_learner.anneal = 1.0
-  experiment.training.frames = 5_000_000
+  experiment.training.frames = 4_400_000
   return experiment
