@@ -120,6 +120,8 @@ class PolicyUpdate(tf.Module):
     entropy = actor_critic.joint_entropy(output.entropy, mask)
     log_rhos = log_prob - episodes.log_prob
     corrected = learner.off_policy_correction
+    if learner.normalize_rewards:
+      reward = actor_critic.normalize(reward)
     returns = vtrace.vtrace(
       log_rhos=log_rhos if corrected else tf.zeros_like(log_rhos),
       discounts=tf.fill(tf.shape(reward), learner.discount),

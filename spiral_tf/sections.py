@@ -230,6 +230,9 @@ class PolicyLearnerConfig(Section):
   normalize_advantages: bool = field(
     False, "divide a batch's advantages by their standard deviation"
   )
+  normalize_rewards: bool = field(
+    False, "divide a batch's rewards by their standard deviation"
+  )
   max_gradient_norm: float = field(
     10.0, 'global norm gradients are clipped to', above(0)
   )

@@ -214,24 +214,30 @@ def test_weights_that_are_not_finite_go_nowhere(learner, tmp_path):
   assert not any((tmp_path / 'checkpoints').rglob('*'))
 
 
-def test_advantages_are_scaled_when_asked_to():
+@pytest.mark.parametrize('what', ['advantages', 'rewards'])
+def test_rewards_or_advantages_are_scaled_when_asked_to(what):
+  """Losses are then the same in whatever unit the discriminator pays."""
   config = dataclasses.replace(
     small.CONFIG,
     policy_learner=dataclasses.replace(
-      small.CONFIG.policy_learner, normalize_advantages=True, value_cost=0.0
+      small.CONFIG.policy_learner, **{f'normalize_{what}': True}
     ),
   )
-  losses = []
+  metrics_ = []
   for scale in (1.0, 1000.0):
     update = policy_learner.PolicyUpdate(config)
     update.policy._value.w.assign(tf.zeros_like(update.policy._value.w))
     update.discriminator = lambda x, target, scale=scale: (
       scale * tf.reduce_mean(tf.cast(x, tf.float32), axis=[1, 2, 3])
     )
-    losses.append(
-      update.step(_episodes(update.policy), _FULL_RATE)['loss_policy'].numpy()
-    )
-  assert losses[0] == pytest.approx(losses[1], rel=0.02)
+    metrics_.append(update.step(_episodes(update.policy), _FULL_RATE))
+  one, thousand = metrics_
+  same = {'advantages': ['policy'], 'rewards': ['policy', 'value']}[what]
+  for name in ('policy', 'value'):
+    ratio = float(thousand[f'loss_{name}'] / one[f'loss_{name}'])
+    assert (ratio == pytest.approx(1, rel=0.02)) == (name in same), name
+  # What is logged stays in the discriminator's own unit.
+  assert float(thousand['return'] / one['return']) > 500
 
 
 def _conditional(**settings):

@@ -42,19 +42,20 @@ def _masked_sum(
   return tf.add_n([masks[key] * values[key] for key in values])
 
 
-def normalize(advantages: tf.Tensor) -> tf.Tensor:
-  """Divides advantages by their standard deviation over the batch.
+def normalize(values: tf.Tensor) -> tf.Tensor:
+  """Divides advantages or rewards by their standard deviation over the batch.
 
-  The mean is kept: it is what the value function has yet to learn. A tiny
-  constant keeps advantages that are all alike from being blown up.
+  The mean is kept: that of advantages is what the value function has yet to
+  learn, that of rewards says whether episodes are any good. A tiny constant
+  keeps values that are all alike from being blown up.
 
   Args:
-    advantages: float32 `[T, B]`.
+    values: float32 `[T, B]`.
 
   Returns:
     float32 `[T, B]`.
   """
-  return advantages / (tf.math.reduce_std(advantages) + 1e-3)
+  return values / (tf.math.reduce_std(values) + 1e-3)
 
 
 def policy_gradient_loss(
