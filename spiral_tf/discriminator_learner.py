@@ -176,4 +176,5 @@ class DiscriminatorLearner(worker.Worker):
     return config_lib.frames(self._config, policy_updates)
 
   def _finish(self) -> None:
+    self._reader.close()
     self._guard.save()

@@ -288,6 +288,7 @@ class PolicyLearner(worker.Worker):
     return max(0.0, min(left)) if len(left) > 1 else -1.0
 
   def _finish(self) -> None:
+    self._reader.close()
     self._guard.save()
     self._log(time.monotonic())
 

@@ -7,6 +7,8 @@ when it is full, and its final canvas in `renders`, a buffer that is sampled
 uniformly (paper section 3.4, appendix C).
 """
 
+import queue
+import threading
 from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import reverb
@@ -24,6 +26,9 @@ RENDERS = 'renders'
 
 # How long one blocking call may last before its caller looks whether to stop.
 _POLL_MS = 500
+# How long a table may be empty before a reader's dataset ends, and is followed
+# by the next, which takes time and is of no use unless the server is gone.
+_IDLE_MS = 60_000
 # Samples on their way from a table to a reader. More hide latency; fewer keep
 # the data fresh.
 _MAX_IN_FLIGHT = 16
@@ -175,12 +180,16 @@ class EpisodeWriter:
 
 
 class Reader:
-  """Reads batches from one table, and never waits for long."""
+  """Reads batches from one table in a thread, and never waits for long.
+
+  A dataset of Reverb's may wait for data for as long as there are none, and one
+  that is given up may take a minute to end. Neither should hold its user up.
+  """
 
   def __init__(
     self, client: Client, table: str, signature: Any, batch_size: int
   ):
-    """Creates a reader.
+    """Creates a reader; its thread starts with the first `read`.
 
     Args:
       client: of the replay server.
@@ -188,45 +197,78 @@ class Reader:
       signature: nest of `tf.TensorSpec`s of one item.
       batch_size: B.
     """
-    # When the table has been empty for a while the dataset ends, which hands
-    # the caller control, with an incomplete batch that must not be lost.
+    # A dataset ends when its table has been empty for a while, with an
+    # incomplete batch that must not be lost.
     self._dataset = reverb.TrajectoryDataset(
       server_address=client.server_address,
       table=table,
       dtypes=tf.nest.map_structure(lambda spec: spec.dtype, signature),
       shapes=tf.nest.map_structure(lambda spec: spec.shape, signature),
       max_in_flight_samples_per_worker=_MAX_IN_FLIGHT,
-      rate_limiter_timeout_ms=_POLL_MS,
+      rate_limiter_timeout_ms=_IDLE_MS,
     )
     self._dataset = self._dataset.map(lambda sample: sample.data)
-    self._dataset = self._dataset.batch(batch_size).prefetch(1)
+    self._dataset = self._dataset.batch(batch_size)
     self._batch_size = batch_size
-    self._iterator: Optional[Iterator[Any]] = None
-    self._rest: Optional[Any] = None
+    self._batches: queue.Queue = queue.Queue(maxsize=1)
+    self._closed = threading.Event()
+    self._thread: Optional[threading.Thread] = None
 
   def read(self) -> Optional[Any]:
-    """Waits at most about a second for a batch.
+    """Waits half a second at most for a batch.
 
     Returns:
       The batch, leaves `[B, ...]`, or None if there was none in time.
+
+    Raises:
+      tf.errors.OpError: reading failed; there will be no more batches.
     """
-    if self._iterator is None:
-      self._iterator = iter(self._dataset)
+    if self._thread is None:
+      self._thread = threading.Thread(target=self._run, daemon=True)
+      self._thread.start()
     try:
-      batch = next(self._iterator)
-    except StopIteration:
-      self._iterator = None
+      batch = self._batches.get(timeout=_POLL_MS / 1000)
+    except queue.Empty:
       return None
-    if self._rest is not None:
-      batch = tf.nest.map_structure(
-        lambda a, b: tf.concat([a, b], axis=0), self._rest, batch
-      )
-      self._rest = None
-    size = tf.nest.flatten(batch)[0].shape[0]
-    if size < self._batch_size:
-      self._rest = batch
-      return None
-    if size > self._batch_size:
-      self._rest = tf.nest.map_structure(lambda x: x[self._batch_size :], batch)
-      batch = tf.nest.map_structure(lambda x: x[: self._batch_size], batch)
+    if isinstance(batch, Exception):
+      raise batch
     return batch
+
+  def close(self) -> None:
+    """Lets the thread end when it has the next batch; does not wait for it."""
+    self._closed.set()
+
+  def _run(self) -> None:
+    try:
+      for batch in self._complete_batches():
+        self._put(batch)
+        if self._closed.is_set():
+          return
+    except Exception as error:
+      self._put(error)
+
+  def _put(self, item: Any) -> None:
+    while not self._closed.is_set():
+      try:
+        self._batches.put(item, timeout=_POLL_MS / 1000)
+        return
+      except queue.Full:
+        continue
+
+  def _complete_batches(self) -> Iterator[Any]:
+    """Batches of full size, for ever, from one dataset after another."""
+    rest = None
+    while not self._closed.is_set():
+      for batch in self._dataset:
+        if rest is not None:
+          batch = tf.nest.map_structure(
+            lambda a, b: tf.concat([a, b], axis=0), rest, batch
+          )
+        rest, size = None, tf.nest.flatten(batch)[0].shape[0]
+        if size > self._batch_size:
+          rest = tf.nest.map_structure(lambda x: x[self._batch_size :], batch)
+          batch = tf.nest.map_structure(lambda x: x[: self._batch_size], batch)
+        if size < self._batch_size:
+          rest = batch
+        else:
+          yield batch

@@ -50,9 +50,13 @@ def _episodes(first, number):
   return episodes
 
 
-@pytest.fixture
-def server(monkeypatch):
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
   monkeypatch.setattr(replay, '_POLL_MS', 100)
+
+
+@pytest.fixture
+def server():
   server = reverb.Server(
     replay.make_tables(_CONFIG, _EPISODE, _RENDER), port=None
   )
@@ -90,8 +94,7 @@ def test_episodes_arrive_as_they_were_written(server):
   tree.map_structure(np.testing.assert_array_equal, expected, actual)
 
 
-def test_targets_arrive_with_their_episodes_and_renders(monkeypatch):
-  monkeypatch.setattr(replay, '_POLL_MS', 100)
+def test_targets_arrive_with_their_episodes_and_renders():
   config = dataclasses.replace(_CONFIG, conditional=True)
   episode, render = _signatures(config)
   assert set(render) == {'canvas', 'target'}
@@ -159,11 +162,14 @@ def test_full_queue_lets_its_writer_go_on_when_read(server):
   assert written == [True] * 3
 
 
-def test_incomplete_batches_are_kept_for_later(server):
+@pytest.mark.parametrize('idle_ms', [100, 60_000])
+def test_incomplete_batches_are_kept_for_later(server, monkeypatch, idle_ms):
+  """Whether or not the dataset ends meanwhile."""
+  monkeypatch.setattr(replay, '_IDLE_MS', idle_ms)
   writer = replay.EpisodeWriter(_client(server))
   reader = _reader(server, replay.TRAJECTORIES)
   writer.write(_episodes(0, 3), stopping=lambda: False)
-  for _ in range(3):
+  for _ in range(10):
     assert reader.read() is None
   writer.write(_episodes(3, 3), stopping=lambda: False)
   first = _read(reader)['observation']['canvas'].numpy()[:, 0, 0, 0, 0]
@@ -177,6 +183,23 @@ def test_reading_nothing_takes_about_a_second(server):
   started = time.monotonic()
   assert reader.read() is None
   assert time.monotonic() - started < 3
+
+
+def test_a_failure_while_reading_is_raised(server):
+  reader = replay.Reader(
+    _client(server), replay.TRAJECTORIES, _RENDER, batch_size=4
+  )
+  with pytest.raises(Exception, match=r'signature|incompatible|structure'):
+    _read(reader)
+
+
+def test_a_closed_reader_ends_its_thread(server, monkeypatch):
+  monkeypatch.setattr(replay, '_IDLE_MS', 100)
+  reader = _reader(server, replay.TRAJECTORIES)
+  assert reader.read() is None
+  reader.close()
+  reader._thread.join(timeout=30)
+  assert not reader._thread.is_alive()
 
 
 def test_renders_are_final_canvases_of_any_episode(server):
