@@ -3,8 +3,8 @@
     python -m launch.train --config=configs/omniglot_conditional_small.py \\
         --config.data.path=FOLDER --workdir=runs/omniglot_conditional_small
 
-FOLDER is as for `configs/omniglot_conditional.py`. 4,400,000 frames: less than
-an hour.
+FOLDER is as for `configs/omniglot_conditional.py`. 4,400,000 frames: about an
+hour on two cores that run another training as well.
 """
 
 import ml_collections

@@ -312,7 +312,7 @@ def test_stroke_releases_the_gil():
   while thread.is_alive():
     turns += 1
     time.sleep(0.0001)
-  # A thread that waits for the end of the stroke gets two or three.
+  # Held up until the stroke's end, this thread would get one or two.
   assert turns > 10
 
 
