@@ -119,9 +119,9 @@ class PolicyUpdate(tf.Module):
     log_prob = actor_critic.joint_log_prob(output.log_prob, mask)
     entropy = actor_critic.joint_entropy(output.entropy, mask)
     log_rhos = log_prob - episodes.log_prob
-    corrected = learner.off_policy_correction
     if learner.normalize_rewards:
       reward = actor_critic.normalize(reward)
+    corrected = learner.off_policy_correction
     returns = vtrace.vtrace(
       log_rhos=log_rhos if corrected else tf.zeros_like(log_rhos),
       discounts=tf.fill(tf.shape(reward), learner.discount),
