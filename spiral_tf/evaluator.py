@@ -76,6 +76,7 @@ class Evaluator(worker.Worker):
         )
       }
     self._next = time.monotonic()
+    self._has_drawn = False
 
   def _gather(self) -> Optional[np.ndarray]:
     if time.monotonic() < self._next:
@@ -84,6 +85,9 @@ class Evaluator(worker.Worker):
     self._next = time.monotonic() + self._config.training.sample_seconds
     self._policy.update()
     self._discriminator.update()
+    return self._draw()
+
+  def _draw(self) -> np.ndarray:
     # The same noise every time, so that pictures can be compared.
     if self._targets is not None:
       return reconstruction.reconstruct(
@@ -109,3 +113,9 @@ class Evaluator(worker.Worker):
     self._metrics.image(frames, 'samples', picture)
     self._metrics.scalars(frames, values)
     self._metrics.flush()
+    self._has_drawn = True
+
+  def _finish(self) -> None:
+    # A run may be over before the first picture is.
+    if not self._has_drawn and self._discriminator.version >= 0:
+      self._update(self._draw())

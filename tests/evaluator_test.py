@@ -1,0 +1,62 @@
+"""Tests of spiral_tf.evaluator, with learners that only have weights."""
+
+import os
+
+import pytest
+
+from spiral_tf import builders
+from spiral_tf import evaluator
+from spiral_tf import metrics
+from spiral_tf import weights
+from tests import small
+
+
+class _Learner:
+  """Has weights, those of update 5."""
+
+  def __init__(self, variables):
+    self._server = weights.WeightsServer(variables)
+
+  def get_weights(self, have_version):
+    return self._server.get(5, have_version)
+
+
+@pytest.fixture
+def drawer(tmp_path):
+  config = small.CONDITIONAL
+  return evaluator.Evaluator(
+    config,
+    str(tmp_path),
+    _Learner(builders.make_policy(config).trainable_variables),
+    _Learner(builders.make_discriminator(config).variables),
+  )
+
+
+def _results(folder):
+  last = metrics.last_line(metrics.metrics_path(str(folder), 'evaluator'))
+  return os.listdir(folder / 'samples'), last
+
+
+def test_draws_what_the_newest_weights_make(drawer, tmp_path):
+  drawer._locked_update(drawer._gather())
+  pictures, last = _results(tmp_path)
+  assert pictures == [f'{last["frames"]:010d}.png']
+  assert last['frames'] > 0
+  assert 0 < last['mse'] < 1
+  os.remove(tmp_path / 'samples' / pictures[0])
+  drawer._finish()  # Has drawn, and nothing is new.
+  assert not _results(tmp_path)[0]
+
+
+def test_a_run_that_is_over_early_has_a_picture_even_so(drawer, tmp_path):
+  drawer._finish()  # Without weights there is nothing to show.
+  assert _results(tmp_path) == ([], None)
+  drawer._gather()  # The program stops before this is written.
+  drawer._finish()
+  pictures, last = _results(tmp_path)
+  assert len(pictures) == 1
+  assert 0 < last['mse'] < 1
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
