@@ -33,7 +33,7 @@ def drawer(tmp_path):
 
 
 def _results(folder):
-  last = metrics.last_line(metrics.metrics_path(str(folder), 'evaluator'))
+  last = metrics.last_line(metrics.metrics_path(str(folder), metrics.EVALUATOR))
   return os.listdir(folder / 'samples'), last
 
 
