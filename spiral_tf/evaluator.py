@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from spiral_tf import builders
+from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
 from spiral_tf import metrics
 from spiral_tf import pictures
@@ -51,12 +52,13 @@ class Evaluator(worker.Worker):
     """
     super().__init__()
     self._config = config
+    self._workdir = workdir
     self._folder = os.path.join(workdir, 'samples')
     os.makedirs(self._folder, exist_ok=True)
-    policy = builders.make_policy(config)
-    self._agent = builders.make_agent(policy, _SEED)
+    self._network = builders.make_policy(config)
+    self._agent = builders.make_agent(self._network, _SEED)
     self._policy = weights.WeightsClient(
-      policy_learner, policy.trainable_variables
+      policy_learner, self._network.trainable_variables
     )
     discriminator = builders.make_discriminator(config)
     self._score = tf.function(discriminator)
@@ -97,9 +99,15 @@ class Evaluator(worker.Worker):
     return rollout.play(environments, self._agent).observation['canvas'][-1]
 
   def _update(self, canvases: np.ndarray) -> None:
-    frames = config_lib.frames(self._config, self._policy.version)
-    scores = self._score(tf.constant(canvases), self._targets)
-    values = {'score': float(tf.reduce_mean(scores))}
+    self._show(canvases, self._policy.version)
+
+  def _show(self, canvases: np.ndarray, updates: int) -> None:
+    """Writes what the policy drew after so many updates."""
+    frames = config_lib.frames(self._config, updates)
+    values = {}
+    if self._discriminator.version >= 0:
+      scores = self._score(tf.constant(canvases), self._targets)
+      values['score'] = float(tf.reduce_mean(scores))
     shown = canvases
     if self._targets is not None:
       errors = reconstruction.errors(canvases, self._targets)
@@ -116,6 +124,14 @@ class Evaluator(worker.Worker):
     self._has_drawn = True
 
   def _finish(self) -> None:
-    # A run may be over before the first picture is.
-    if not self._has_drawn and self._discriminator.version >= 0:
-      self._update(self._draw())
+    # A run may be over before the first picture is. Learners that have come to
+    # the end answer no more, but have saved what they learned.
+    if self._has_drawn:
+      return
+    updates = tf.Variable(0, dtype=tf.int64, trainable=False)
+    saved = {'policy': self._network, 'updates': updates}
+    try:
+      checkpoint.restore(self._workdir, checkpoint.POLICY_LEARNER, saved)
+    except FileNotFoundError:  # It was stopped before there was anything.
+      return
+    self._show(self._draw(), int(updates))

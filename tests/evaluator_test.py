@@ -5,9 +5,11 @@ import os
 import pytest
 
 from spiral_tf import builders
+from spiral_tf import config as config_lib
 from spiral_tf import evaluator
 from spiral_tf import metrics
 from spiral_tf import weights
+from tests import runs
 from tests import small
 
 
@@ -49,13 +51,17 @@ def test_draws_what_the_newest_weights_make(drawer, tmp_path):
 
 
 def test_a_run_that_is_over_early_has_a_picture_even_so(drawer, tmp_path):
-  drawer._finish()  # Without weights there is nothing to show.
+  drawer._finish()  # Stopped before anything was saved: nothing to show.
   assert _results(tmp_path) == ([], None)
-  drawer._gather()  # The program stops before this is written.
+  # The learners came to their end and are gone before they were ever asked.
+  runs.make(str(tmp_path), small.CONDITIONAL, updates=7)
   drawer._finish()
+  frames = config_lib.frames(small.CONDITIONAL, 7)
   pictures, last = _results(tmp_path)
-  assert len(pictures) == 1
+  assert pictures == [f'{frames:010d}.png']
+  assert last['frames'] == frames
   assert 0 < last['mse'] < 1
+  assert 'score' not in last  # There was no discriminator to ask.
 
 
 if __name__ == '__main__':
