@@ -1,6 +1,7 @@
 """The brush engine draws what it is told, the same each time, and no more."""
 
 import hashlib
+import itertools
 import json
 import os
 import subprocess
@@ -167,6 +168,86 @@ def test_eraser_shows_the_paper():
   assert canvas.to_array(4)[..., 3].min() < 200
   assert canvas.to_array(1).min() == 255
   assert canvas.to_array(3).min() == 255
+
+
+def test_paper_of_any_colour():
+  colors = [*np.random.RandomState(0).randint(256, size=[20, 3]), [255] * 3]
+  for rgb in colors:
+    canvas = mypaint.Canvas(70, _PEN, '#{:02x}{:02X}{:02x}'.format(*rgb))
+    pixels = canvas.to_array(4)
+    assert (pixels[..., :3] == rgb).all()
+    assert (pixels[..., 3] == 255).all()
+    assert (canvas.to_array(3) == rgb).all()
+    luma = np.dot(rgb, [0.299, 0.587, 0.114])
+    assert abs(canvas.to_array(1) - luma).max() < 1.5
+    _curve(canvas, 35.0, 35.0, radius=20.0)
+    assert canvas.to_array(3)[35, 35].max() < 3
+  white = mypaint.Canvas(64, _PEN)
+  named = mypaint.Canvas(64, _PEN, '#ffffff')
+  for canvas in (white, named):
+    canvas.reset(32.0, 8.0)
+    _scribble(canvas, 0)
+  for channels in (1, 3, 4):
+    np.testing.assert_array_equal(
+      white.to_array(channels), named.to_array(channels)
+    )
+
+
+def test_eraser_shows_coloured_paper():
+  brush = brushes.load('deevad/kneaded_eraser_large')
+  canvas = mypaint.Canvas(64, brush, '#204080')
+  canvas.reset(32.0, 8.0)
+  _curve(canvas, 32.0, 56.0, radius=8.0)
+  assert canvas.to_array(4)[..., 3].min() < 200
+  assert abs(canvas.to_array(3).astype(int) - [0x20, 0x40, 0x80]).max() <= 1
+
+
+@pytest.mark.parametrize(
+  'brush', ['classic/pen', 'classic/smudge+paint', *_RANDOM_BRUSHES]
+)
+def test_parts_of_strokes_make_the_whole(brush):
+  whole = mypaint.Canvas(64, brushes.load(brush))
+  parts = mypaint.Canvas(64, brushes.load(brush))
+  random = np.random.RandomState(0)
+  for _ in range(6):
+    stroke = [*random.uniform(0, 64, 4), *random.uniform((0.2, 1), (1, 6))]
+    whole.stroke(*stroke, 0.2, 0.4, 0.6, 30)
+    ends = [0, *sorted(random.choice(np.arange(1, 30), 3, replace=False)), 30]
+    for first, last in itertools.pairwise(ends):
+      parts.stroke(*stroke, 0.2, 0.4, 0.6, 30, first=first, last=last)
+    np.testing.assert_array_equal(whole.to_array(3), parts.to_array(3))
+
+
+def test_a_part_must_go_on_where_the_last_one_stopped():
+  canvas = mypaint.Canvas(64, _PEN)
+  stroke = (32.0, 32.0, 32.0, 60.0, 1.0, 2.0)
+  with pytest.raises(ValueError, match=r'^first is 3, but 0 pieces'):
+    canvas.stroke(*stroke, substrokes=8, first=3)
+  canvas.stroke(*stroke, substrokes=8, last=3)
+  with pytest.raises(ValueError, match=r'^first is 0, but 3 pieces'):
+    canvas.stroke(*stroke, substrokes=8)
+  for first, last in ((3, 3), (3, 9), (-1, 4)):
+    with pytest.raises(ValueError, match=r'^(first|last) is '):
+      canvas.stroke(*stroke, substrokes=8, first=first, last=last)
+  canvas.move_to(5.0, 5.0)  # Leaves the curve unfinished.
+  canvas.stroke(*stroke, substrokes=8)
+
+
+def test_a_snapshot_is_gone_back_to_as_often_as_need_be():
+  canvas = mypaint.Canvas(100, brushes.load('classic/dry_brush'))
+  _scribble(canvas, 1)
+  before = canvas.to_array(3)
+  snapshot = canvas.snapshot()
+  later = []
+  for _ in range(2):
+    canvas.restore(snapshot)
+    np.testing.assert_array_equal(canvas.to_array(3), before)
+    _scribble(canvas, 2)
+    later.append(canvas.to_array(3))
+  assert (later[0] != before).any()
+  np.testing.assert_array_equal(*later)
+  with pytest.raises(ValueError, match='100 pixels wide, but this one has 64'):
+    mypaint.Canvas(64, _PEN).restore(snapshot)
 
 
 # The smudging brush also reads what is beyond the border.
@@ -379,11 +460,12 @@ def test_other_bad_arguments_are_refused_by_name():
       method(0.0, float('nan'))
   with pytest.raises(ValueError, match=r'^channels is 2'):
     canvas.to_array(2)
-  for width in (0, 1025):
+  for width in (0, 4097):
     with pytest.raises(ValueError, match=r'^width is '):
       mypaint.Canvas(width, _PEN)
-  with pytest.raises(ValueError, match=r"^background is 'blue'"):
-    mypaint.Canvas(64, _PEN, 'blue')
+  for background in ('blue', '#12345', '#12345g', '12345678'):
+    with pytest.raises(ValueError, match=f"^background is '{background}'"):
+      mypaint.Canvas(64, _PEN, background)
   with pytest.raises(ValueError, match='libmypaint does not accept'):
     mypaint.Canvas(64, '{"version": 3')
 

@@ -2,9 +2,11 @@
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <cmath>
 #include <mutex>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -14,8 +16,8 @@ namespace py = pybind11;
 
 namespace {
 
-constexpr int kMaxWidth = 1024;        // Pixels.
-constexpr double kMaxCoordinate = 4096;  // Pixels, either side of 0.
+constexpr int kMaxWidth = 4096;           // Pixels.
+constexpr double kMaxCoordinate = 16384;  // Pixels, either side of 0.
 constexpr double kMinRadius = 0.1;     // libmypaint draws no smaller dab.
 constexpr double kMaxRadius = 1000;    // libmypaint's own limit.
 constexpr int kMaxSubstrokes = 10000;
@@ -34,10 +36,39 @@ void CheckPoint(const char* y_name, double y, const char* x_name, double x) {
   CheckRange(x_name, x, -kMaxCoordinate, kMaxCoordinate);
 }
 
+// The value of a hexadecimal digit, or -1.
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// What a background, by name or as '#rrggbb', is made of.
+spiral::Paper ToPaper(const std::string& background) {
+  if (background == "transparent") return {false, {0, 0, 0}};
+  const std::string color = background == "white" ? "#ffffff" : background;
+  spiral::Paper paper{true, {0, 0, 0}};
+  bool valid = color.size() == 7 && color[0] == '#';
+  for (int c = 0; valid && c < 3; ++c) {
+    const int high = HexDigit(color[2 * c + 1]);
+    const int low = HexDigit(color[2 * c + 2]);
+    valid = high >= 0 && low >= 0;
+    // Rounded, so that it reads back as the same byte.
+    paper.rgb[c] = ((16 * high + low) * spiral::kOne + 127) / 255;
+  }
+  if (!valid) {
+    throw py::value_error("background is '" + background +
+                          "', but it must be 'white', 'transparent' or a "
+                          "colour, '#rrggbb'.");
+  }
+  return paper;
+}
+
 class PyCanvas {
  public:
   PyCanvas(int width, const std::string& brush, const std::string& background)
-      : canvas_(CheckedWidth(width), brush, IsWhite(background)) {}
+      : canvas_(CheckedWidth(width), brush, ToPaper(background)) {}
 
   int width() const { return canvas_.width(); }
 
@@ -53,7 +84,8 @@ class PyCanvas {
 
   void Stroke(double control_y, double control_x, double end_y, double end_x,
               double pressure, double radius, double red, double green,
-              double blue, int substrokes) {
+              double blue, int substrokes, int first,
+              std::optional<int> last) {
     CheckPoint("control_y", control_y, "control_x", control_x);
     CheckPoint("end_y", end_y, "end_x", end_x);
     CheckRange("pressure", pressure, 0, 1);
@@ -62,10 +94,36 @@ class PyCanvas {
     CheckRange("green", green, 0, 1);
     CheckRange("blue", blue, 0, 1);
     CheckRange("substrokes", substrokes, 1, kMaxSubstrokes);
+    const int end = last.value_or(substrokes);
+    CheckRange("last", end, 1, substrokes);
+    CheckRange("first", first, 0, end - 1);
+    int drawn;
     WithoutGil([&] {
+      drawn = canvas_.drawn();
+      if (drawn != first) return;
       canvas_.Stroke(control_y, control_x, end_y, end_x, pressure, radius, red,
-                     green, blue, substrokes);
+                     green, blue, substrokes, first, end);
     });
+    if (drawn == first) return;
+    throw py::value_error(
+        "first is " + std::to_string(first) + ", but " +
+        std::to_string(drawn) +
+        " pieces of the curve are drawn; go on from there, or move the brush.");
+  }
+
+  spiral::Snapshot Save() {
+    spiral::Snapshot snapshot;
+    WithoutGil([&] { snapshot = canvas_.Save(); });
+    return snapshot;
+  }
+
+  void Restore(const spiral::Snapshot& snapshot) {
+    if (snapshot.width != width()) {
+      throw py::value_error(
+          "the snapshot is of a canvas " + std::to_string(snapshot.width) +
+          " pixels wide, but this one has " + std::to_string(width()) + ".");
+    }
+    WithoutGil([&] { canvas_.Restore(snapshot); });
   }
 
   py::array_t<uint8_t> ToArray(int channels) {
@@ -86,14 +144,6 @@ class PyCanvas {
     return width;
   }
 
-  static bool IsWhite(const std::string& background) {
-    if (background != "white" && background != "transparent") {
-      throw py::value_error("background is '" + background +
-                            "', but it must be 'white' or 'transparent'.");
-    }
-    return background == "white";
-  }
-
   // The lock comes after the GIL is gone, or two threads could wait for each
   // other.
   template <typename Work>
@@ -111,6 +161,8 @@ class PyCanvas {
 
 PYBIND11_MODULE(_mypaint, module) {
   module.doc() = "A brush on a canvas, over the system's libmypaint.";
+  py::class_<spiral::Snapshot>(module, "Snapshot",
+                               "What was on a canvas; see Canvas.snapshot.");
   py::class_<PyCanvas>(module, "Canvas", R"(
 A square canvas and a brush that draws Bezier curves on it.
 
@@ -124,9 +176,9 @@ Calls release the GIL; calls from several threads wait for each other.
 Creates a canvas that has been `reset`.
 
 Args:
-  width: pixels a side, 1 to 1024.
+  width: pixels a side, 1 to 4096.
   brush: text of a .myb file, from `brushes.load`, which checks it.
-  background: 'white' or 'transparent'.
+  background: 'white', 'transparent' or the colour of the paper, '#rrggbb'.
 
 Raises:
   ValueError: an argument is out of range, or libmypaint refuses the brush.
@@ -140,8 +192,11 @@ Raises:
            py::arg("control_x"), py::arg("end_y"), py::arg("end_x"),
            py::arg("pressure"), py::arg("radius"), py::arg("red") = 0.0,
            py::arg("green") = 0.0, py::arg("blue") = 0.0,
-           py::arg("substrokes") = 50, R"(
-Draws a quadratic Bezier curve from where the brush is.
+           py::arg("substrokes") = 50, py::arg("first") = 0,
+           py::arg("last") = py::none(), R"(
+Draws a quadratic Bezier curve from where the brush is, or a part of it.
+
+Parts of a curve, drawn one after the other, leave what the whole one leaves.
 
 Args:
   control_y: row of the control point, pixels.
@@ -155,9 +210,27 @@ Args:
   green: in [0, 1].
   blue: in [0, 1].
   substrokes: straight pieces, 1 to 10000.
+  first: pieces that earlier calls have drawn.
+  last: the last piece to draw, counted from 1; None for the end of the curve.
+    If it is not the end, the next call goes on with the same curve, from there,
+    with the same other arguments; or `move_to` and `reset` leave it.
 
 Raises:
-  ValueError: an argument is out of range or not a number. Nothing is drawn.
+  ValueError: an argument is out of range or not a number, or `first` is not
+    where the call before stopped. Nothing is drawn.
+)")
+      .def("snapshot", &PyCanvas::Save,
+           "Returns what is on the canvas and where the brush is, to `restore`.")
+      .def("restore", &PyCanvas::Restore, py::arg("snapshot"), R"(
+Goes back to a snapshot, as often as need be.
+
+The pixels are the same; the brush is a new one, lifted, in the same place.
+
+Args:
+  snapshot: of a canvas of this width.
+
+Raises:
+  ValueError: it is of another width.
 )")
       .def("to_array", &PyCanvas::ToArray, py::arg("channels") = 3, R"(
 Returns the pixels as a new uint8 array [width, width, channels].
@@ -166,9 +239,9 @@ Every value is rounded to nearest, halves up, once.
 
 Args:
   channels: 4 for red, green, blue (not multiplied by alpha) and alpha; 3 for
-    the colour, on white paper if the background is white, else not multiplied
-    by alpha; 1 for the luma (ITU-R BT.601) on white paper if the background is
-    white, else alpha, that is how much ink there is.
+    the colour, on the paper, or, if the background is transparent, not
+    multiplied by alpha; 1 for the luma (ITU-R BT.601) on the paper, or, if the
+    background is transparent, alpha, that is how much ink there is.
 
 Raises:
   ValueError: there is no such number of channels.

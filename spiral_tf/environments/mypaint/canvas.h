@@ -36,10 +36,17 @@ inline Hsv ToHsv(double red, double green, double blue) {
   return {sixths / 6, range / high, high};
 }
 
+// What was on a canvas, and where the brush was.
+struct Snapshot {
+  int width;
+  Tiles tiles;
+  double y, x;
+};
+
 class Canvas {
  public:
-  Canvas(int width, const std::string& brush_json, bool white)
-      : surface_(width, white), pixels_(width), template_(brush_json) {
+  Canvas(int width, const std::string& brush_json, const Paper& paper)
+      : surface_(width, paper), pixels_(width), template_(brush_json) {
     Reset(0, 0);
   }
 
@@ -67,14 +74,33 @@ class Canvas {
     y_ = y;
     x_ = x;
     drawing_ = false;
+    drawn_ = 0;
+  }
+
+  // How many pieces of a curve are drawn that is not drawn to its end; else 0.
+  int drawn() const { return drawn_; }
+
+  Snapshot Save() const {
+    return {width(), surface_.tiles(), y_, x_};
+  }
+
+  // Puts back the pixels of a canvas of this width, and a new brush, lifted,
+  // where the brush was.
+  void Restore(const Snapshot& snapshot) {
+    surface_.Restore(snapshot.tiles);
+    pixels_.Changed(0, width());
+    brush_ = template_.New(surface_.get());
+    MoveTo(snapshot.y, snapshot.x);
   }
 
   // Draws a quadratic Bezier curve from where the brush is, of `substrokes`
-  // straight pieces. The pressure goes linearly from that of the stroke before
-  // in the same sequence to `pressure`; a sequence starts with its own.
+  // straight pieces, or only those after `first`, up to `last`: then the next
+  // call goes on with the same curve. The pressure goes linearly from that of
+  // the stroke before in the same sequence to `pressure`; a sequence starts
+  // with its own.
   void Stroke(double control_y, double control_x, double end_y, double end_x,
               double pressure, double radius, double red, double green,
-              double blue, int substrokes) {
+              double blue, int substrokes, int first, int last) {
     MyPaintBrush* brush = brush_.get();
     const Hsv color = ToHsv(red, green, blue);
     mypaint_brush_set_base_value(
@@ -88,8 +114,8 @@ class Canvas {
     mypaint_surface_begin_atomic(surface_.get());
     const double start_pressure = drawing_ ? pressure_ : pressure;
     // Without it the pressure would rise from 0 along the first piece.
-    if (!drawing_) Event(y_, x_, start_pressure);
-    for (int i = 1; i <= substrokes; ++i) {
+    if (!drawing_ && first == 0) Event(y_, x_, start_pressure);
+    for (int i = first + 1; i <= last; ++i) {
       const double t = static_cast<double>(i) / substrokes;
       const double s = 1 - t;
       const double from = s * s, through = 2 * s * t, to = t * t;
@@ -100,6 +126,8 @@ class Canvas {
     MyPaintRectangle changed;
     mypaint_surface_end_atomic(surface_.get(), &changed);
     pixels_.Changed(changed.y, changed.y + changed.height);
+    drawn_ = last < substrokes ? last : 0;
+    if (drawn_) return;
     y_ = end_y;
     x_ = end_x;
     pressure_ = pressure;
@@ -120,6 +148,7 @@ class Canvas {
   double x_ = 0;
   double pressure_ = 0;
   bool drawing_ = false;  // Whether the next stroke continues a sequence.
+  int drawn_ = 0;         // Pieces of a stroke that is not yet whole.
 };
 
 }  // namespace spiral

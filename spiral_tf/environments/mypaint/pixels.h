@@ -47,37 +47,46 @@ inline void RowToRgba(const uint16_t* __restrict rgba, int columns,
   }
 }
 
-// A row as bytes: red, green, blue on white paper, and 255.
-inline void RowOnPaper(const uint16_t* __restrict rgba, int columns,
-                       uint8_t* __restrict out) {
+// A row as bytes: red, green, blue on paper, and 255.
+inline void RowOnPaper(const Paper& paper, const uint16_t* __restrict rgba,
+                       int columns, uint8_t* __restrict out) {
   if (IsOpaque(rgba, columns)) {
     for (int i = 0; i < 4 * columns; ++i) out[i] = ToByte(rgba[i]);
     return;
   }
   for (int i = 0; i < 4 * columns; i += 4) {
-    const uint32_t paper = kOne - rgba[i + 3];
-    for (int c = 0; c < 4; ++c) {
-      out[i + c] = ToByte(std::min(rgba[i + c] + paper, kOne));
+    const uint32_t through = kOne - rgba[i + 3];
+    for (int c = 0; c < 3; ++c) {
+      const uint32_t light = through * paper.rgb[c] / kOne;
+      out[i + c] = ToByte(std::min(rgba[i + c] + light, kOne));
     }
+    out[i + 3] = 255;
   }
 }
 
-// A row as bytes: the luma (ITU-R BT.601) on white paper.
-inline void RowToLuma(const uint16_t* __restrict rgba, int columns,
-                      uint8_t* __restrict out) {
+// The luma (ITU-R BT.601) of a colour, 256 times as large. The weights sum to
+// 256, so equal channels become the byte they would.
+inline uint32_t Luma(const uint16_t* rgb) {
+  return 77 * rgb[0] + 150 * rgb[1] + 29 * rgb[2];
+}
+
+// A row as bytes: the luma on paper.
+inline void RowToLuma(const Paper& paper, const uint16_t* __restrict rgba,
+                      int columns, uint8_t* __restrict out) {
+  const uint64_t paper_luma = Luma(paper.rgb);
   for (int i = 0; i < columns; ++i) {
     const uint16_t* p = rgba + 4 * i;
-    // The weights sum to 256, so equal channels become the byte they would.
-    const uint32_t luma = 77 * p[0] + 150 * p[1] + 29 * p[2];
-    const uint32_t on_paper = std::min(luma + 256 * (kOne - p[3]), 256 * kOne);
+    const uint32_t light =
+        static_cast<uint32_t>((kOne - p[3]) * paper_luma / kOne);
+    const uint32_t on_paper = std::min(Luma(p) + light, 256 * kOne);
     out[i] = static_cast<uint8_t>((on_paper * 255 + 128 * kOne) / (256 * kOne));
   }
 }
 
 // * 4 channels: red, green, blue (not multiplied by alpha) and alpha.
-// * 3 channels: the colour on white paper, or, if the background is
-//   transparent, not multiplied by alpha.
-// * 1 channel: the luma on white paper, or, if the background is transparent,
+// * 3 channels: the colour on the paper, or, if the background is transparent,
+//   not multiplied by alpha.
+// * 1 channel: the luma on the paper, or, if the background is transparent,
 //   alpha: how much ink there is.
 class Pixels {
  public:
@@ -101,7 +110,7 @@ class Pixels {
     for (int y = first_; y < end_; ++y) {
       uint8_t* row = bytes_.data() + y * row_bytes;
       const auto convert = [&](const uint16_t* rgba, int columns, int x) {
-        Convert(surface.white(), rgba, columns, row + x * channels);
+        Convert(surface.paper(), rgba, columns, row + x * channels);
       };
       surface.ForEachTileOfRow(y, convert);
     }
@@ -111,22 +120,22 @@ class Pixels {
   }
 
  private:
-  void Convert(bool white, const uint16_t* __restrict rgba, int columns,
-               uint8_t* __restrict out) const {
+  void Convert(const Paper& paper, const uint16_t* __restrict rgba,
+               int columns, uint8_t* __restrict out) const {
     if (channels_ == 4) {
       RowToRgba(rgba, columns, out);
     } else if (channels_ == 3) {
       uint8_t row[4 * kTileWidth];
-      if (white) {
-        RowOnPaper(rgba, columns, row);
+      if (paper.opaque) {
+        RowOnPaper(paper, rgba, columns, row);
       } else {
         RowToRgba(rgba, columns, row);
       }
       for (int i = 0; i < columns; ++i) {
         for (int c = 0; c < 3; ++c) out[3 * i + c] = row[4 * i + c];
       }
-    } else if (white) {
-      RowToLuma(rgba, columns, out);
+    } else if (paper.opaque) {
+      RowToLuma(paper, rgba, columns, out);
     } else {
       for (int i = 0; i < columns; ++i) out[i] = ToByte(rgba[4 * i + 3]);
     }

@@ -20,12 +20,25 @@ constexpr int kTileWidth = 64;  // MYPAINT_TILE_SIZE, which is not public.
 constexpr int kTileValues = kTileWidth * kTileWidth * 4;
 constexpr uint32_t kOne = 1 << 15;
 
+// What a canvas is empty of paint with: paper of a colour, or nothing.
+struct Paper {
+  bool opaque;
+  uint16_t rgb[3];  // 15-bit fixed point; all 0 without paper.
+
+  bool white() const {
+    return opaque && rgb[0] == kOne && rgb[1] == kOne && rgb[2] == kOne;
+  }
+};
+
+// The surface's pixels, to go back to.
+using Tiles = std::vector<uint16_t>;
+
 class Surface {
  public:
-  Surface(int width, bool white)
+  Surface(int width, const Paper& paper)
       : width_(width),
         tiles_per_row_((width + kTileWidth - 1) / kTileWidth),
-        white_(white),
+        paper_(paper),
         tiles_(static_cast<size_t>(tiles_per_row_) * tiles_per_row_ *
                kTileValues),
         outside_(kTileValues) {
@@ -42,11 +55,24 @@ class Surface {
 
   MyPaintSurface* get() { return &tiled_.parent.parent; }
   int width() const { return width_; }
-  bool white() const { return white_; }
+  const Paper& paper() const { return paper_; }
+  const Tiles& tiles() const { return tiles_; }
 
   // Makes every pixel the background again.
   void Clear() {
-    std::fill(tiles_.begin(), tiles_.end(), white_ ? kOne : 0);
+    if (!paper_.opaque || paper_.white()) {
+      std::fill(tiles_.begin(), tiles_.end(), paper_.opaque ? kOne : 0);
+      return;
+    }
+    for (size_t i = 0; i < tiles_.size(); i += 4) {
+      std::copy(paper_.rgb, paper_.rgb + 3, tiles_.begin() + i);
+      tiles_[i + 3] = kOne;
+    }
+  }
+
+  // Makes every pixel what it was; `tiles` are of a surface of this width.
+  void Restore(const Tiles& tiles) {
+    std::copy(tiles.begin(), tiles.end(), tiles_.begin());
   }
 
   // Calls `row(rgba, columns, x)` for the part of row `y` in each tile, from
@@ -94,8 +120,8 @@ class Surface {
 
   const int width_;
   const int tiles_per_row_;
-  const bool white_;
-  std::vector<uint16_t> tiles_;
+  const Paper paper_;
+  Tiles tiles_;
   std::vector<uint16_t> outside_;
   bool outside_used_ = false;
   Tiled tiled_{};
