@@ -2,7 +2,8 @@
 
     python -m launch.export --workdir=runs/digits --output=models/digits
 
-TensorFlow alone can load it; see `spiral_tf/saved_model.py` for its signatures.
+It is version 1 of the model, `models/digits/1`, and replaces the version 1 that
+is there. TensorFlow alone can load it; see docs/saved_model.md.
 The card, README.md with picture.png, says how the agent was made, how good it
 is and how to use it; run launch.evaluate before, so that it has figures.
 """
@@ -24,7 +25,7 @@ _WORKDIR = launch_flags.define_workdir('Folder of the run.')
 _OUTPUT = flags.DEFINE_string(
   'output',
   None,
-  'Folder for the SavedModel and its card; its last part is their name.',
+  'Folder for the model and its card; its last part is their name.',
   required=True,
 )
 

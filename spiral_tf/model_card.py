@@ -1,6 +1,7 @@
 """The card of a saved agent: what it does, how it was made, how to use it.
 
-Written beside the SavedModel as `README.md`, with `picture.png`.
+Written into the model's folder, beside its versions, as `README.md`, with
+`picture.png`.
 """
 
 import json
@@ -27,6 +28,13 @@ _DATA = {
   'celeba': '[CelebA](https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html)',
   'scenes': 'scenes of `python -m launch.make_scenes`',
   'images': 'a folder of pictures',
+  'patches': (
+    'windows of two photographs that come with scikit-learn: [china.jpg]'
+    '(https://www.flickr.com/photos/danielbuechele/6061409035/), by '
+    'danielbuechele, and [flower.jpg]'
+    '(https://www.flickr.com/photos/vultilion/6056698931/), by vultilion, both '
+    '[CC BY 2.0](https://creativecommons.org/licenses/by/2.0/)'
+  ),
 }
 
 _TEXT = """\
@@ -60,18 +68,19 @@ From the folder that holds `models/`:
 ```
 
 TensorFlow alone can ask it for an action, here on white paper, with every other
-number 0. `spiral_tf/saved_model.py` says what goes in and what comes out.
+number 0. `docs/saved_model.md` says what goes in and what comes out.
 
 ```python
 import tensorflow as tf
 
-model = tf.saved_model.load('models/{name}')
+model = tf.saved_model.load('models/{name}/1')
 step = model.signatures['step']
 inputs = {{}}
 for key, spec in step.structured_input_signature[1].items():
   value = 255 if spec.dtype == tf.uint8 else 0  # Pictures are uint8.
   inputs[key] = tf.cast(tf.fill([1, *spec.shape[1:]], value), spec.dtype)
 inputs['seed'] = tf.constant([1, 2])  # Another at each step.
+inputs['temperature'] = tf.constant(1.0)  # At 0 it does what is likeliest.
 outputs = step(**inputs)
 print({{k: v.numpy() for k, v in outputs.items() if k.startswith('action/')}})
 ```
@@ -94,14 +103,14 @@ python -m launch.evaluate --workdir=RUN
 
 
 def write(workdir: str, path: str, command: str) -> None:
-  """Writes the card, and a picture if there is one, beside a SavedModel.
+  """Writes the card, and a picture if there is one, into a model's folder.
 
   Figures and picture are those of the run's evaluation, if it judged the last
   checkpoint. Without one, an unconditional agent draws the picture.
 
   Args:
     workdir: folder of the run.
-    path: folder of its agent's SavedModel.
+    path: folder of its agent's model.
     command: what trains such an agent.
 
   Raises:
@@ -191,8 +200,8 @@ def _paint(config: config_lib.Config, name: str) -> Iterator[str]:
   """Commands that paint with the agent."""
   paint = f'python -m launch.paint --model=models/{name}'
   if not config.conditional:
-    yield f'{paint} --output=drawings.png'
+    yield f'{paint} --samples=64 --sheet=drawings.png'
     return
   if config.environment.name == 'painting':
-    yield f'{paint} --data=digits --output=pairs.png'
-  yield f'{paint} --images=FOLDER --output=pairs.png'
+    yield f'{paint} --data=digits --sheet=pairs.png'
+  yield f'{paint} --image=FOLDER --sheet=pairs.png'

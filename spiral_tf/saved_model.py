@@ -1,33 +1,68 @@
 """Trained agents as SavedModels, which TensorFlow alone can load.
 
-A saved agent has three signatures. `B`, the batch, is free.
+`models/NAME/1/` holds version 1 of a model, as TensorFlow Serving has it. All
+three signatures have inputs, as its REST interface demands. `B`, the batch, is
+free; `H` is the size of the LSTM, `W` the width of the canvas, pixels, and `C`
+its channels. An agent has those of the observations that it looks at, and one
+COMPONENT for each part of its action. docs/saved_model.md shows them at work.
 
-* `initial_state`: `batch_size` int32 `[]` to the state, all `[B, ...]`:
-  `state/hidden`, `state/cell` and `state/prev_action/<component>`.
-* `step`: `step_type` int32 `[B]` (dm_env's; 0, first, resets the state),
-  `observation/<name>` as the environment makes them, the state, and `seed`
-  int32 `[2]`, another at each step, to `action/<component>` int32 `[B]` and the
-  next state.
-* `settings`: nothing to `json`, a string: the environment's settings, so that
-  who has the model needs nothing else to draw with it.
+`initial_state`, the state before the first step, all zeros:
+
+| input | dtype | shape | |
+| --- | --- | --- | --- |
+| `batch_size` | int32 | `[]` | `B` |
+
+| output | dtype | shape |
+| --- | --- | --- |
+| `state/hidden`, `state/cell` | float32 | `[B, H]` |
+| `state/prev_action/COMPONENT` | int32 | `[B]` |
+
+`step`, an action for each of the batch. It returns `action/COMPONENT`, int32
+`[B]`, and the next state, which has the names, dtypes and shapes of the state:
+
+| input | dtype | shape | |
+| --- | --- | --- | --- |
+| `step_type` | int32 | `[B]` | dm_env's: 0, first, resets the state; 1, else |
+| `observation/canvas` | uint8 | `[B, W, W, C]` | what is painted so far |
+| `observation/target` | uint8 | `[B, W, W, C]` | what to reproduce |
+| `observation/action_mask/COMPONENT` | float32 | `[B]` | 1 if it had effect |
+| `observation/noise` | float32 | `[B, noise_dim]` | drawn once an episode |
+| other `observation/NAME` | float32 | `[B, ...]` | see `spiral_tf.types` |
+| `state/...` | | | of `initial_state`, or of the step before |
+| `seed` | int32 | `[2]` | of the sampling; another at each step |
+| `temperature` | float32 | `[]` | 1: as trained; 0: always the likeliest |
+
+`settings`, so that who has the model needs nothing else to draw with it:
+
+| input | dtype | shape | |
+| --- | --- | --- | --- |
+| `unused` | int32 | `[]` | any number |
+
+| output | dtype | shape | |
+| --- | --- | --- | --- |
+| `json` | string | `[]` | `format`, 2, and `config`, with `environment` |
 """
 
 import dataclasses
 import json
-from typing import Any, Dict, Mapping, NamedTuple
+import os
+from typing import Any, Callable, Dict, NamedTuple, Optional
 
-import dm_env
-import numpy as np
 import tensorflow as tf
 
 from spiral_tf import builders
 from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
 from spiral_tf import rollout
-from spiral_tf import types
+from spiral_tf import signatures
 from spiral_tf.networks import policy as policy_lib
 
-_FORMAT_VERSION = 1
+_FORMAT_VERSION = 2
+_FIRST_VERSION = '1'
+_MAKE_ONE = (
+  'Make one of a training run: '
+  'python -m launch.export --workdir=RUN --output=FOLDER'
+)
 
 
 class LoadedAgent(NamedTuple):
@@ -36,10 +71,12 @@ class LoadedAgent(NamedTuple):
   Attributes:
     agent: the functions that play.
     config: the experiment, of which `environment` is what the agent draws in.
+    player: makes more such functions, of (seed, temperature); see `load`.
   """
 
   agent: rollout.Agent
   config: config_lib.Config
+  player: Callable[[int, float], rollout.Agent]
 
 
 def export(workdir: str, path: str) -> None:
@@ -47,10 +84,11 @@ def export(workdir: str, path: str) -> None:
 
   Args:
     workdir: folder of the run.
-    path: folder for the SavedModel; created, or overwritten.
+    path: folder for the model, see `save`.
 
   Raises:
     FileNotFoundError: `workdir` has no run, or no checkpoint.
+    ValueError: see `save`.
   """
   config = checkpoint.load_config(workdir)
   policy = builders.make_policy(config)
@@ -61,15 +99,34 @@ def export(workdir: str, path: str) -> None:
 def save(
   config: config_lib.Config, policy: policy_lib.Policy, path: str
 ) -> None:
-  """Saves a policy, with all that is needed to draw with it, to `path`.
+  """Saves a policy, with all that is needed to draw with it.
 
   Folders of this machine, `data.path` and `data.cache`, are left out.
+
+  Args:
+    config: the experiment.
+    policy: its policy.
+    path: folder for the model; created. The SavedModel is its version 1, in the
+      folder `1`, and replaces one that is there.
+
+  Raises:
+    ValueError: `path` has a later version, which would be loaded instead.
   """
+  folder, last = os.path.join(path, _FIRST_VERSION), _last_version(path)
+  if last not in (None, folder):
+    raise ValueError(
+      f'{path!r} holds {last!r} already, a later version than the 1 that would '
+      'be saved. Take another folder, or move the later versions away.'
+    )
   data = dataclasses.replace(config.data, path='', cache='')
-  module = _module(dataclasses.replace(config, data=data), policy)
+  config = dataclasses.replace(config, data=data)
+  settings = {'format': _FORMAT_VERSION, 'config': config_lib.to_dict(config)}
+  module = signatures.module(
+    policy, builders.environment_spec(config).observation, json.dumps(settings)
+  )
   tf.saved_model.save(
     module,
-    path,
+    folder,
     signatures={
       'initial_state': module.initial_state,
       'step': module.step,
@@ -78,145 +135,72 @@ def save(
   )
 
 
-def _module(config: config_lib.Config, policy: policy_lib.Policy) -> tf.Module:
-  """The policy as functions of flat dictionaries, which signatures need."""
-  spec = builders.environment_spec(config)
-  observation_spec = {name: spec.observation[name] for name in policy.inputs}
-  state_spec = tf.nest.map_structure(
-    lambda x: tf.TensorSpec([None, *x.shape[1:]], x.dtype),
-    _state_dict(policy.initial_state(1)),
-  )
-  inputs = {
-    'step_type': tf.TensorSpec([None], tf.int32),
-    'observation': tf.nest.map_structure(
-      lambda s: tf.TensorSpec([None, *s.shape], s.dtype), observation_spec
-    ),
-    'state': state_spec,
-    'seed': tf.TensorSpec([2], tf.int32),
-  }
-  names = [name for name, _ in _flatten(inputs)]
-  specs = [
-    tf.TensorSpec(leaf.shape, leaf.dtype, name=name)
-    for name, leaf in _flatten(inputs)
-  ]
-  settings = json.dumps(
-    {'format': _FORMAT_VERSION, 'config': config_lib.to_dict(config)}
-  )
-
-  def initial_state(batch_size):
-    state = policy.initial_state(batch_size)
-    return dict(_flatten({'state': _state_dict(state)}))
-
-  def step(*leaves):
-    arguments = _unflatten(dict(zip(names, leaves)))
-    first = tf.equal(arguments['step_type'], int(dm_env.StepType.FIRST))
-    state = tf.nest.map_structure(
-      lambda x: tf.where(
-        tf.reshape(first, [-1] + [1] * (x.shape.rank - 1)), tf.zeros_like(x), x
-      ),
-      arguments['state'],
-    )
-    output, state = policy.step(
-      arguments['observation'],
-      types.AgentState(**state),
-      arguments['seed'],
-    )
-    outputs = {'action': output.action, 'state': _state_dict(state)}
-    return dict(_flatten(outputs))
-
-  module = tf.Module()
-  module.policy = policy
-  module.step = tf.function(step, specs, autograph=False)
-  module.initial_state = tf.function(
-    initial_state,
-    [tf.TensorSpec([], tf.int32, name='batch_size')],
-    autograph=False,
-  )
-  module.settings = tf.function(
-    lambda: {'json': tf.constant(settings)}, [], autograph=False
-  )
-  return module
-
-
-def load(path: str, seed: int = 0) -> LoadedAgent:
+def load(path: str, seed: int = 0, temperature: float = 1.0) -> LoadedAgent:
   """Loads an agent that `export` saved.
 
   Args:
-    path: folder of the SavedModel.
+    path: folder of a model, of which the highest version is taken, or of one of
+      its versions.
     seed: of the actions it samples.
+    temperature: of the actions it samples, see `signatures.player`.
 
   Returns:
     The agent. Its outputs have no log-probabilities and no values.
 
   Raises:
-    ValueError: there is no such agent at `path`.
+    ValueError: there is no such agent at `path`, or such a temperature.
   """
-  if not tf.saved_model.contains_saved_model(path):
+  folder = _last_version(path) or path
+  if not tf.saved_model.contains_saved_model(folder):
     raise ValueError(
-      f'{path!r} is not the folder of a SavedModel. Make one of a training '
-      'run: python -m launch.export --workdir=RUN --output=FOLDER'
+      f'{path!r} is not the folder of a SavedModel, nor does it hold numbered '
+      f'versions of one. {_MAKE_ONE}'
     )
-  model = tf.saved_model.load(path)
+  try:
+    model = tf.saved_model.load(folder)
+  except (OSError, tf.errors.OpError) as error:
+    raise ValueError(
+      f'The SavedModel in {folder!r} is damaged or not whole. Export it again, '
+      f'or copy it again. TensorFlow says: {error}'
+    ) from error
   missing = {'initial_state', 'step', 'settings'} - set(model.signatures)
   if missing:
     raise ValueError(
-      f'The SavedModel in {path!r} lacks the signatures {sorted(missing)}, so '
-      'it is no agent of spiral_tf. Make one with python -m launch.export.'
+      f'The SavedModel in {folder!r} lacks the signatures {sorted(missing)}, '
+      f'so it is no agent of spiral_tf. {_MAKE_ONE}'
     )
-  settings = json.loads(model.signatures['settings']()['json'].numpy())
+  settings = _settings(model.signatures['settings'])
   if settings['format'] != _FORMAT_VERSION:
     raise ValueError(
-      f'The agent in {path!r} has format {settings["format"]}, but this '
+      f'The agent in {folder!r} has format {settings["format"]}, but this '
       f'version of spiral_tf reads format {_FORMAT_VERSION}. Export it again.'
     )
-  random = np.random.default_rng(seed)
-  step_inputs = model.signatures['step'].structured_input_signature[1]
 
-  def initial_state(batch_size):
-    flat = model.signatures['initial_state'](batch_size=tf.constant(batch_size))
-    state = _unflatten(flat)['state']
-    return state, dm_env.StepType.FIRST
+  def player(seed, temperature):
+    return signatures.player(model, seed, temperature)
 
-  def step(observation, state):
-    state, step_type = state
-    flat = dict(_flatten({'observation': observation, 'state': state}))
-    flat['step_type'] = np.full(
-      [len(observation['canvas'])], int(step_type), np.int32
-    )
-    flat['seed'] = random.integers(2**31, size=2, dtype=np.int32)
-    outputs = _unflatten(
-      model.signatures['step'](
-        **{name: tf.constant(flat[name]) for name in step_inputs}
-      )
-    )
-    output = types.AgentOutput(outputs['action'], log_prob=None, value=None)
-    return output, (outputs['state'], dm_env.StepType.MID)
-
-  return LoadedAgent(
-    rollout.Agent(initial_state, step), config_lib.from_dict(settings['config'])
-  )
+  config = config_lib.from_dict(settings['config'])
+  return LoadedAgent(player(seed, temperature), config, player)
 
 
-def _state_dict(state: types.AgentState) -> Dict[str, Any]:
-  return dict(state._asdict())
+def _last_version(path: str) -> Optional[str]:
+  """The folder of the highest version of a model, if there are versions."""
+  names = os.listdir(path) if os.path.isdir(path) else []
+  folders = {
+    int(name): os.path.join(path, name)
+    for name in names
+    if name.isascii() and name.isdecimal()
+  }
+  versions = [
+    number
+    for number, folder in folders.items()
+    if tf.saved_model.contains_saved_model(folder)
+  ]
+  return folders[max(versions)] if versions else None
 
 
-def _flatten(structure: Mapping[str, Any], prefix: str = ''):
-  """Pairs of a leaf's path, `a/b/c`, and the leaf, of nested dictionaries."""
-  for name, value in structure.items():
-    if isinstance(value, Mapping):
-      yield from _flatten(value, prefix + name + '/')
-    else:
-      yield prefix + name, value
-
-
-def _unflatten(flat: Mapping[str, Any]) -> Dict[str, Any]:
-  """The inverse of `_flatten`."""
-  nested: Dict[str, Any] = {}
-  for path, leaf in flat.items():
-    *folders, name = path.split('/')
-    node = nested
-    for folder in folders:
-      node = node.setdefault(folder, {})
-    node[name] = leaf
-  return nested
+def _settings(signature: Callable[..., Any]) -> Dict[str, Any]:
+  """What the signature `settings` says, whatever inputs its format gave it."""
+  inputs = signature.structured_input_signature[1]
+  zeros = {name: tf.zeros(s.shape, s.dtype) for name, s in inputs.items()}
+  return json.loads(signature(**zeros)['json'].numpy())

@@ -67,7 +67,8 @@ def test_says_how_large_the_model_is(exported):
 
 def test_keeps_the_folders_of_this_machine_to_itself(exported, config):
   files = _files(exported.path)
-  assert {'README.md', 'saved_model.pb'} <= {file.name for file in files}
+  names = {str(file.relative_to(exported.path)) for file in files}
+  assert {'README.md', '1/saved_model.pb'} <= names
   for file in files:
     content = file.read_bytes()
     for folder in (config.data.path, exported.folder, _ROOT):
@@ -89,13 +90,12 @@ def test_the_card_s_first_commands_work(launch, exported, config, tmp_path):
   assert (python, option, module) == ('python', '-m', 'launch.paint')
   assert model == '--model=models/scribbler'
   *rest, old = rest
-  assert old.startswith('--output=')
+  assert old.startswith('--sheet=')
   done = launch(
     'paint',
     f'--model={exported.path}',
     *rest,
-    f'--output={output}',
-    '--num_samples=3',
+    f'--sheet={output}',
   )
   assert done.returncode == 0, done.stderr
   assert output.exists()

@@ -56,6 +56,57 @@ def test_scalars_are_encoded_one_hot():
   )
 
 
+def _sampled_shares(log_p, **arguments):
+  """Shares of the values among many samples."""
+  rows = tf.tile(log_p[tf.newaxis], [20000, 1])
+  values = heads.sample(rows, tf.constant([3, 4]), **arguments)
+  assert values.dtype == tf.int32 and values.shape == [20000]
+  return np.bincount(values, minlength=len(log_p)) / 20000
+
+
+@pytest.mark.parametrize('temperature', [0.5, 1.0, 3.0, 1e9])
+def test_a_temperature_divides_the_logits(temperature):
+  p = np.array([0.5, 0.05, 0.15, 0.3])
+  log_p = tf.constant(np.log(p), tf.float32)
+  expected = p ** (1 / temperature)
+  shares = _sampled_shares(log_p, temperature=tf.constant(temperature))
+  np.testing.assert_allclose(shares, expected / expected.sum(), atol=0.015)
+
+
+@pytest.mark.parametrize('temperature', [0.0, 2e-38, 1e-20, -1.0, float('nan')])
+def test_a_temperature_of_nothing_takes_the_likeliest(temperature):
+  # Only a little likelier; and divided by the smallest number, too large.
+  for log_p in ([-1.0, -1.001, -0.999], [-90.0, 0.0, -1e6], [-7.1, -7.0, -7.1]):
+    shares = _sampled_shares(
+      tf.constant(log_p), temperature=tf.constant(temperature)
+    )
+    assert shares[np.argmax(log_p)] == 1
+
+
+def test_a_temperature_of_one_changes_no_sample():
+  z = tf.random.stateless_normal([200, 32], [1, 2])
+  decoder, seed = _decoder(), tf.constant([5, 6])
+  plain, warm, hot = (
+    decoder(z, seed=seed, temperature=temperature)
+    for temperature in (None, tf.constant(1.0), tf.constant(5.0))
+  )
+  for component in _SPEC:
+    np.testing.assert_array_equal(
+      plain.action[component], warm.action[component]
+    )
+    assert np.any(plain.action[component] != hot.action[component])
+  # What is said of an action is the policy's opinion, not the temperature's.
+  for output in (warm, hot):
+    told = decoder(z, output.action)
+    for component in _SPEC:
+      for name in ('log_prob', 'entropy'):
+        np.testing.assert_allclose(
+          getattr(output, name)[component],
+          getattr(told, name)[component],
+          rtol=1e-5,
+        )
+
+
 def test_probabilities_of_all_actions_sum_to_one():
   actions = _all_actions()
   z = tf.tile(tf.random.stateless_normal([1, 32], [1, 2]), [96, 1])

@@ -96,7 +96,7 @@ def _blocks(card, language):
       'draws',
       0,
       "scikit-learn's handwritten digits",
-      ['--model=models/scribbler --output=drawings.png'],
+      ['--model=models/scribbler --samples=64 --sheet=drawings.png'],
     ),
     (
       _CONDITIONAL,
@@ -104,8 +104,8 @@ def _blocks(card, language):
       7,
       '[Omniglot](https://github.com/brendenlake/omniglot)',
       [
-        '--model=models/scribbler --data=digits --output=pairs.png',
-        '--model=models/scribbler --images=FOLDER --output=pairs.png',
+        '--model=models/scribbler --data=digits --sheet=pairs.png',
+        '--model=models/scribbler --image=FOLDER --sheet=pairs.png',
       ],
     ),
   ],

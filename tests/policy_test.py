@@ -127,6 +127,26 @@ def test_unroll_says_what_step_said():
     assert unrolled.entropy[component].shape == [steps, batch]
 
 
+def test_a_step_at_temperature_zero_does_not_depend_on_the_seed():
+  policy, _, observation_spec = _tiny()
+  observation = _random_observation(observation_spec, (50,))
+
+  def ends(seed, temperature):
+    output, state = policy.step(
+      observation,
+      policy.initial_state(50),
+      tf.constant([seed, 0]),
+      tf.constant(temperature),
+    )
+    np.testing.assert_array_equal(
+      output.action['end'], state.prev_action['end']
+    )
+    return output.action['end'].numpy()
+
+  np.testing.assert_array_equal(ends(1, 0.0), ends(2, 0.0))
+  assert np.any(ends(1, 1.0) != ends(2, 1.0))
+
+
 def test_unroll_goes_on_from_a_given_state():
   policy, action_spec, observation_spec = _tiny()
   observations = _random_observation(observation_spec, (4, 3))

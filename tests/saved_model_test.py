@@ -1,7 +1,10 @@
 """Tests of spiral_tf.saved_model."""
 
 import dataclasses
+import json
 import os
+import pathlib
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -17,6 +20,8 @@ from spiral_tf import rollout
 from spiral_tf import saved_model
 from spiral_tf import types
 from tests import small
+
+_ROOT = pathlib.Path(__file__).absolute().parent.parent
 
 _CONFIG = dataclasses.replace(
   small.CONFIG,
@@ -58,96 +63,179 @@ def _play(agent, number=3):
 
 
 _TENSORFLOW_ALONE = """
-  import json, sys
+  import json, re, sys
   import numpy as np
   import tensorflow as tf
 
   FIRST, MID = 0, 1
-  model = tf.saved_model.load(sys.argv[1])
-  initial_state = model.signatures['initial_state']
-  step = model.signatures['step']
-  inputs = step.structured_input_signature[1]
   rng = np.random.default_rng(0)
 
-  def random_inputs(batch):
+  def table(tensors):
+    return {k: [v.dtype.name, v.shape.as_list()] for k, v in tensors.items()}
+
+  def sized(expected, batch):
+    '''The expected table, with a number in the place of None.'''
+    return {
+        name: [dtype, [batch if n is None else n for n in shape]]
+        for name, (dtype, shape) in expected.items()}
+
+  def random_inputs(expected, batch):
     '''Observations and a state in the middle of an episode.'''
     values = {}
-    for name, spec in inputs.items():
-      shape = [batch, *spec.shape[1:]]
+    for name, (dtype, shape) in sized(expected, batch).items():
       if name == 'seed':
-        values[name] = rng.integers(0, 1000, [2]).astype(np.int32)
+        values[name] = rng.integers(0, 1000, shape).astype(np.int32)
+      elif name == 'temperature':
+        values[name] = np.float32(1)
       elif name.startswith('observation/action_mask'):
         values[name] = np.ones(shape, np.float32)
-      elif spec.dtype == tf.float32:
+      elif dtype == 'float32':
         values[name] = rng.uniform(-1, 1, shape).astype(np.float32)
       else:
-        high = 256 if spec.dtype == tf.uint8 else 2
-        values[name] = rng.integers(0, high, shape).astype(
-            spec.dtype.as_numpy_dtype)
+        high = 256 if dtype == 'uint8' else 2
+        values[name] = rng.integers(0, high, shape).astype(dtype)
     return values
 
-  def call(values):
-    outputs = step(**{k: tf.constant(v) for k, v in values.items()})
-    return {k: v.numpy() for k, v in outputs.items()}
+  def check(path, expected, high, config):
+    model = tf.saved_model.load(path)
+    assert set(model.signatures) == {'initial_state', 'step', 'settings'}
+    initial_state = model.signatures['initial_state']
+    step = model.signatures['step']
+    assert table(step.structured_input_signature[1]) == expected
 
-  high = {'flag': 2, 'end': 16, 'control': 16, 'size': 3}
-  for batch in (1, 3):
-    state = initial_state(batch_size=tf.constant(batch))
-    for name, value in state.items():
-      assert value.shape[0] == batch and not np.any(value), name
-      assert value.dtype == inputs[name].dtype
-    for _ in range(5):
-      values = {**random_inputs(batch), **state}
-      values['step_type'] = np.full([batch], MID, np.int32)
-      outputs = call(values)
-      actions = {k: v for k, v in outputs.items() if k.startswith('action/')}
-      assert set(actions) == {'action/' + name for name in high}
-      for name, value in actions.items():
-        component = name.split('/')[1]
-        assert value.shape == (batch,) and value.dtype == np.int32
-        assert np.all((0 <= value) & (value < high[component]))
-        np.testing.assert_array_equal(
-            value, outputs['state/prev_action/' + component])
-      state = {k: v for k, v in outputs.items() if k.startswith('state/')}
+    def call(values):
+      outputs = step(**{k: tf.constant(v) for k, v in values.items()})
+      return {k: v.numpy() for k, v in outputs.items()}
 
-  # A first step forgets the state, row by row.
-  values = random_inputs(3)
-  values['state/prev_action/end'] = np.array([3, 3, 3], np.int32)
-  fresh = dict(values)
-  for name in values:
-    if name.startswith('state/'):
+    states = {k: v for k, v in expected.items() if k.startswith('state/')}
+    for batch in (1, 5):
+      state = initial_state(batch_size=tf.constant(batch))
+      assert table(state) == sized(states, batch)
+      for value in state.values():
+        assert not np.any(value)
+      for t in range(4):
+        values = {**random_inputs(expected, batch), **state}
+        values['step_type'] = np.full([batch], MID if t else FIRST, np.int32)
+        outputs = call(values)
+        actions = {k: v for k, v in outputs.items() if k.startswith('action/')}
+        assert set(actions) == {'action/' + name for name in high}
+        for name, value in actions.items():
+          component = name.split('/')[1]
+          assert value.shape == (batch,) and value.dtype == np.int32
+          assert np.all((0 <= value) & (value < high[component]))
+          np.testing.assert_array_equal(
+              value, outputs['state/prev_action/' + component])
+        state = {k: v for k, v in outputs.items() if k.startswith('state/')}
+        assert set(outputs) == set(actions) | set(state)
+        assert set(state) == set(states)
+
+    # A first step forgets the state, row by row.
+    values = random_inputs(expected, 3)
+    values['state/prev_action/end'] = np.array([3, 3, 3], np.int32)
+    fresh = dict(values)
+    for name in states:
       fresh[name] = np.zeros_like(values[name])
-  outputs = {}
-  for name, inputs, kinds in (
-      ('middle', values, [MID, MID, MID]),
-      ('fresh', fresh, [MID, MID, MID]),
-      ('mixed', values, [FIRST, MID, FIRST])):
-    inputs['step_type'] = np.array(kinds, np.int32)
-    outputs[name] = call(inputs)
-  for name in ('state/hidden', 'state/cell'):
-    middle, fresh, mixed = (
-        outputs[k][name] for k in ('middle', 'fresh', 'mixed'))
-    assert np.all(np.any(middle != fresh, axis=1))
-    np.testing.assert_allclose(mixed[[0, 2]], fresh[[0, 2]], atol=1e-6)
-    np.testing.assert_allclose(mixed[1], middle[1], atol=1e-6)
+    outputs = {}
+    for name, inputs, kinds in (
+        ('middle', values, [MID, MID, MID]),
+        ('fresh', fresh, [MID, MID, MID]),
+        ('mixed', values, [FIRST, MID, FIRST])):
+      inputs['step_type'] = np.array(kinds, np.int32)
+      outputs[name] = call(inputs)
+    for name in ('state/hidden', 'state/cell'):
+      middle, fresh, mixed = (
+          outputs[k][name] for k in ('middle', 'fresh', 'mixed'))
+      assert np.all(np.any(middle != fresh, axis=1))
+      np.testing.assert_allclose(mixed[[0, 2]], fresh[[0, 2]], atol=1e-5)
+      np.testing.assert_allclose(mixed[1], middle[1], atol=1e-5)
 
-  settings = json.loads(model.signatures['settings']()['json'].numpy())
-  assert settings['config']['environment']['canvas_width'] == 16
+    # At temperature 0 the seed does not matter; when it is high, it does.
+    values = random_inputs(expected, 50)
+    ends = {}
+    for temperature in (0, 1000):
+      values['temperature'] = np.float32(temperature)
+      for seed in (1, 2):
+        values['seed'] = np.array([seed, 0], np.int32)
+        ends[temperature, seed] = call(values)['action/end']
+    np.testing.assert_array_equal(ends[0, 1], ends[0, 2])
+    assert np.any(ends[1000, 1] != ends[1000, 2])
+
+    outputs = model.signatures['settings'](unused=tf.constant(0))
+    assert table(outputs) == {'json': ['string', []]}
+    settings = json.loads(outputs['json'].numpy())
+    assert settings['format'] == 2
+    # What the experiment has settings for by now may be more.
+    for section in ('environment', 'policy_network'):
+      for name, value in settings['config'][section].items():
+        assert config[section][name] == value, name
+
+  for arguments in json.loads(sys.argv[1]):
+    check(*arguments)
+  (example,) = re.findall(
+      '^```python$(.*?)^```$', open(sys.argv[2]).read(), re.M | re.S)
+  exec(example)
 
   for package in ('sonnet', 'spiral_tf', 'dm_env', 'reverb', 'launchpad'):
     assert package not in sys.modules, package
 """
 
 
-def test_tensorflow_alone_can_play_it(saved, tmp_path):
+def _expected(config):
+  """Inputs of `step` as documented, values of actions, and the settings."""
+  spec = builders.environment_spec(config)
+  hidden = [None, config.policy_network.lstm_size]
+  inputs = {
+    'step_type': ['int32', [None]],
+    'seed': ['int32', [2]],
+    'temperature': ['float32', []],
+    'state/hidden': ['float32', hidden],
+    'state/cell': ['float32', hidden],
+  }
+  for component in spec.action:
+    inputs[f'state/prev_action/{component}'] = ['int32', [None]]
+    inputs[f'observation/action_mask/{component}'] = ['float32', [None]]
+  canvas = [None, *spec.observation['canvas'].shape]
+  inputs['observation/canvas'] = ['uint8', canvas]
+  if config.conditional:
+    inputs['observation/target'] = ['uint8', canvas]
+  if config.environment.noise_dim and not config.conditional:
+    inputs['observation/noise'] = [
+      'float32',
+      [None, config.environment.noise_dim],
+    ]
+  for name in config.policy_network.state_inputs:
+    shape = [None, 2] if name == 'position' else [None]
+    inputs[f'observation/{name}'] = ['float32', shape]
+  high = {name: values.num_values for name, values in spec.action.items()}
+  return inputs, high, config_lib.to_dict(config)
+
+
+def test_tensorflow_alone_can_play_it_and_all_of_models(saved):
+  versions = [os.path.join(saved.path, '1')]
+  versions += sorted(str(path) for path in _ROOT.glob('models/*/1'))
+  assert len(versions) > 1
+  arguments = [
+    [path, *_expected(saved_model.load(path).config)] for path in versions
+  ]
+  example = str(_ROOT / 'docs' / 'saved_model.md')
   done = subprocess.run(
-    [sys.executable, '-c', textwrap.dedent(_TENSORFLOW_ALONE), saved.path],
-    cwd=tmp_path,
+    [
+      sys.executable,
+      '-c',
+      textwrap.dedent(_TENSORFLOW_ALONE),
+      json.dumps(arguments),
+      example,
+    ],
+    cwd=_ROOT,
     env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))},
     capture_output=True,
     text=True,
   )
   assert done.returncode == 0, done.stderr
+  # What the example prints.
+  brush, *actions = done.stdout.splitlines()
+  assert brush == 'classic/pen' and len(actions) == 2
+  assert all("'action/end': array([" in line for line in actions)
 
 
 def test_a_loaded_agent_plays_in_environments(saved):
@@ -174,7 +262,9 @@ def test_a_loaded_agent_thinks_like_the_policy(saved):
     _, state = saved.policy.step(
       tf.nest.map_structure(tf.constant, observation), state
     )
-    hidden, cell = (loaded_state[0][name] for name in ('hidden', 'cell'))
+    hidden, cell = (
+      loaded_state[f'state/{name}'] for name in ('hidden', 'cell')
+    )
     np.testing.assert_allclose(hidden, state.hidden, atol=1e-6)
     np.testing.assert_allclose(cell, state.cell, atol=1e-6)
     # The next step is told the same action.
@@ -221,12 +311,23 @@ def test_the_seed_decides_the_actions(saved):
   # The environments, and the noise they show, are the same every time.
   actions = []
   for seed in (3, 3, 4):
-    agent = saved_model.load(saved.path, seed).agent
-    for _ in range(2):
+    loaded = saved_model.load(saved.path, seed)
+    for agent in (loaded.agent, loaded.agent, loaded.player(seed, 1.0)):
       actions.append(_play(agent, number=20).action['end'])
-  np.testing.assert_array_equal(actions[:2], actions[2:4])
+  np.testing.assert_array_equal(actions[:3], actions[3:6])
+  np.testing.assert_array_equal(actions[0], actions[2])
   assert np.any(actions[0] != actions[1])
-  assert np.any(actions[0] != actions[4])
+  assert np.any(actions[0] != actions[6])
+
+
+def test_at_temperature_zero_the_seed_decides_nothing(saved):
+  actions = [
+    _play(saved_model.load(saved.path, seed, 0.0).agent, number=20).action
+    for seed in (3, 4)
+  ]
+  np.testing.assert_array_equal(*(action['end'] for action in actions))
+  with pytest.raises(ValueError, match='temperature is -1'):
+    saved_model.load(saved.path, 3, -1)
 
 
 def test_settings_survive(saved):
@@ -254,8 +355,8 @@ def test_exports_the_last_checkpoint_of_a_run(saved, tmp_path):
   hidden = []
   # Those of `saved` are the same weights, doubled once, too.
   for agent in (loaded.agent, saved.loaded.agent):
-    _, (state, _) = agent.step(observation, agent.initial_state(3))
-    hidden.append(state['hidden'].numpy())
+    _, state = agent.step(observation, agent.initial_state(3))
+    hidden.append(state['state/hidden'].numpy())
   np.testing.assert_allclose(*hidden, atol=1e-6)
 
 
@@ -289,11 +390,56 @@ def test_load_refuses_a_foreign_model(tmp_path):
   assert "['initial_state', 'settings']" in str(error.value)
 
 
-def test_load_refuses_another_format(saved, monkeypatch):
-  monkeypatch.setattr(saved_model, '_FORMAT_VERSION', 2)
+class _Old(tf.Module):
+  """An agent of format 1, whose signature `settings` had no inputs."""
+
+  @tf.function(input_signature=[])
+  def settings(self):
+    return {'json': tf.constant('{"format": 1}')}
+
+
+def test_load_refuses_another_format(saved, tmp_path):
+  module, path = _Old(), str(tmp_path / 'old')
+  names = ('initial_state', 'step', 'settings')
+  tf.saved_model.save(module, path, dict.fromkeys(names, module.settings))
   with pytest.raises(ValueError, match='has format 1') as error:
-    saved_model.load(saved.path)
+    saved_model.load(path)
   assert 'reads format 2' in str(error.value)
+  assert 'Export it again' in str(error.value)
+  # Exported again to the same folder, it is as good as new.
+  saved_model.save(_CONFIG, saved.policy, path)
+  assert saved_model.load(path).config == _CONFIG
+
+
+def test_load_takes_the_highest_version(saved, tmp_path):
+  path, first = tmp_path / 'model', os.path.join(saved.path, '1')
+  for name in ('2', '10', '9'):
+    shutil.copytree(first, path / name)
+  # Nothing that has no model is a version, whatever its name.
+  for name in ('11', 'x12', '-13', '\N{SUPERSCRIPT TWO}'):
+    (path / name).mkdir()
+  (path / '14').touch()
+  for name in ('2', '9'):
+    (path / name / 'saved_model.pb').write_bytes(b'broken')
+  assert saved_model.load(str(path)).config == _CONFIG
+  assert saved_model.load(first).config == _CONFIG
+  # Nobody would find an export behind a later version.
+  with pytest.raises(ValueError, match='later version') as error:
+    saved_model.save(_CONFIG, saved.policy, str(path))
+  assert repr(str(path / '10')) in str(error.value)
+  assert not (path / '1').exists()
+
+
+@pytest.mark.parametrize(
+  'name', ['saved_model.pb', 'variables/variables.index']
+)
+def test_load_says_that_a_model_is_damaged(saved, tmp_path, name):
+  path = shutil.copytree(saved.path, tmp_path / 'model')
+  file = path / '1' / name
+  file.write_bytes(file.read_bytes()[:100])
+  with pytest.raises(ValueError, match='damaged or not whole') as error:
+    saved_model.load(str(path))
+  assert repr(str(path / '1')) in str(error.value)
 
 
 if __name__ == '__main__':

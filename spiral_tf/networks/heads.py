@@ -12,6 +12,8 @@ from spiral_tf.networks import residual
 
 # Width of the feature map that a location head starts from (figure 13).
 _FIRST_WIDTH = 4
+# Log-probabilities divided by less would overflow.
+_MIN_TEMPERATURE = 1e-30
 
 
 def encode(spec: specs.DiscreteArray, value: tf.Tensor) -> tf.Tensor:
@@ -139,6 +141,37 @@ class LocationHead(snt.Module):
     return snt.flatten(self.activations(z)[-1])
 
 
+def sample(
+  log_p: tf.Tensor,
+  seed: Optional[tf.Tensor] = None,
+  temperature: Optional[tf.Tensor] = None,
+) -> tf.Tensor:
+  """Samples from categories.
+
+  Args:
+    log_p: float32 `[N, num_values]`, log-probabilities.
+    seed: int32 `[2]`; equal ones give equal samples. None for TensorFlow's own,
+      which becomes part of a function when that is traced.
+    temperature: float32 `[]`, which log-probabilities are divided by; at 0, or
+      what is not above 0, the likeliest value is taken. None is 1.
+
+  Returns:
+    int32 `[N]`.
+  """
+  logits = log_p
+  if temperature is not None:
+    logits = log_p / tf.maximum(temperature, _MIN_TEMPERATURE)
+  if seed is None:
+    value = tf.random.categorical(logits, 1, dtype=tf.int32)
+  else:
+    value = tf.random.stateless_categorical(logits, 1, seed, dtype=tf.int32)
+  value = value[:, 0]
+  if temperature is not None:
+    likeliest = tf.argmax(log_p, axis=1, output_type=tf.int32)
+    value = tf.where(temperature > 0, value, likeliest)
+  return value
+
+
 class DecoderOutput(NamedTuple):
   """What the decoder says of one action.
 
@@ -216,17 +249,19 @@ class Decoder(snt.Module):
     z: tf.Tensor,
     action: Optional[types.Action] = None,
     seed: Optional[tf.Tensor] = None,
+    temperature: Optional[tf.Tensor] = None,
   ) -> DecoderOutput:
     """Samples actions, or scores given ones (teacher forcing).
 
     Args:
       z: float32 `[N, lstm_size]`, the LSTM's output.
       action: int32 `[N]` for each component; None to sample.
-      seed: int32 `[2]`; equal ones give equal samples. None for TensorFlow's
-        own, which becomes part of a function when that is traced.
+      seed: int32 `[2]`, of the sampling, see `sample`.
+      temperature: float32 `[]`, of the sampling, see `sample`.
 
     Returns:
-      The actions with their log-probabilities and entropies.
+      The actions with their log-probabilities and entropies, which are those
+      of the policy itself, whatever the temperature.
     """
     values, log_probs, entropies = {}, {}, {}
     if self._norm is not None:
@@ -236,12 +271,10 @@ class Decoder(snt.Module):
       if action is not None:
         value = action[component]
       elif seed is None:
-        value = tf.random.categorical(log_p, 1, dtype=tf.int32)[:, 0]
+        value = sample(log_p, temperature=temperature)
       else:
         own_seed = tf.random.experimental.stateless_fold_in(seed, i)
-        value = tf.random.stateless_categorical(
-          log_p, 1, own_seed, dtype=tf.int32
-        )[:, 0]
+        value = sample(log_p, own_seed, temperature)
       values[component] = value
       log_probs[component] = tf.gather(log_p, value, axis=1, batch_dims=1)
       entropies[component] = -tf.reduce_sum(tf.exp(log_p) * log_p, axis=1)

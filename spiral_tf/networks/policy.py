@@ -79,20 +79,22 @@ class Policy(snt.Module):
     observation: types.Observation,
     state: types.AgentState,
     seed: Optional[tf.Tensor] = None,
+    temperature: Optional[tf.Tensor] = None,
   ) -> Tuple[types.AgentOutput, types.AgentState]:
     """Samples an action for each of a batch of observations.
 
     Args:
       observation: each leaf `[B, ...]`, see the module `types`.
       state: the state the step before returned, or `initial_state(B)`.
-      seed: of the sampling, see `heads.Decoder`.
+      seed: int32 `[2]`, of the sampling, see `heads.sample`.
+      temperature: float32 `[]`, of the sampling, see `heads.sample`.
 
     Returns:
       The actions with their log-probabilities and values, and the new state.
     """
     embedding = self._torso(observation, state.prev_action)
     z, lstm = self._core(embedding, snt.LSTMState(state.hidden, state.cell))
-    decoded = self._decoder(z, seed=seed)
+    decoded = self._decoder(z, seed=seed, temperature=temperature)
     output = types.AgentOutput(
       action=decoded.action,
       log_prob=decoded.log_prob,
