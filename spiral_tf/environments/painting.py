@@ -4,7 +4,7 @@ Each action draws one quadratic Bezier curve with a MyPaint brush, or lifts the
 brush and moves it. The observation is what `spiral_tf.types` says of it.
 """
 
-from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 import dm_env
 from dm_env import specs
@@ -15,8 +15,8 @@ from spiral_tf import types
 from spiral_tf.environments import actions
 from spiral_tf.environments import mypaint
 
-_PAINT = 1  # The value of `flag` that paints; the other, 0, moves.
-_COLORS = ('red', 'green', 'blue')
+PAINT = 1  # The value of `flag` that paints; the other, 0, moves.
+COLORS = ('red', 'green', 'blue')
 _COLOR_BINS = 20
 _MIN_PRESSURE = 0.1
 _MIN_RADIUS, _MAX_RADIUS = 0.1, 1000.0  # Of the brush engine, pixels.
@@ -122,10 +122,8 @@ class Painting(dm_env.Environment):
     self._centers = centers.tolist()  # (row, column) of each cell, pixels.
     self._positions = (2 * cells / (grid_width - 1) - 1).astype(np.float32)
     self._sizes = [float(size) for size in brush_sizes]
-    self._pressures = [1.0]
-    if num_pressures > 1:
-      self._pressures = np.linspace(_MIN_PRESSURE, 1, num_pressures).tolist()
-    self._color_values = np.linspace(0, 1, _COLOR_BINS).tolist()
+    self._pressures = pressure_levels(num_pressures)
+    self._color_values = color_levels()
     self._no_mask, self._jump_mask, self._paint_mask = (
       {k: np.float32(k in effective) for k in self._action_spec}
       for effective in ((), ('flag', 'end'), self._action_spec)
@@ -177,7 +175,7 @@ class Painting(dm_env.Environment):
       return self.reset()
     values = actions.checked(action, self._num_values)
     end = values['end']
-    paint = self._step > 0 if self._pen_down else values['flag'] == _PAINT
+    paint = self._step > 0 if self._pen_down else values['flag'] == PAINT
     if paint:
       self._paint(values)
     else:
@@ -201,7 +199,7 @@ class Painting(dm_env.Environment):
       *self._centers[values['end']],
       pressure,
       radius,
-      *(self._color_values[values.get(color, 0)] for color in _COLORS),
+      *(self._color_values[values.get(color, 0)] for color in COLORS),
       self._substrokes,
     )
 
@@ -219,6 +217,16 @@ class Painting(dm_env.Environment):
     if self._noise.size:
       observation['noise'] = self._noise.astype(np.float32)
     return observation
+
+
+def pressure_levels(number: int) -> List[float]:
+  """What the values of `pressure` mean; with one value it is 1."""
+  return np.linspace(_MIN_PRESSURE, 1, number).tolist() if number > 1 else [1.0]
+
+
+def color_levels() -> List[float]:
+  """What the values of `red`, `green` and `blue` mean."""
+  return np.linspace(0, 1, _COLOR_BINS).tolist()
 
 
 def _action_spec(
@@ -239,7 +247,7 @@ def _action_spec(
   if num_pressures > 1:
     spec['pressure'] = specs.DiscreteArray(num_pressures, name='pressure')
   if color:
-    for name in _COLORS:
+    for name in COLORS:
       spec[name] = specs.DiscreteArray(_COLOR_BINS, name=name)
   return spec
 

@@ -1,0 +1,80 @@
+"""Random programs, and the episodes of random agents that they come from."""
+
+from typing import Any, Dict, Tuple
+
+import numpy as np
+
+from spiral_tf import builders
+from spiral_tf import commands
+from spiral_tf import config as config_lib
+from spiral_tf import programs
+
+
+def play(
+  environment: config_lib.EnvironmentConfig, seed: int
+) -> Tuple[Dict[str, Any], np.ndarray]:
+  """Acts at random for an episode.
+
+  Args:
+    environment: of which kind.
+    seed: of the actions.
+
+  Returns:
+    The actions, int `[T]` for each component, and the canvases,
+    `[T + 1, W, W, C]`.
+  """
+  env = builders.make_environment(
+    config_lib.Config(environment=environment), seed=0
+  )
+  random = np.random.default_rng(seed)
+  spec = env.action_spec()
+  canvases = [env.reset().observation['canvas']]
+  actions = {name: [] for name in spec}
+  for _ in range(environment.episode_length):
+    action = {k: int(random.integers(s.num_values)) for k, s in spec.items()}
+    canvases.append(env.step(action).observation['canvas'])
+    for name, value in action.items():
+      actions[name].append(value)
+  return actions, np.stack(canvases)
+
+
+def painted(seed: int = 0, number: int = 8, **renderer) -> programs.Program:
+  """A random program of a brush, with sequences of strokes and moves."""
+  random = np.random.default_rng(seed)
+  settings = {'canvas_width': 64, 'grid_width': 32, 'brush': 'classic/pen'}
+  settings.update(renderer)
+
+  def point():
+    return tuple(random.integers(settings['grid_width'], size=2).tolist())
+
+  made = []
+  for _ in range(number):
+    if random.random() < 0.3:
+      made.append(commands.Move(point()))
+    else:
+      made.append(
+        commands.Stroke(
+          control=point(),
+          end=point(),
+          pressure=float(random.uniform(0.1, 1)),
+          radius=float(random.uniform(1, 3)),
+          color=tuple(random.uniform(0, 1, 3).tolist()),
+        )
+      )
+  return programs.Program(commands.Painting(**settings), tuple(made))
+
+
+def staged(seed: int = 0, number: int = 5) -> programs.Program:
+  """A random scene."""
+  random = np.random.default_rng(seed)
+  puts = tuple(
+    commands.Put(
+      kind=commands.KINDS[random.integers(4)],
+      location=tuple(random.integers(16, size=2).tolist()),
+      size=int(random.integers(3)),
+      color=tuple(random.integers(4, size=3).tolist()),
+      replace=bool(random.random() < 0.3),
+    )
+    for _ in range(number)
+  )
+  return programs.Program(commands.Stage(32, 16, 3), puts)
