@@ -40,7 +40,8 @@ models:
 	@PYTHON='$(PYTHON)' MNIST='$(MNIST)' OMNIGLOT='$(OMNIGLOT)' \
 	  RUNS='$(RUNS)' bash tools/models.sh
 
-test: venv
+test:
+	@PYTHON='$(PYTHON)' bash tools/setup.sh chromium
 	@echo '==> Lint'
 	@$(python) -m ruff check --quiet .
 	@echo '==> Format'
@@ -49,7 +50,7 @@ test: venv
 	@$(python) -m pytest --quiet --disable-warnings tests $(ARGS)
 
 bazel:
-	@PYTHON='$(PYTHON)' bash tools/setup.sh bazel-bootstrap
+	@PYTHON='$(PYTHON)' bash tools/setup.sh bazel-bootstrap chromium
 	@echo '==> Tests under Bazel'
 	@bazel test //... $(ARGS)
 

@@ -54,10 +54,14 @@ setuptools.setup(
   packages=setuptools.find_packages(
     include=['spiral_tf*', 'launch*', 'configs*']
   ),
-  package_data={'launch': ['native/*.c']},
+  package_data={
+    'launch': ['native/*.c'],
+    'spiral_tf.web': ['static/*'],
+  },
   python_requires='>=3.10,<3.11',
   install_requires=[
     'absl-py>=1.0',
+    'av>=12.0',
     'cloudpickle>=2.0',
     'dm-env>=1.6',
     'dm-launchpad==0.5.2',
@@ -74,7 +78,19 @@ setuptools.setup(
     'scipy>=1.11',
     'tensorflow-cpu==2.8.4',
   ],
-  extras_require={'test': ['pytest>=7.0', 'ruff>=0.4']},
+  extras_require={
+    'serve': ['fastapi>=0.110', 'python-multipart>=0.0.9', 'uvicorn>=0.29'],
+    'test': [
+      'httpx>=0.27',
+      'ipykernel>=6.29',
+      'nbclient>=0.10',
+      'nbformat>=5.10',
+      'playwright>=1.44',
+      'pytest>=7.0',
+      'resvg-py>=0.2',
+      'ruff>=0.4',
+    ],
+  },
   ext_modules=[
     Pybind11Extension(
       'spiral_tf.environments.mypaint._mypaint',

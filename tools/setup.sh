@@ -138,7 +138,7 @@ main() {
   say 'Python packages and the native extension (a minute or two)'
   : >"$LOG"
   logged .venv/bin/python -m pip install --disable-pip-version-check \
-    --constraint constraints.txt --editable '.[test]'
+    --constraint constraints.txt --editable '.[serve,test]'
   built || fail 'the native extension was not built' "See $LOG."
   printf '%s\n' "$now" >"$STAMP"
 }

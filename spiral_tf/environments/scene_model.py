@@ -13,7 +13,7 @@ in software, triangles, not pixels, are most of the work.
 """
 
 import itertools
-from typing import Dict, NamedTuple, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
@@ -87,6 +87,46 @@ class Box(NamedTuple):
   right: int
 
 
+def to_xml(
+  canvas_width: int, grid_width: int, objects: Sequence[SceneObject]
+) -> str:
+  """Writes a scene as MJCF, in which the objects are geoms `object-1`, ...
+
+  Args:
+    canvas_width: width and height of pictures, pixels.
+    grid_width: rows, and columns, of locations.
+    objects: what is on the platform.
+
+  Returns:
+    The text of the file.
+  """
+  places, levels = _places(grid_width), _levels()
+  geoms = []
+  for number, item in enumerate(objects, 1):
+    x, y = places[item.location]
+    z = _EXTENTS[item.kind, 2] * _RADII[item.size]
+    size = ' '.join(f'{v:g}' for v in _SHAPES[item.kind] * _RADII[item.size])
+    rgb = ' '.join(f'{levels[v]:.4g}' for v in item[3:])
+    geoms.append(
+      f'<geom name="object-{number}" type="{_KINDS[item.kind]}" '
+      f'size="{size}" pos="{x:.6g} {y:.6g} {z:.6g}" rgba="{rgb} 1"/>'
+    )
+  return _XML.format(
+    width=2 * canvas_width, objects='\n    '.join(geoms)
+  ).lstrip()
+
+
+def _places(grid_width: int) -> List[Tuple[float, float]]:
+  """x and y of each location."""
+  reach = 1 - _RADII.max()
+  ticks = np.linspace(-reach, reach, grid_width).tolist()
+  return [(x, -y) for y in ticks for x in ticks]
+
+
+def _levels() -> List[float]:
+  return np.linspace(0, 1, NUM_COLOR_LEVELS).tolist()
+
+
 class SceneModel:
   """A MuJoCo model with a pool of geoms that become the objects.
 
@@ -132,10 +172,8 @@ class SceneModel:
     ]
     self._sizes = (_SHAPES[:, np.newaxis] * _RADII[:, np.newaxis]).tolist()
     self._heights = np.outer(_EXTENTS[:, 2], _RADII).tolist()
-    reach = 1 - _RADII.max()
-    ticks = np.linspace(-reach, reach, grid_width).tolist()
-    self._xy = [(x, -y) for y in ticks for x in ticks]
-    self._levels = np.linspace(0, 1, NUM_COLOR_LEVELS).tolist()
+    self._xy = _places(grid_width)
+    self._levels = _levels()
 
     # Where they are in the picture.
     self._width = canvas_width

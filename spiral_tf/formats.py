@@ -1,0 +1,134 @@
+"""Programs as files: the extension says in which form.
+
+* `.png`: the picture, at the program's own size unless another is asked for;
+* `.svg`: the strokes, see `spiral_tf.svg`;
+* `.gif`, `.mp4`: how it is painted, see `spiral_tf.animation`;
+* `.json`: the program, see `spiral_tf.program_json`;
+* `.xml`: a scene as MJCF, see `spiral_tf.mjcf`.
+"""
+
+import os
+import threading
+from typing import Callable, Dict, Optional, Sequence
+
+from spiral_tf import animation
+from spiral_tf import commands
+from spiral_tf import mjcf
+from spiral_tf import pictures
+from spiral_tf import program_json
+from spiral_tf import programs
+from spiral_tf import rendering
+from spiral_tf import svg
+
+# Of films, and of what viewers show an SVG file in, if no size is asked for;
+# pictures as small as agents paint them would be hard to see.
+_SHOWN_WIDTH = 512
+
+_Writer = Callable[[programs.Program, str, Optional[int]], None]
+
+
+def save(
+  program: programs.Program, paths: Sequence[str], size: Optional[int] = None
+) -> None:
+  """Writes a program to files, each of which appears whole or not at all.
+
+  Args:
+    program: what to write.
+    paths: of the files.
+    size: width and height of pictures and films, pixels.
+
+  Raises:
+    ValueError: a file cannot be written, see `check`; or the program cannot be
+      rendered, see `rendering.render`.
+  """
+  check(paths, program.renderer)
+  for path in paths:
+    temporary = f'{path}.{os.getpid()}.{threading.get_ident()}.tmp'
+    try:
+      _WRITERS[_extension(path)](program, temporary, size)
+      os.replace(temporary, path)
+    finally:
+      if os.path.exists(temporary):
+        os.remove(temporary)
+
+
+def check(
+  paths: Sequence[str], renderer: Optional[commands.Renderer] = None
+) -> None:
+  """Refuses, before any work, files that could not be written.
+
+  Args:
+    paths: of the files.
+    renderer: what draws the programs, if that is known.
+
+  Raises:
+    ValueError: an extension is unknown, or not for such programs; there is no
+      such folder, or it cannot be written to; or a path is there twice.
+  """
+  if len({os.path.abspath(path) for path in paths}) < len(paths):
+    raise ValueError(f'the same file is named twice: {", ".join(paths)}.')
+  for path in paths:
+    extension = _extension(path)
+    if extension not in _WRITERS:
+      raise ValueError(
+        f'{path!r} must end in one of {", ".join(EXTENSIONS)}, which says in '
+        'what form it is written.'
+      )
+    if extension == '.svg' and isinstance(renderer, commands.Stage):
+      raise ValueError(
+        f'{path!r}: SVG is for strokes, and this is a scene; take .xml (MJCF) '
+        'or .png.'
+      )
+    if extension == '.xml' and isinstance(renderer, commands.Painting):
+      raise ValueError(
+        f'{path!r}: MJCF is for scenes, and this is painted; take .svg or .png.'
+      )
+    folder = os.path.dirname(os.path.abspath(path))
+    if not os.path.isdir(folder):
+      raise ValueError(f'{path!r}: there is no folder {folder}; make it first.')
+    if os.path.isdir(path) or not os.access(folder, os.W_OK):
+      raise ValueError(f'{path!r} cannot be written to; name another file.')
+
+
+def _extension(path: str) -> str:
+  return os.path.splitext(path)[1].lower()
+
+
+def _png(program: programs.Program, path: str, size: Optional[int]) -> None:
+  pictures.write_png(path, rendering.render(program, size))
+
+
+def _svg(program: programs.Program, path: str, size: Optional[int]) -> None:
+  _write(path, svg.dumps(program, size or _SHOWN_WIDTH))
+
+
+def _json(program: programs.Program, path: str, size: Optional[int]) -> None:
+  _write(path, program_json.dumps(program))
+
+
+def _xml(program: programs.Program, path: str, size: Optional[int]) -> None:
+  _write(path, mjcf.dumps(program))
+
+
+def _gif(program: programs.Program, path: str, size: Optional[int]) -> None:
+  animation.write_gif(program, path, size or _SHOWN_WIDTH)
+
+
+def _mp4(program: programs.Program, path: str, size: Optional[int]) -> None:
+  animation.write_mp4(program, path, size or _SHOWN_WIDTH)
+
+
+def _write(path: str, text: str) -> None:
+  with open(path, 'w', encoding='utf-8') as file:
+    file.write(text)
+
+
+_WRITERS: Dict[str, _Writer] = {
+  '.png': _png,
+  '.svg': _svg,
+  '.gif': _gif,
+  '.mp4': _mp4,
+  '.json': _json,
+  '.xml': _xml,
+}
+EXTENSIONS = tuple(_WRITERS)

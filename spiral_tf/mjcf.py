@@ -1,0 +1,31 @@
+"""Scenes as MJCF, which MuJoCo and its viewer open."""
+
+from spiral_tf import commands
+from spiral_tf import programs
+from spiral_tf import rendering
+from spiral_tf.environments import scene_model
+
+
+def dumps(program: programs.Program) -> str:
+  """Writes what stands on the stage in the end.
+
+  Args:
+    program: of a stage.
+
+  Returns:
+    The text of an MJCF file: light, camera and platform as the agent's, and the
+    objects, in the order they were put there, as geoms `object-1`, `object-2`
+    and so on.
+
+  Raises:
+    ValueError: the program is not that of a stage.
+  """
+  if not isinstance(program.renderer, commands.Stage):
+    raise ValueError(
+      'MJCF describes scenes, but this program is that of a picture.'
+    )
+  return scene_model.to_xml(
+    program.renderer.canvas_width,
+    program.renderer.grid_width,
+    rendering.objects(program),
+  )

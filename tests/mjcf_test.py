@@ -1,0 +1,48 @@
+"""Tests of spiral_tf.mjcf: MuJoCo shows what the stage shows."""
+
+import numpy as np
+import pytest
+
+from spiral_tf import mjcf
+from spiral_tf import rendering
+from spiral_tf.environments import gl
+from spiral_tf.environments import stage
+from tests import program_cases
+
+
+@pytest.mark.parametrize('seed', range(4))
+def test_the_objects_are_those_of_the_stage(seed):
+  mujoco = gl.load()
+  scene = program_cases.staged(seed, number=6)
+  objects = rendering.objects(scene)
+  model = mujoco.MjModel.from_xml_string(mjcf.dumps(scene))
+  data = mujoco.MjData(model)
+  mujoco.mj_forward(model, data)
+  own = stage.Stage(32, 16, 3)
+  expected_model, expected_data = own.compiled(objects)
+  assert model.ngeom == len(objects) + 2  # With platform and floor.
+  for i in range(len(objects)):
+    geom = model.geom(f'object-{i + 1}').id
+    assert geom == i
+    assert model.geom_type[geom] == expected_model.geom_type[i]
+    for ours, theirs in (
+      (model.geom_rgba, expected_model.geom_rgba),
+      (data.geom_xpos, expected_data.geom_xpos),
+    ):
+      np.testing.assert_allclose(ours[geom], theirs[i], atol=1e-3)
+    sizes = 3 if model.geom_type[geom] != mujoco.mjtGeom.mjGEOM_SPHERE else 1
+    sizes = (
+      2 if model.geom_type[geom] == mujoco.mjtGeom.mjGEOM_CYLINDER else sizes
+    )
+    np.testing.assert_allclose(
+      model.geom_size[geom, :sizes], expected_model.geom_size[i, :sizes]
+    )
+
+
+def test_pictures_are_refused():
+  with pytest.raises(ValueError, match='that of a picture'):
+    mjcf.dumps(program_cases.painted())
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
