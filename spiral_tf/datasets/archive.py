@@ -15,6 +15,7 @@ import zlib
 import numpy as np
 from PIL import Image
 from PIL import ImageOps
+from PIL import UnidentifiedImageError
 
 from spiral_tf import config as config_lib
 from spiral_tf.datasets import cache
@@ -83,9 +84,7 @@ class Archive:
     """
     try:
       if self._zip is None:
-        with open(os.path.join(self._path, name), 'rb', opener=_open) as file:
-          _check_size(os.fstat(file.fileno()).st_size)
-          return file.read(_MAX_BYTES)
+        return read_file(os.path.join(self._path, name))
       member = self._zip.getinfo(name)
       _check_member(member)
       with self._zip.open(member) as file:
@@ -105,6 +104,24 @@ class Archive:
       zlib.error,
     ) as error:
       raise cache.BadImageError(f'cannot be read: {error}') from error
+
+
+def read_file(path: str) -> bytes:
+  """Returns what the file of a picture holds.
+
+  Raises:
+    cache.BadImageError: it is no regular file, is empty or too large, or
+      cannot be read.
+    FileNotFoundError: there is none.
+  """
+  try:
+    with open(path, 'rb', opener=_open) as file:
+      _check_size(os.fstat(file.fileno()).st_size)
+      return file.read(_MAX_BYTES)
+  except (cache.BadImageError, FileNotFoundError):
+    raise
+  except (OSError, ValueError) as error:
+    raise cache.BadImageError(f'cannot be read: {error}') from error
 
 
 def _open(path: str, flags: int) -> int:
@@ -173,11 +190,43 @@ def decode(data: bytes, width: int, channels: int) -> Image.Image:
   Raises:
     cache.BadImageError: it is no sound picture, or it is far too large.
   """
+  _check_size(len(data))
   try:
     with warnings.catch_warnings():
       warnings.simplefilter('error', Image.DecompressionBombWarning)
-      image = Image.open(io.BytesIO(data), formats=_FORMATS)
+      image = _open_image(data)
     image.draft(None, (2 * width, 2 * width))
+    return flatten(image, channels)
+  except cache.BadImageError:
+    raise
+  except Exception as error:
+    # The bytes are here, so whatever Pillow stumbles over is in them.
+    raise cache.BadImageError(f'is no sound picture: {error}') from error
+
+
+def _open_image(data: bytes) -> Image.Image:
+  try:
+    return Image.open(io.BytesIO(data), formats=_FORMATS)
+  except UnidentifiedImageError:
+    raise cache.BadImageError(
+      f'is no sound picture: cannot be {" or ".join(_FORMATS)}'
+    ) from None
+
+
+def flatten(image: Image.Image, channels: int) -> Image.Image:
+  """Makes any picture of Pillow's a plain one, as `decode` says.
+
+  Args:
+    image: the picture, perhaps not loaded yet.
+    channels: 1 or 3.
+
+  Returns:
+    The picture, of mode 'L' or 'RGB'.
+
+  Raises:
+    cache.BadImageError: it is no sound picture.
+  """
+  try:
     image.load()
     image = ImageOps.exif_transpose(image)
     if image.mode[0] in 'IF':
@@ -189,7 +238,6 @@ def decode(data: bytes, width: int, channels: int) -> Image.Image:
   except cache.BadImageError:
     raise
   except Exception as error:
-    # The bytes are here, so whatever Pillow stumbles over is in them.
     raise cache.BadImageError(f'is no sound picture: {error}') from error
 
 
