@@ -1,119 +1,315 @@
-"""Draws with a saved agent.
+r"""Paints: an image in, its strokes out, in every form.
 
-    python -m launch.paint --model=models/digits --output=samples.png
-    python -m launch.paint --model=models/portraits --images=FOLDER \\
-        --output=pairs.png
-    python -m launch.paint --model=models/mnist_conditional_small \\
-        --data=digits --output=pairs.png
+    python -m launch.paint --image=x.png --output=out.svg --output=out.gif
+    python -m launch.paint --image=FOLDER --output=out.svg --sheet=pairs.png
+    python -m launch.paint --model=models/mnist_small --samples=64 \\
+        --sheet=drawings.png
+    python -m launch.paint --program=out.json --brush=classic/charcoal \\
+        --size=1024 --output=out.png
 
-A conditional agent reproduces the pictures of a folder, or of a zip file, or
-those of a built-in data set; its picture shows each of them followed by what
-became of it.
+The extension of an output says its form: .png, .svg, .gif, .mp4, .json (the
+program itself), and .xml (MJCF) of a 3D scene. Where there are several
+pictures, the name of each goes before the extension: out_NAME.svg.
 """
 
 import dataclasses
 import os
 import sys
+from typing import Callable, Iterator, List, NamedTuple, Optional
 
 from absl import app
 from absl import flags
 import numpy as np
 
 from launch import flags as launch_flags
+from launch import paint_sheet
+from launch import progress
 from spiral_tf import builders
-from spiral_tf import config as config_lib
-from spiral_tf import pictures
+from spiral_tf import formats
+from spiral_tf import inputs
+from spiral_tf import painter
+from spiral_tf import program_json
+from spiral_tf import programs
 from spiral_tf import reconstruction
-from spiral_tf import rollout
-from spiral_tf import saved_model
-from spiral_tf.datasets import archive
+
+# Bundled agents, the best one for any image first.
+_BUNDLED = ('photos_small', 'omniglot_conditional_small')
+# Pictures that are painted, and written, before the next ones are read.
+_CHUNK = 64
 
 _MODEL = flags.DEFINE_string(
-  'model', None, 'Folder of a SavedModel of launch.export.', required=True
+  'model',
+  None,
+  'Folder of a model of launch.export; by default one that is bundled.',
 )
-_OUTPUT = flags.DEFINE_string(
-  'output', None, 'PNG file for the picture.', required=True
-)
-_IMAGES = flags.DEFINE_string(
-  'images', None, 'Folder or zip file of pictures for a conditional agent.'
+_IMAGE = flags.DEFINE_multi_string(
+  'image',
+  [],
+  'Picture to reproduce, or folder of some; may be given several times.',
 )
 _DATA = flags.DEFINE_enum(
   'data',
   None,
   ['digits'],
-  'Built-in data set, whose held-out images a conditional agent reproduces.',
+  'Built-in data set, whose held-out images are reproduced.',
 )
-flags.mark_flags_as_mutual_exclusive(['images', 'data'])
-_NUM_SAMPLES = flags.DEFINE_integer(
-  'num_samples', 64, 'Drawings to make, at most one a picture.', lower_bound=1
+_PROGRAM = flags.DEFINE_string(
+  'program', None, 'JSON file of a program to render again, without a model.'
 )
-_COLUMNS = flags.DEFINE_integer('columns', 16, 'Drawings a row.', lower_bound=1)
+flags.mark_flags_as_mutual_exclusive(['data', 'program'])
+_OUTPUT = flags.DEFINE_multi_string(
+  'output',
+  [],
+  f'File to write, in one of {", ".join(formats.EXTENSIONS)}; may be given '
+  'several times.',
+)
+_SHEET = flags.DEFINE_string(
+  'sheet',
+  None,
+  'PNG file for all pictures in one, each beside what it reproduces.',
+)
+_COLUMNS = flags.DEFINE_integer('columns', 16, 'Of the sheet.', lower_bound=1)
+_SIZE = flags.DEFINE_integer(
+  'size', None, 'Width and height of the pictures, pixels.', lower_bound=1
+)
+_FIT = flags.DEFINE_enum(
+  'fit',
+  'crop',
+  ['crop', 'pad'],
+  'What becomes of pictures that are no squares: the middle, or all of it on '
+  'white paper.',
+)
+_BRUSH = flags.DEFINE_string(
+  'brush', None, 'Another brush for the strokes, such as classic/charcoal.'
+)
+_BACKGROUND = flags.DEFINE_string(
+  'background', None, 'Of the pictures: white, transparent or #rrggbb.'
+)
+_COLOR_STROKES = flags.DEFINE_bool(
+  'color_strokes', False, 'Whether each stroke gets a colour of its own.'
+)
+flags.DEFINE_alias('color-strokes', 'color_strokes')
+_SAMPLES = flags.DEFINE_integer(
+  'samples',
+  None,
+  'Drawings to make, by default 1; of each picture, if there are some.',
+  lower_bound=1,
+  upper_bound=painter.MAX_SAMPLES,
+)
+_BEST = flags.DEFINE_bool(
+  'best', False, 'Whether to keep only the nearest of the samples.'
+)
+_TEMPERATURE = flags.DEFINE_float(
+  'temperature',
+  1.0,
+  'Above 1 the agent is more adventurous, below 1 less; at 0 it always does '
+  'what it thinks likeliest.',
+  lower_bound=0.0,
+)
+_TILES = flags.DEFINE_integer(
+  'tiles',
+  None,
+  'Paints pictures as n x n overlapping windows, coarse to fine, for more '
+  'detail than the agent has room for.',
+  lower_bound=1,
+)
 _SEED = flags.DEFINE_integer(
-  'seed', 0, 'Seed: of equal seeds come equal pictures.'
+  'seed', 0, 'Seed: of equal seeds come equal pictures.', lower_bound=0
 )
+
+
+class _Painting(NamedTuple):
+  """A program, what it is called, and what it reproduces, if anything."""
+
+  name: str
+  program: programs.Program
+  target: Optional[np.ndarray] = None
 
 
 def main(argv):
   """Paints."""
   launch_flags.no_arguments(argv)
-  if not _OUTPUT.value.endswith('.png'):
-    raise app.UsageError(
-      f'--output is {_OUTPUT.value!r}, but it must end in .png.'
-    )
   try:
-    loaded = saved_model.load(_MODEL.value, _SEED.value)
-    if not loaded.config.conditional:
-      images = draw(loaded)
-    else:
-      images = reproduce(loaded)
-  except (ValueError, FileNotFoundError) as error:
+    _check_outputs()
+    count = _replay() if _PROGRAM.value else _paint()
+  except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
-  pictures.write_png(_OUTPUT.value, pictures.grid(images, _COLUMNS.value))
+  print(f'Painted {count}: {", ".join(_files())}')
 
 
-def draw(loaded: saved_model.LoadedAgent) -> np.ndarray:
-  """Lets an unconditional agent draw, uint8 `[N, W, W, C]`."""
-  environments = builders.make_environments(
-    loaded.config, _NUM_SAMPLES.value, _SEED.value
-  )
-  episodes = rollout.play(environments, loaded.agent)
-  canvases = episodes.observation['canvas'][-1]
-  print(f'Painted {len(canvases)} drawings: {_OUTPUT.value}')
-  return canvases
-
-
-def reproduce(loaded: saved_model.LoadedAgent) -> np.ndarray:
-  """Lets a conditional agent draw, uint8 `[2 N, W, W, C]` with the targets."""
-  targets = np.asarray(load_targets(loaded.config)[: _NUM_SAMPLES.value])
-  canvases = reconstruction.reconstruct(loaded.config, loaded.agent, targets)
-  error = reconstruction.errors(canvases, targets).mean()
-  print(
-    f'Reproduced {len(canvases)} pictures, mean squared error of a pixel '
-    f'{error:.4f}: {_OUTPUT.value}'
-  )
-  return reconstruction.pairs(targets, canvases)
-
-
-def load_targets(config: config_lib.Config) -> np.ndarray:
-  """The pictures to reproduce, uint8 `[N, W, W, C]`."""
-  if _DATA.value:
-    data = dataclasses.replace(config.data, name=_DATA.value)
-    config = dataclasses.replace(config, data=data)
-    return builders.load_dataset(config).validation
-  if not _IMAGES.value:
+def _check_outputs() -> None:
+  """Refuses, before any work, what could not be written."""
+  if not _files():
     raise ValueError(
-      'this agent reproduces pictures. Name a folder or a zip file of some '
-      'with --images=..., or take the built-in ones with --data=digits.'
+      'nothing would be written: name a file with --output=out.svg, or with '
+      '--sheet=pairs.png for all pictures in one.'
     )
-  canvas = builders.environment_spec(config).observation['canvas']
-  width, _, channels = canvas.shape
-  images, _ = archive.load(
-    config_lib.DataConfig(name='images', path=_IMAGES.value),
-    os.path.expanduser(_IMAGES.value),
-    width,
-    channels,
+  formats.check(_OUTPUT.value)
+  if _SHEET.value:
+    if not _SHEET.value.endswith('.png'):
+      raise ValueError(f'--sheet is {_SHEET.value!r}, but it must end in .png.')
+    formats.check([_SHEET.value])
+  if _BEST.value and (_SAMPLES.value or 1) == 1:
+    raise ValueError('--best chooses among samples: add --samples=16, say.')
+  if _PROGRAM.value and (_IMAGE.value or _MODEL.value):
+    raise ValueError(
+      '--program renders a program again; it needs no --image and no --model.'
+    )
+  if _IMAGE.value and _DATA.value:
+    raise ValueError('choose either --image or --data.')
+
+
+def _files() -> List[str]:
+  return [*_OUTPUT.value, *filter(None, [_SHEET.value])]
+
+
+def _replay() -> int:
+  """Renders a program again."""
+  program = program_json.load(_PROGRAM.value)
+  return _write(iter([_Painting('', program)]), several=False)
+
+
+def _paint() -> int:
+  """Paints with a model; returns how many pictures."""
+  paths = [p for path in _IMAGE.value for p in inputs.find(path)]
+  agent = painter.load(_MODEL.value or _bundled())
+  if not agent.conditional:
+    if paths or _DATA.value:
+      raise ValueError(
+        'this agent draws without images; leave --image and --data out, or '
+        'choose one that reproduces images with --model=...'
+      )
+    drawn = agent.draw(_SAMPLES.value or 1, _TEMPERATURE.value, _SEED.value)
+    several = len(drawn) > 1
+    return _write(
+      (_Painting(str(i), p) for i, p in enumerate(drawn, 1)), several
+    )
+  if not paths and not _DATA.value:
+    raise ValueError(
+      'this agent reproduces pictures. Name one, or a folder of some, with '
+      '--image=..., or take the built-in ones with --data=digits.'
+    )
+  each = 1 if _BEST.value else _SAMPLES.value or 1
+  if _TILES.value:
+    if not paths:
+      raise ValueError('--tiles needs a picture: --image=...')
+    return _write(_tiled(agent, paths), len(paths) > 1)
+  if paths:
+    names = _names(paths)
+    total, target = len(paths), lambda i: agent.target(paths[i], _FIT.value)
+  else:
+    digits = _digits(agent)
+    names = [str(i) for i in range(1, len(digits) + 1)]
+    total, target = len(digits), digits.__getitem__
+  return _write(_reproduce(agent, names, target, each), total * each > 1)
+
+
+def _reproduce(
+  agent: painter.Agent,
+  names: List[str],
+  target: Callable[[int], np.ndarray],
+  each: int,
+) -> Iterator[_Painting]:
+  """Reproduces pictures, `each` times."""
+  report = progress.Progress('pictures')
+  for start in range(0, len(names), _CHUNK):
+    chunk = range(start, min(start + _CHUNK, len(names)))
+    targets = np.stack([target(i) for i in chunk])
+    painted = agent.paint_many(
+      np.repeat(targets, each, axis=0),
+      (_SAMPLES.value or 1) if _BEST.value else 1,
+      _TEMPERATURE.value,
+      _SEED.value + start,
+      lambda done, _, start=start: report(start + done // each, len(names)),
+    )
+    for i, program in enumerate(painted):
+      number, sample = divmod(i, each)
+      name = names[start + number] + (f'_{sample + 1}' if each > 1 else '')
+      yield _Painting(name, program, targets[number])
+
+
+def _tiled(agent: painter.Agent, paths: List[str]) -> Iterator[_Painting]:
+  for path, name in zip(paths, _names(paths)):
+    yield _Painting(
+      name,
+      agent.paint_tiles(
+        path,
+        _TILES.value,
+        _SAMPLES.value or 4,
+        _TEMPERATURE.value,
+        _SEED.value,
+        _FIT.value,
+        progress.Progress(f'windows of {os.path.basename(path)}'),
+      ),
+    )
+
+
+def _write(paintings: Iterator[_Painting], several: bool) -> int:
+  """Writes pictures as they come; returns how many."""
+  count, errors, sheet = 0, [], paint_sheet.Sheet(_COLUMNS.value)
+  for painting in paintings:
+    if painting.target is not None:
+      own = painting.program.render()
+      errors.append(reconstruction.errors(own, painting.target[np.newaxis]))
+    program = _changed(painting.program)
+    suffix = f'_{painting.name}' if several else ''
+    paths = []
+    for output in _OUTPUT.value:
+      stem, extension = os.path.splitext(output)
+      paths.append(f'{stem}{suffix}{extension}')
+    formats.save(program, paths, _SIZE.value)
+    if _SHEET.value:
+      sheet.add(program.render(_SIZE.value), painting.target)
+    count += 1
+  if errors:
+    print(f'Mean squared error of a pixel: {np.mean(errors):.4f}')
+  if _SHEET.value:
+    sheet.write(_SHEET.value)
+  return count
+
+
+def _changed(program: programs.Program) -> programs.Program:
+  """The program with the brush, background and colours of the flags."""
+  if _BRUSH.value:
+    program = program.with_brush(_BRUSH.value)
+  if _BACKGROUND.value:
+    program = program.with_background(_BACKGROUND.value)
+  if _COLOR_STROKES.value:
+    program = program.with_stroke_colors()
+  return program
+
+
+def _names(paths: List[str]) -> List[str]:
+  """What to call the paintings of pictures: each name once."""
+  names: List[str] = []
+  for path in paths:
+    stem = os.path.splitext(os.path.basename(path))[0]
+    name, number = stem, 1
+    while name in names:
+      number += 1
+      name = f'{stem}_{number}'
+    names.append(name)
+  return names
+
+
+def _digits(agent: painter.Agent) -> np.ndarray:
+  """Held-out images of the built-in data set, uint8 `[N, W, W, C]`."""
+  data = dataclasses.replace(agent.config.data, name=_DATA.value)
+  config = dataclasses.replace(agent.config, data=data)
+  return np.asarray(builders.load_dataset(config).validation[:64])
+
+
+def _bundled() -> str:
+  """Folder of the agent that is taken when none is named."""
+  root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+  for folder in ('models', os.path.join(root, 'models')):
+    for name in _BUNDLED:
+      if os.path.isdir(os.path.join(folder, name)):
+        return os.path.join(folder, name)
+  raise ValueError(
+    'there is no models/ here with the agents of the repository, so name one: '
+    '--model=FOLDER.'
   )
-  return images
 
 
 if __name__ == '__main__':

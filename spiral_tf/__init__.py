@@ -4,9 +4,24 @@ Ganin et al., "Synthesizing Programs for Images using Reinforced Adversarial
 Learning", ICML 2018.
 """
 
+import importlib
 import os
+from typing import Any
 
 # TensorFlow 2.8 has these convolution kernels, 2 to 6 times faster than its own
 # on a CPU, switched off by default, and reads the switch when it is imported.
 os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
+
+# What `spiral_tf` itself offers, each in a module that is imported when it is
+# first asked for: environments and data sets need no TensorFlow.
+_OFFERED = {
+  'Program': 'spiral_tf.programs',
+  'load': 'spiral_tf.painter',
+}
+
+
+def __getattr__(name: str) -> Any:
+  if name in _OFFERED:
+    return getattr(importlib.import_module(_OFFERED[name]), name)
+  raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -1,0 +1,56 @@
+"""All paintings of a call in one picture, each beside what it reproduces."""
+
+from typing import List, Optional
+
+import numpy as np
+
+from spiral_tf import inputs
+from spiral_tf import pictures
+
+# A sheet larger than this, pixels, would be of no use to anybody.
+_MAX_PIXELS = 100_000_000
+
+
+class Sheet:
+  """Collects pictures of one size."""
+
+  def __init__(self, columns: int):
+    """Creates an empty sheet of so many pictures a row."""
+    self._columns = columns
+    self._shown: List[np.ndarray] = []
+    self._pixels = 0
+
+  def add(
+    self, picture: np.ndarray, target: Optional[np.ndarray] = None
+  ) -> None:
+    """Adds a painting.
+
+    Args:
+      picture: uint8 `[S, S, C]`; with a fourth channel, alpha, it is laid on
+        white paper.
+      target: uint8 `[W, W, 1 or 3]`, what it reproduces; shown before it.
+
+    Raises:
+      ValueError: the sheet has become too large.
+    """
+    width, _, channels = picture.shape
+    if channels == 4:
+      alpha = picture[..., 3:] / 255
+      picture = np.rint(picture[..., :3] * alpha + 255 * (1 - alpha))
+      picture = picture.astype(np.uint8)
+    new = [picture]
+    if target is not None:
+      image = inputs.read(target[..., :3])
+      new.insert(0, inputs.fit(image, width, picture.shape[-1], 'crop'))
+    self._pixels += sum(4 * image.size for image in new)  # Twice enlarged.
+    if self._pixels > _MAX_PIXELS:
+      raise ValueError(
+        f'the sheet would have more than {_MAX_PIXELS:,} numbers; choose a '
+        'smaller --size, or fewer pictures.'
+      )
+    self._shown += new
+
+  def write(self, path: str) -> None:
+    """Writes the PNG file."""
+    columns = min(self._columns, len(self._shown))
+    pictures.write_png(path, pictures.grid(np.stack(self._shown), columns))

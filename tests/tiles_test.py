@@ -1,0 +1,123 @@
+"""Tests of spiral_tf.tiles, with an agent whose strokes are known."""
+
+import types
+
+import numpy as np
+import pytest
+
+from spiral_tf import commands
+from spiral_tf import config as config_lib
+from spiral_tf import programs
+from spiral_tf import tiles
+
+_WIDTH = 16
+
+
+class _Agent:
+  """Puts one stroke of the window's mean colour over all of the window."""
+
+  conditional = True
+  canvas_width = _WIDTH
+  channels = 3
+
+  def __init__(self, **environment):
+    settings = {
+      'canvas_width': _WIDTH,
+      'grid_width': 4,
+      'brush': 'deevad/basic_digital_brush',
+      'color': True,
+      'background': 'white',
+      **environment,
+    }
+    self.config = types.SimpleNamespace(
+      environment=config_lib.EnvironmentConfig(**settings)
+    )
+    self.seen = 0
+
+  def paint_many(self, targets, samples, temperature, seed):
+    assert targets.shape[1:] == (_WIDTH, _WIDTH, 3)
+    self.seen += len(targets)
+    return [self._program(target) for target in targets]
+
+  def _program(self, target):
+    renderer = commands.Painting(_WIDTH, 4, 'deevad/basic_digital_brush')
+    color = tuple((target.mean(axis=(0, 1)) / 255).tolist())
+    return programs.Program(
+      renderer,
+      (
+        commands.Move((0, 1.5)),
+        commands.Stroke((1.5, 1.5), (3, 1.5), 1.0, 8.0, color),
+      ),
+    )
+
+
+def _quarters():
+  image = np.zeros([64, 64, 3], np.uint8)
+  image[:32, :32], image[:32, 32:] = (200, 30, 30), (30, 200, 30)
+  image[32:, :32], image[32:, 32:] = (30, 30, 200), (220, 220, 40)
+  return image
+
+
+def _paint(agent, number, **kwargs):
+  arguments = {'samples': 1, 'temperature': 1.0, 'seed': 0, 'fit': 'crop'}
+  return tiles.paint(agent, _quarters(), number, **{**arguments, **kwargs})
+
+
+def test_levels_double_and_end_with_the_finest():
+  assert list(tiles.levels(1)) == [1]
+  assert list(tiles.levels(4)) == [1, 2, 4]
+  assert list(tiles.levels(6)) == [1, 2, 4, 6]
+
+
+def test_finer_windows_bring_the_picture_nearer():
+  errors = []
+  for number in (1, 2, 8):
+    picture = _paint(_Agent(), number).render(64).astype(float)
+    errors.append(abs(picture - _quarters()).mean())
+  assert errors[0] > 1.5 * errors[1] > 1.5 * errors[2]
+  # Strokes lie where their windows are: each quarter has its colour.
+  picture = _paint(_Agent(), 8).render(64).astype(float)
+  for row, column in np.ndindex(2, 2):
+    top, left = 32 * row + 8, 32 * column + 8
+    part = np.s_[top : top + 16, left : left + 16]
+    assert abs(picture[part] - _quarters()[part]).mean() < 25
+
+
+def test_every_window_is_seen_and_reported():
+  agent, reported = _Agent(), []
+  program = _paint(
+    agent, 4, samples=3, report=lambda *done: reported.append(done)
+  )
+  windows = 1 + 3**2 + 7**2
+  assert agent.seen == 3 * windows
+  assert reported[-1] == (windows, windows)
+  assert program.renderer.canvas_width == 4 * _WIDTH
+  assert program == _paint(_Agent(), 4, samples=3)
+
+
+def test_only_strokes_that_help_are_kept():
+  class Harmful(_Agent):
+    def _program(self, target):
+      return super()._program(255 - target)
+
+  program = _paint(Harmful(), 4)
+  blank = np.full([64, 64, 3], 255.0)
+  error = np.square(program.render(64).astype(float) - _quarters()).mean()
+  assert error <= np.square(blank - _quarters()).mean()
+  helpful = _paint(_Agent(), 4)
+  assert len(program.commands) < len(helpful.commands)
+
+
+def test_what_makes_no_sense_is_refused():
+  for agent, number, message in (
+    (_Agent(), 0, 'tiles is 0'),
+    (_Agent(), 65, 'tiles is 65'),
+    (_Agent(name='scenes'), 2, 'with a brush'),
+    (_Agent(background='transparent'), 2, 'white paper'),
+  ):
+    with pytest.raises(ValueError, match=message):
+      _paint(agent, number)
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
