@@ -1,0 +1,107 @@
+r"""Opens a page on which to let agents paint, in any browser.
+
+    python -m launch.serve --model=models/mnist_conditional_small
+
+Draw or drop a picture, watch the agent reproduce it, go through its strokes,
+change brush and size, and take the result along. Ctrl-C ends it.
+"""
+
+import glob
+import os
+import socket
+import sys
+
+from absl import app
+from absl import flags
+
+from launch import flags as launch_flags
+from spiral_tf import painter
+
+_MODEL = flags.DEFINE_multi_string(
+  'model',
+  [],
+  'Folder of a model of launch.export; may be given several times. By default '
+  'all of models/.',
+)
+_HOST = flags.DEFINE_string(
+  'host',
+  '127.0.0.1',
+  'Address to listen on. With the default, nobody but this machine reaches it.',
+)
+_PORT = flags.DEFINE_integer(
+  'port', 8000, 'Port to listen on; 0 for any.', 0, 65535
+)
+
+
+def main(argv):
+  """Serves the page."""
+  launch_flags.no_arguments(argv)
+  try:
+    import uvicorn
+
+    from spiral_tf.web import app as web
+    from spiral_tf.web import guard
+  except ImportError as error:
+    sys.exit(
+      f'Error: the page needs the package {error.name!r}. Run: '
+      "pip install '.[serve]'"
+    )
+  try:
+    listening = _listen()
+    names = web.model_names(_MODEL.value or _bundled())
+    agents = {name: painter.load(path) for name, path in names.items()}
+  except (ValueError, OSError) as error:
+    sys.exit(f'Error: {error}')
+  local = _HOST.value in guard.LOOPBACK
+  if not local:
+    print(
+      f'WARNING: everybody who can reach {_HOST.value} can use this page; it '
+      'has no passwords.',
+      flush=True,
+    )
+  port = listening.getsockname()[1]
+  host = f'[{_HOST.value}]' if ':' in _HOST.value else _HOST.value
+  print(f'Open http://{host}:{port}/ (Ctrl-C ends it)', flush=True)
+  server = uvicorn.Server(
+    uvicorn.Config(
+      web.make_app(agents, guard.LOOPBACK if local else ()),
+      log_level='warning',
+      limit_concurrency=100,
+      timeout_keep_alive=5,
+      timeout_graceful_shutdown=5,
+    )
+  )
+  try:
+    server.run(sockets=[listening])
+  except KeyboardInterrupt:
+    print('Stopped.')
+
+
+def _listen() -> socket.socket:
+  family = socket.AF_INET6 if ':' in _HOST.value else socket.AF_INET
+  listening = socket.socket(family)
+  listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+  try:
+    listening.bind((_HOST.value, _PORT.value))
+  except OSError as error:
+    raise ValueError(
+      f'cannot listen on {_HOST.value}, port {_PORT.value}: {error.strerror}. '
+      'Choose another --port.'
+    ) from None
+  return listening
+
+
+def _bundled():
+  root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+  for folder in ('models', os.path.join(root, 'models')):
+    found = sorted(glob.glob(os.path.join(folder, '*', '')))
+    if found:
+      return found
+  raise ValueError(
+    'there is no models/ here with the agents of the repository, so name one: '
+    '--model=FOLDER.'
+  )
+
+
+if __name__ == '__main__':
+  app.run(main)

@@ -1,0 +1,1 @@
+"""A page on which people let agents paint: server and page."""

@@ -1,0 +1,266 @@
+"""The page of launch.serve, as a person uses it, in a real browser.
+
+Skipped where there is no Chromium; `make test` installs Debian's.
+"""
+
+import base64
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+import numpy as np
+from PIL import Image
+from playwright import sync_api
+import pytest
+
+from spiral_tf import builders
+from spiral_tf import program_json
+from spiral_tf import saved_model
+from tests import small
+
+_CHROMIUM = shutil.which('chromium')
+# Where to leave screenshots, for people to look at; nowhere by default.
+_SCREENSHOTS = os.environ.get('SPIRAL_SCREENSHOTS')
+
+pytestmark = pytest.mark.skipif(
+  not _CHROMIUM, reason='needs Chromium: apt-get install chromium'
+)
+
+
+@pytest.fixture(scope='module')
+def server(tmp_path_factory):
+  """The page's address, of a server with two agents."""
+  models = []
+  for name, config in (
+    ('copyist', small.CONDITIONAL),
+    ('artist', small.CONFIG),
+  ):
+    models.append(str(tmp_path_factory.mktemp('models') / name))
+    saved_model.save(config, builders.make_policy(config), models[-1])
+  if os.environ.get('SPIRAL_SCREENSHOTS'):
+    models[0] = 'models/mnist_conditional_small'
+  process = subprocess.Popen(
+    [
+      sys.executable,
+      '-m',
+      'launch.serve',
+      *(f'--model={model}' for model in models),
+      '--port=0',
+    ],
+    stdout=subprocess.PIPE,
+    stderr=subprocess.STDOUT,
+    text=True,
+    env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))},
+  )
+  line = process.stdout.readline()
+  address = re.search(r'http://127\.0\.0\.1:\d+/', line)
+  assert address, line + process.stdout.read()
+  yield address[0]
+  process.send_signal(signal.SIGINT)
+  output, _ = process.communicate(timeout=20)
+  assert process.returncode == 0, output
+  assert output.strip() == 'Stopped.'
+
+
+@pytest.fixture(scope='module')
+def browser(tmp_path_factory):
+  """Chromium, without a window and without a home."""
+  with pytest.MonkeyPatch.context() as patch:
+    patch.setenv('HOME', str(tmp_path_factory.mktemp('home')))
+    with sync_api.sync_playwright() as playwright:
+      # The sandbox does not work for root, nor inside of another one.
+      chromium = playwright.chromium.launch(
+        executable_path=_CHROMIUM,
+        args=['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+      )
+      yield chromium
+      chromium.close()
+
+
+@pytest.fixture
+def page(server, browser):
+  """The page, in which nothing may go wrong."""
+  page = browser.new_page(viewport={'width': 1100, 'height': 760})
+  problems = page.problems = []
+  page.on('pageerror', lambda error: problems.append(str(error)))
+  page.on(
+    'console',
+    lambda message: (
+      problems.append(message.text) if message.type == 'error' else None
+    ),
+  )
+  page.goto(server)
+  page.wait_for_selector('body[data-ready]')
+  yield page
+  page.close()
+  assert problems == []
+
+
+def _until(page, condition):
+  """Waits for a condition. `wait_for_function` needs `eval`, barred here."""
+  for _ in range(300):
+    if page.evaluate(condition):
+      return
+    page.wait_for_timeout(100)
+  raise AssertionError(f'{condition}: {page.text_content("#status")}')
+
+
+def _screenshot(page, name):
+  if _SCREENSHOTS:
+    page.screenshot(path=os.path.join(_SCREENSHOTS, name), full_page=True)
+
+
+# Nothing is being rendered.
+_IDLE = "document.querySelector('#status').textContent.trim() === ''"
+
+
+def _draw(page):
+  """Draws a stroke with the mouse."""
+  box = page.locator('#pad').bounding_box()
+  page.mouse.move(
+    box['x'] + 0.3 * box['width'], box['y'] + 0.25 * box['height']
+  )
+  page.mouse.down()
+  for x, y in ((0.7, 0.25), (0.55, 0.5), (0.45, 0.8)):
+    page.mouse.move(
+      box['x'] + x * box['width'], box['y'] + y * box['height'], steps=5
+    )
+  page.mouse.up()
+
+
+def _paint(page):
+  page.click('#paint')
+  _until(
+    page, "document.querySelector('#status').textContent.startsWith('Painted')"
+  )
+
+
+def _pixels(page):
+  """What the page shows of the painting."""
+  kind, data = page.get_attribute('#painting', 'src').split(',')
+  assert kind == 'data:image/png;base64'
+  picture = Image.open(io.BytesIO(base64.b64decode(data)))
+  return np.asarray(picture.convert('RGB'))
+
+
+def _at(page, share):
+  """The painting, when the slider is at a share of its way."""
+  page.evaluate(
+    """(share) => {
+      const scrub = document.querySelector('#scrub');
+      scrub.value = Math.round(share * scrub.max);
+      scrub.dispatchEvent(new Event('input'));
+    }""",
+    share,
+  )
+  return _pixels(page)
+
+
+def _download(page, form):
+  with page.expect_download() as download:
+    page.click(f'[data-format={form}]')
+  assert download.value.suggested_filename == f'painting.{form}'
+  with open(download.value.path(), 'rb') as file:
+    return file.read()
+
+
+def test_draw_paint_scrub_download(page):
+  _draw(page)
+  _screenshot(page, 'drawn.png')
+  _paint(page)
+  # It plays by itself, to the end.
+  _until(page, "!document.querySelector('#scrub').disabled && timer === null")
+  _screenshot(page, 'painted.png')
+  assert re.fullmatch(r'stroke (\d+) of \1', page.text_content('#count'))
+  assert 'mean squared error' in page.text_content('#status')
+  start, middle, end = (_at(page, share) for share in (0, 0.5, 1))
+  assert start.min() == 255
+  assert start.sum() > middle.sum() > end.sum()
+  _at(page, 0.5)
+  _screenshot(page, 'halfway.png')
+
+  page.select_option('#size', '128')
+  _until(page, "document.querySelector('#painting').naturalWidth === 128")
+  program = program_json.loads(_download(page, 'json').decode())
+  picture = np.asarray(Image.open(io.BytesIO(_download(page, 'png'))))
+  np.testing.assert_array_equal(picture, program.render(128)[..., 0])
+  with Image.open(io.BytesIO(_download(page, 'gif'))) as film:
+    assert film.size == (128, 128) and film.n_frames > 5
+  text = _download(page, 'svg').decode()
+  assert text.count('<g ') == program.num_strokes
+
+
+def test_another_brush_and_colours(page):
+  _draw(page)
+  _paint(page)
+  before = _at(page, 1)
+  page.select_option('#brush', 'classic/charcoal')
+  _until(page, _IDLE)
+  charcoal = _at(page, 1)
+  assert (before != charcoal).any()
+  page.check('#colors')
+  _until(page, _IDLE)
+  colored = _at(page, 1)
+  assert np.ptp(charcoal, axis=-1).max() == 0 and np.ptp(colored, axis=-1).max()
+  values = json.loads(_download(page, 'json'))
+  assert values['renderer']['brush'] == 'classic/charcoal'
+
+
+def test_a_picture_is_chosen_or_dropped(page, tmp_path):
+  path = tmp_path / 'x.png'
+  Image.new('RGB', (60, 30), (10, 20, 30)).save(path)
+  page.set_input_files('#file', str(path))
+  _until(
+    page,
+    """() => {
+      const data = document.querySelector('#pad').getContext('2d')
+        .getImageData(256, 256, 1, 1).data;
+      return data[0] === 10 && data[1] === 20 && data[2] === 30;
+    }""",
+  )
+  _paint(page)
+  path.write_text('no picture')
+  page.set_input_files('#file', str(path))
+  page.wait_for_selector('#status.error')
+  assert 'is no picture' in page.text_content('#status')
+
+
+def test_agents_that_draw_without_a_picture(page):
+  page.select_option('#model', 'artist')
+  assert not page.is_visible('#pad')
+  assert page.text_content('#paint') == 'Draw'
+  _paint(page)
+  assert _at(page, 1).min() < 255
+
+
+def test_errors_are_shown(page):
+  page.fill('#temperature', '-5')
+  page.click('#paint')
+  page.wait_for_selector('#status.error')
+  assert 'temperature' in page.text_content('#status')
+  # Chromium reports answers that are errors; that is no fault of the page.
+  (problem,) = page.problems
+  assert '400 (Bad Request)' in problem
+  page.problems.clear()
+
+
+def test_fits_a_telephone(server, browser):
+  page = browser.new_page(viewport={'width': 390, 'height': 800})
+  page.goto(server)
+  page.wait_for_selector('body[data-ready]')
+  _draw(page)
+  _paint(page)
+  _at(page, 1)
+  _screenshot(page, 'telephone.png')
+  width = page.evaluate('document.documentElement.scrollWidth')
+  assert width <= 390
+  page.close()
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

@@ -1,0 +1,236 @@
+"""Tests of spiral_tf.web, without a browser."""
+
+import base64
+import concurrent.futures
+import io
+import json
+import threading
+import time
+
+from fastapi import testclient
+import numpy as np
+from PIL import Image
+import pytest
+
+from spiral_tf import builders
+from spiral_tf import painter
+from spiral_tf import program_json
+from spiral_tf import saved_model
+from spiral_tf.web import app as web
+from spiral_tf.web import guard
+from spiral_tf.web import queue
+from tests import program_cases
+from tests import small
+
+
+@pytest.fixture(scope='module')
+def agents(tmp_path_factory):
+  """An agent that reproduces pictures, and one that draws."""
+  loaded = {}
+  configs = {'copyist': small.CONDITIONAL, 'artist': small.CONFIG}
+  for name, config in configs.items():
+    path = str(tmp_path_factory.mktemp('models') / name)
+    saved_model.save(config, builders.make_policy(config), path)
+    loaded[name] = painter.load(path)
+  return loaded
+
+
+@pytest.fixture(scope='module')
+def client(agents):
+  return testclient.TestClient(web.make_app(agents), 'http://localhost:8000')
+
+
+def _picture(color=(10, 20, 30), form='PNG'):
+  data = io.BytesIO()
+  Image.new('RGB', (40, 30), color).save(data, form)
+  return data.getvalue()
+
+
+def _paint(client, image=None, **fields):
+  files = None if image is None else {'image': ('x.png', image)}
+  data = {'model': 'copyist', **fields}
+  return client.post('/api/paint', data=data, files=files)
+
+
+def _render(client, **body):
+  program = json.loads(program_json.dumps(program_cases.painted()))
+  return client.post(
+    '/api/render', json={'program': program, 'format': 'png', **body}
+  )
+
+
+def test_page_and_what_it_offers(client):
+  page = client.get('/')
+  assert page.status_code == 200 and 'Watch an agent paint' in page.text
+  for name in ('style.css', 'page.js'):
+    assert f'/static/{name}' in page.text
+    assert client.get(f'/static/{name}').status_code == 200
+  settings = client.get('/api/settings').json()
+  assert [m['name'] for m in settings['models']] == ['copyist', 'artist']
+  assert 'classic/charcoal' in settings['brushes']
+
+
+def test_paints_what_it_is_sent(client, agents):
+  answer = _paint(client, _picture(), seed='7', samples='3').json()
+  target = agents['copyist'].target(_picture(), 'pad')
+  (program,) = agents['copyist'].paint_many(target[None], 3, seed=7)
+  assert program_json.loads(json.dumps(answer['program'])) == program
+  shown = Image.open(io.BytesIO(base64.b64decode(answer['target'][22:])))
+  np.testing.assert_array_equal(np.asarray(shown)[..., :1], target)
+  assert 0 < answer['mse'] < 1
+  drawn = _paint(client, model='artist', seed='3').json()
+  assert drawn['program']['commands']
+
+
+@pytest.mark.parametrize('form', ['png', 'svg', 'gif', 'mp4', 'json'])
+def test_renders_in_each_form(client, form):
+  answer = _render(
+    client, format=form, size=64, brush='classic/charcoal', color_strokes=True
+  )
+  assert answer.status_code == 200, answer.text
+  program = program_cases.painted().with_brush('classic/charcoal')
+  program = program.with_stroke_colors()
+  if form == 'png':
+    picture = np.asarray(Image.open(io.BytesIO(answer.content)))
+    np.testing.assert_array_equal(picture, program.render(64))
+  elif form == 'json':
+    assert program_json.loads(answer.text) == program
+  assert len(answer.content) > 100
+
+
+def test_renders_up_to_a_command(client):
+  answer = _render(client, up_to=3)
+  picture = np.asarray(Image.open(io.BytesIO(answer.content)))
+  expected = program_cases.painted().up_to(3).render()[..., 0]
+  np.testing.assert_array_equal(picture, expected)
+
+
+def test_frames_lead_to_the_picture(client):
+  for program in (program_cases.painted(number=4), program_cases.staged()):
+    body = {'program': json.loads(program_json.dumps(program)), 'size': 32}
+    film = client.post('/api/frames', json=body).json()
+    assert len(film['frames']) == len(film['strokes'])
+    assert film['strokes'][0] == 0
+    assert film['strokes'][-1] == film['number'] == program.num_strokes
+    last = base64.b64decode(film['frames'][-1].split(',')[1])
+    shown = np.asarray(Image.open(io.BytesIO(last)))
+    expected = np.broadcast_to(program.render(32), shown.shape)
+    np.testing.assert_array_equal(shown, expected)
+  long = program_cases.painted(number=900, canvas_width=16, grid_width=8)
+  body = {'program': json.loads(program_json.dumps(long)), 'size': 16}
+  assert len(client.post('/api/frames', json=body).json()['frames']) <= 242
+
+
+def test_what_is_wrong_is_answered_in_a_line(client):
+  painted = program_cases.painted
+  huge = json.loads(program_json.dumps(painted(canvas_width=4000)))
+  long = json.loads(program_json.dumps(painted(number=2001)))
+  for answer, words in (
+    (_paint(client), 'reproduces pictures'),
+    (_paint(client, b''), 'empty'),
+    (_paint(client, b'no picture'), 'no sound picture'),
+    (_paint(client, _picture()[:50]), 'no sound picture'),
+    (_paint(client, _picture(), model='../x'), 'no model'),
+    (_paint(client, _picture(), samples='33'), 'samples is'),
+    (_paint(client, _picture(), temperature='nan'), 'temperature is'),
+    (_paint(client, _picture(), seed='x'), 'seed is'),
+    (_paint(client, _picture(), fit='x'), 'fit is'),
+    (client.post('/api/paint', data={}), 'not what the page'),
+    (client.post('/api/render', content=b'{'), 'not what the page'),
+    (_render(client, program=None), 'program'),
+    (_render(client, program=huge), 'too large'),
+    (_render(client, program=long), 'at most 2,000'),
+    (_render(client, size=2000), 'size is 2000'),
+    (_render(client, up_to=99), 'up_to is 99'),
+    (_render(client, format='exe'), 'format is'),
+    (_render(client, format='xml'), 'MJCF is for scenes'),
+    (_render(client, brush='../../x'), 'brush is'),
+    (_render(client, brush='classic/none'), 'there is no brush'),
+  ):
+    assert answer.status_code == 400, answer.text
+    assert (
+      words in answer.json()['error'] and '\n' not in answer.json()['error']
+    )
+
+
+def test_only_the_page_itself_may_ask(agents, client):
+  def paint(**headers):
+    return client.post(
+      '/api/paint', data={'model': 'artist'}, headers=headers
+    ).status_code
+
+  assert paint(origin='http://localhost:8000') == 200
+  assert paint(origin='http://evil.example') == 403
+  assert paint(origin='null') == 403
+  assert paint(host='evil.example') == 403
+  assert client.get('/', headers={'host': 'evil.example'}).status_code == 403
+  assert client.get('/', headers={'host': '[::1]:8000'}).status_code == 200
+  anywhere = testclient.TestClient(web.make_app(agents, hosts=()))
+  assert anywhere.get('/', headers={'host': 'me.example'}).status_code == 200
+  headers = client.get('/').headers
+  assert "default-src 'self'" in headers['content-security-policy']
+  assert 'access-control-allow-origin' not in headers
+
+
+def test_large_requests_are_cut_off(client):
+  def endless():
+    for _ in range(1000):
+      yield bytes(2**20)
+
+  answer = client.post('/api/paint', content=endless())
+  assert answer.status_code == 413
+  assert 'more than 10 MB' in answer.json()['error']
+  assert guard.MAX_BYTES == 10 * 2**20
+
+
+def test_many_at_once_are_all_answered(client):
+  with concurrent.futures.ThreadPoolExecutor(8) as pool:
+    answers = list(
+      pool.map(lambda i: _paint(client, _picture(), seed=str(i % 4)), range(16))
+    )
+  assert {answer.status_code for answer in answers} == {200}
+  programs = [json.dumps(answer.json()['program']) for answer in answers]
+  assert len(set(programs)) <= 4  # They did not disturb each other.
+
+
+def test_too_many_at_once_are_sent_away():
+  places = queue.Queue(working=1, waiting=1)
+  release, inside = threading.Event(), threading.Semaphore(0)
+
+  def work():
+    with places.place():
+      inside.release()
+      release.wait()
+
+  threads = [threading.Thread(target=work) for _ in range(2)]
+  for thread in threads:
+    thread.start()
+  inside.acquire()
+  while places._places._value:  # Until the other one waits, too.
+    time.sleep(0.01)
+  with pytest.raises(queue.FullError, match='try again'), places.place():
+    pass
+  release.set()
+  for thread in threads:
+    thread.join()
+  with places.place():
+    pass
+
+
+def test_fullness_is_an_answer(agents, monkeypatch):
+  def full(self):
+    raise queue.FullError('try again')
+
+  monkeypatch.setattr(queue.Queue, 'place', full)
+  client = testclient.TestClient(web.make_app(agents), 'http://localhost')
+  answer = _paint(client, _picture())
+  assert (answer.status_code, answer.json()) == (503, {'error': 'try again'})
+
+
+def test_models_get_names():
+  names = web.model_names(['a/x', 'b/x/', 'c/y'])
+  assert names == {'x': 'a/x', 'x 2': 'b/x/', 'y': 'c/y'}
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
