@@ -1,8 +1,9 @@
-"""Measures speed, each time against a yardstick in the same run.
+"""Measures speed and likeness, against a yardstick in the same run.
 
     python -m launch.benchmark environment
     python -m launch.benchmark scenes
     python -m launch.benchmark program
+    python -m launch.benchmark svg
 
 `environment` compares strokes a second of the painting environment with those
 of a C program that makes the same calls of libmypaint and nothing else.
@@ -10,30 +11,37 @@ of a C program that makes the same calls of libmypaint and nothing else.
 second of `mujoco.Renderer` alone.
 `program` compares episodes a second of the whole program graph with the same
 work done in one synchronous process, and says where the time goes.
+`svg` compares SVG files of programs, as resvg draws them, with what libmypaint
+draws; it needs `pip install .[test]`.
 """
 
 from absl import app
 
 from launch import environment_benchmark
 from launch import flags as launch_flags
+from launch import paint_benchmark
 from launch import program_benchmark
+from launch import programs_benchmark
 from launch import scenes_benchmark
+from launch import svg_benchmark
 
 _CONFIG = launch_flags.define_config()
 
-_BENCHMARKS = ('environment', 'scenes', 'program')
+_BENCHMARKS = {
+  'environment': environment_benchmark.run,
+  'scenes': scenes_benchmark.run,
+  'program': lambda: program_benchmark.run(launch_flags.typed(_CONFIG)),
+  'paint': paint_benchmark.run,
+  'programs': programs_benchmark.run,
+  'svg': svg_benchmark.run,
+}
 
 
 def main(argv):
   """Runs one benchmark."""
   if len(argv) != 2 or argv[1] not in _BENCHMARKS:
     raise app.UsageError(f'Say which of {", ".join(_BENCHMARKS)} to run.')
-  if argv[1] == 'environment':
-    environment_benchmark.run()
-  elif argv[1] == 'scenes':
-    scenes_benchmark.run()
-  else:
-    program_benchmark.run(launch_flags.typed(_CONFIG))
+  _BENCHMARKS[argv[1]]()
 
 
 if __name__ == '__main__':

@@ -177,8 +177,10 @@ def _check(holds: bool, name: str, value: Any, rule: str) -> None:
 
 def check_range(name: str, value: Any, low: float, high: float) -> None:
   """Raises a ValueError unless a value is a number from `low` to `high`."""
-  holds = type(value) in (int, float) and low <= value <= high
-  _check(holds, name, value, f'a number from {low:g} to {high:g}')
+  # Whoever paints many pictures makes many strokes, so no text before need be.
+  if type(value) in (int, float) and low <= value <= high:
+    return
+  _check(False, name, value, f'a number from {low:g} to {high:g}')
 
 
 def check_index(name: str, value: Any, end: int, start: int = 0) -> None:
@@ -188,8 +190,8 @@ def check_index(name: str, value: Any, end: int, start: int = 0) -> None:
 
 
 def _check_tuple(name: str, value: Any, length: int) -> None:
-  holds = isinstance(value, tuple) and len(value) == length
-  _check(holds, name, value, f'{length} numbers')
+  if not isinstance(value, tuple) or len(value) != length:
+    _check(False, name, value, f'{length} numbers')
 
 
 def _check_point(name: str, value: Any) -> None:

@@ -5,8 +5,8 @@ program = agent.paint('seven.png')
 program.save('seven.svg', 'seven.gif')
 """
 
-import collections
-from typing import Any, Callable, List, Optional, Sequence
+import dataclasses
+from typing import Any, Callable, List, Mapping, Optional, Sequence
 
 import numpy as np
 
@@ -62,8 +62,14 @@ class Agent:
     self.canvas_width, _, self.channels = spec['canvas'].shape
     self._noise_shape = spec['noise'].shape if 'noise' in spec else None
     self._player = loaded.player
-    # Environments take longer to make than to paint in.
-    self._targets: collections.deque = collections.deque()
+    # Environments take longer to make than to paint in. They show no targets:
+    # what stays the same through an episode is put in later, once for all.
+    self._own = dataclasses.replace(
+      loaded.config,
+      conditional=False,
+      reward=config_lib.RewardConfig(),
+      discriminator_network=config_lib.DiscriminatorNetworkConfig(),
+    )
     self._environments: List[Any] = []
 
   def target(self, image: Any, fit: str = 'crop') -> np.ndarray:
@@ -237,22 +243,22 @@ class Agent:
     number: int,
     temperature: float,
     seed: Sequence[int],
-    targets: Sequence[np.ndarray] = (),
+    targets: Optional[np.ndarray] = None,
   ):
     """Programs and canvases, uint8 `[B, W, W, C]`, of some episodes."""
     if min(seed) < 0:
       raise ValueError(f'seed is {min(seed)}, but it must be at least 0.')
     random = np.random.default_rng(seed)
-    while len(self._environments) < number:
-      self._environments.append(
-        builders.make_environment(self.config, 0, _drain(self._targets))
-      )
-    self._targets.clear()
-    self._targets.extend(targets)
+    for _ in range(len(self._environments), number):
+      self._environments.append(builders.make_environment(self._own, seed=0))
     player = self._player(int(random.integers(2**31)), temperature)
+    context = {}
+    if targets is not None:
+      context['target'] = targets
     if self._noise_shape is not None:
       noise = random.standard_normal([number, *self._noise_shape])
-      player = _with_noise(player, noise.astype(np.float32))
+      context['noise'] = noise.astype(np.float32)
+    player = _shown(player, context)
     episodes = rollout.play(self._environments[:number], player)
     painted = [
       programs.from_actions(
@@ -264,17 +270,13 @@ class Agent:
     return painted, episodes.observation['canvas'][-1]
 
 
-def _drain(queue: collections.deque):
-  """What is in a queue, now and later."""
-  while True:
-    yield queue.popleft()
-
-
-def _with_noise(player: rollout.Agent, noise: np.ndarray) -> rollout.Agent:
-  """A player that sees this noise, whatever its environments show."""
+def _shown(
+  player: rollout.Agent, context: Mapping[str, np.ndarray]
+) -> rollout.Agent:
+  """A player that sees this too, or instead, at each step."""
 
   def step(observation, state):
-    return player.step({**observation, 'noise': noise}, state)
+    return player.step({**observation, **context}, state)
 
   return rollout.Agent(player.initial_state, step)
 

@@ -144,9 +144,13 @@ class Program:
         f'{command!r} is not for a canvas; it must be a Move or a Stroke.'
       )
     limit = 2 * self.renderer.grid_width
-    for name in ('control', 'end'):
-      for value in getattr(command, name, ()):
-        commands_lib.check_range(name, value, -limit, limit)
+    places = [('end', command.end)]
+    if isinstance(command, Stroke):
+      places.append(('control', command.control))
+    for name, (row, column) in places:
+      if max(row, column) > limit or min(row, column) < -limit:
+        for value in (row, column):
+          commands_lib.check_range(name, value, -limit, limit)
 
 
 def stroke_color(number: int) -> commands_lib.Color:

@@ -89,7 +89,14 @@ def batch_major(episodes: types.Episode) -> types.Episode:
 
 def _stack(structures: Sequence[Any]) -> Any:
   """Stacks the leaves of equal structures along a new first axis."""
-  return tree.map_structure(lambda *leaves: np.stack(leaves), *structures)
+  # As tree.map_structure would, but many times faster: numbers are more than
+  # pictures.
+  first = structures[0]
+  if isinstance(first, Mapping):
+    return {key: _stack([s[key] for s in structures]) for key in first}
+  if np.ndim(first):
+    return np.stack(structures)
+  return np.array([x.item() for x in structures], first.dtype)
 
 
 def _effective_log_prob(

@@ -4,7 +4,8 @@ Each action draws one quadratic Bezier curve with a MyPaint brush, or lifts the
 brush and moves it. The observation is what `spiral_tf.types` says of it.
 """
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+import functools
+from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
 import dm_env
 from dm_env import specs
@@ -219,14 +220,18 @@ class Painting(dm_env.Environment):
     return observation
 
 
-def pressure_levels(number: int) -> List[float]:
+@functools.cache
+def pressure_levels(number: int) -> Tuple[float, ...]:
   """What the values of `pressure` mean; with one value it is 1."""
-  return np.linspace(_MIN_PRESSURE, 1, number).tolist() if number > 1 else [1.0]
+  if number == 1:
+    return (1.0,)
+  return tuple(np.linspace(_MIN_PRESSURE, 1, number).tolist())
 
 
-def color_levels() -> List[float]:
+@functools.cache
+def color_levels() -> Tuple[float, ...]:
   """What the values of `red`, `green` and `blue` mean."""
-  return np.linspace(0, 1, _COLOR_BINS).tolist()
+  return tuple(np.linspace(0, 1, _COLOR_BINS).tolist())
 
 
 def _action_spec(
