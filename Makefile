@@ -8,6 +8,10 @@ PYTHON ?=
 ARGS ?=
 
 python := .venv/bin/python
+pytest := $(python) -m pytest --quiet --disable-warnings
+# These get all cores, so they come after the others. ARGS='-k painting' may
+# leave one of both without tests, which pytest calls an error, 5.
+whole_programs := tests/program_test.py tests/train_test.py
 setup := @PYTHON='$(PYTHON)' bash tools/setup.sh
 
 .PHONY: help venv setup train models test bazel format clean
@@ -47,7 +51,9 @@ test:
 	@echo '==> Format'
 	@$(python) -m ruff format --check --quiet .
 	@echo '==> Tests'
-	@$(python) -m pytest --quiet --disable-warnings tests $(ARGS)
+	@$(pytest) --numprocesses=2 --dist=loadfile \
+	  $(addprefix --ignore=,$(whole_programs)) tests $(ARGS) || [ $$? -eq 5 ]
+	@$(pytest) $(whole_programs) $(ARGS) || [ $$? -eq 5 ]
 
 bazel:
 	@PYTHON='$(PYTHON)' bash tools/setup.sh bazel-bootstrap chromium

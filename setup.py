@@ -87,6 +87,7 @@ setuptools.setup(
       'nbformat>=5.10',
       'playwright>=1.44',
       'pytest>=7.0',
+      'pytest-xdist>=3.5',
       'resvg-py>=0.2',
       'ruff>=0.4',
     ],

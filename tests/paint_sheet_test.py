@@ -1,0 +1,44 @@
+"""Tests of launch.paint_sheet."""
+
+import numpy as np
+from PIL import Image
+import pytest
+
+from launch import paint_sheet
+
+
+def test_targets_stand_before_their_pictures(tmp_path):
+  sheet = paint_sheet.Sheet(columns=4)
+  for grey in (100, 200):
+    picture = np.full([10, 10, 3], grey, np.uint8)
+    sheet.add(picture, np.full([5, 5, 1], grey + 50, np.uint8))
+  path = str(tmp_path / 'a.png')
+  sheet.write(path)
+  image = np.asarray(Image.open(path))
+  assert image.shape == (22, 4 * 21 + 1, 3)  # Twice as large, with lines.
+  assert image[10, 10::21, 0].tolist() == [150, 100, 250, 200]
+
+
+def test_what_is_transparent_shows_paper(tmp_path):
+  sheet = paint_sheet.Sheet(columns=16)
+  picture = np.zeros([4, 4, 4], np.uint8)
+  picture[:, 2:, 3] = 255
+  sheet.add(picture)
+  path = str(tmp_path / 'a.png')
+  sheet.write(path)
+  image = np.asarray(Image.open(path))
+  assert image.shape[:2] == (10, 10)
+  assert image[4, 3].tolist() == [255] * 3 and image[4, 6].tolist() == [0] * 3
+
+
+def test_a_sheet_that_would_be_huge_is_refused():
+  sheet = paint_sheet.Sheet(columns=16)
+  picture = np.zeros([2000, 2000, 3], np.uint8)
+  sheet.add(picture)
+  with pytest.raises(ValueError, match='choose a smaller --size'):
+    for _ in range(3):
+      sheet.add(picture)
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
