@@ -20,10 +20,12 @@ from spiral_tf import svg
 _NUM = 200  # Programs for each row.
 _WIDTH, _GRID = 64, 32
 _ROWS = (
-  # A round pen with a hard edge: what SVG can do.
+  # A plain round brush, opaque and always as wide: what SVG can do.
+  ('deevad/liner', False),
+  # A pen whose width depends on pressure and on speed.
   ('classic/pen', False),
   ('classic/pen', True),
-  # What becomes of softer and of textured ones.
+  # What becomes of soft brushes and of textured ones.
   ('deevad/basic_digital_brush', True),
   ('deevad/ballpen', True),
   ('classic/dry_brush', True),

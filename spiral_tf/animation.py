@@ -1,7 +1,7 @@
 """Films of a program being carried out, smooth along each stroke."""
 
 import fractions
-from typing import Iterator
+from typing import Callable, Iterator, Tuple
 
 import numpy as np
 from PIL import Image
@@ -14,7 +14,7 @@ _FRAMES_A_SECOND = 20
 _STROKE_SECONDS = 0.6  # For each stroke, or object, of a short program.
 _MAX_SECONDS = 15.0  # Long ones show several strokes in a frame instead.
 _HELD_SECONDS = 1.5  # For the finished picture.
-_GIF_COLORS = 255
+_GIF_COLORS = 255  # One of the 256 is for what stays as it was.
 
 
 def write_gif(program: programs.Program, path: str, size: int) -> None:
@@ -28,38 +28,20 @@ def write_gif(program: programs.Program, path: str, size: int) -> None:
   Raises:
     ValueError: as of `rendering.render`.
   """
-  finished = _on_paper(rendering.render(program, size))
-  gray = finished.max(axis=-1) == finished.min(axis=-1)
-  # Colours come from the finished picture, in which all of them are.
-  palette = None
-  if not gray.all():
-    palette = Image.fromarray(finished).quantize(
-      _GIF_COLORS, method=Image.Quantize.MEDIANCUT
-    )
+  import av  # Slow to import, and for films only.
 
-  def images() -> Iterator[Image.Image]:
+  palette, to_indices = _palette(program, size)
+  options = {'loop': '0', 'final_delay': f'{100 * _HELD_SECONDS:.0f}'}
+  with av.open(path, 'w', format='gif', options=options) as container:
+    stream = container.add_stream('gif', rate=_FRAMES_A_SECOND)
+    stream.width = stream.height = size
+    stream.pix_fmt = 'pal8'
     for frame in frames(program, size):
-      if palette is None:
-        yield Image.fromarray(np.ascontiguousarray(frame[..., 0]))
-      else:
-        yield Image.fromarray(frame).quantize(
-          palette=palette, dither=Image.Dither.NONE
-        )
-
-  stream = images()
-  first = next(stream)
-  number = _number_of_frames(program)
-  durations = [1000 // _FRAMES_A_SECOND] * (number - 1)
-  durations.append(int(1000 * _HELD_SECONDS))
-  first.save(
-    path,
-    format='GIF',
-    save_all=True,
-    append_images=stream,
-    duration=durations,
-    loop=0,
-    optimize=False,
-  )
+      frame = av.VideoFrame.from_ndarray(
+        (to_indices(frame), palette), format='pal8'
+      )
+      container.mux(stream.encode(frame))
+    container.mux(stream.encode())
 
 
 def write_mp4(program: programs.Program, path: str, size: int) -> None:
@@ -68,58 +50,78 @@ def write_mp4(program: programs.Program, path: str, size: int) -> None:
   Args:
     program: what to show.
     path: of the file.
-    size: width and height, pixels; made even, as the format demands.
+    size: width and height, pixels; an odd one grows by 1, as the format
+      demands.
 
   Raises:
     ValueError: as of `rendering.render`.
   """
-  import av  # Slow to import, and for films only.
+  import av
 
   size = max(2, size + size % 2)
   held = round(_HELD_SECONDS * _FRAMES_A_SECOND)
-  with av.open(path, 'w', format='mp4') as container:
+  # The index goes to the front, so that browsers can start at once.
+  options = {'movflags': 'faststart'}
+  with av.open(path, 'w', format='mp4', options=options) as container:
     stream = container.add_stream('libx264', rate=_FRAMES_A_SECOND)
     stream.width = stream.height = size
     stream.pix_fmt = 'yuv420p'
     stream.time_base = fractions.Fraction(1, _FRAMES_A_SECOND)
     stream.options = {'crf': '18', 'preset': 'veryfast'}
-    frame = None
-    for frame in frames(program, size):
-      container.mux(stream.encode(_to_video_frame(frame)))
+    for picture in frames(program, size):
+      frame = av.VideoFrame.from_ndarray(picture, format='rgb24')
+      container.mux(stream.encode(frame))
     for _ in range(held):
-      container.mux(stream.encode(_to_video_frame(frame)))
+      frame = av.VideoFrame.from_ndarray(picture, format='rgb24')
+      container.mux(stream.encode(frame))
     container.mux(stream.encode())
 
 
 def frames(program: programs.Program, size: int) -> Iterator[np.ndarray]:
   """The pictures of a film, uint8 `[S, S, 3]`, on white paper."""
-  parts, stride = _pace(program)
-  last = None
-  for i, frame in enumerate(rendering.frames(program, size, parts)):
-    last = frame
-    if i % stride == 0:
-      yield _on_paper(frame)
-      last = None
-  if last is not None:
-    yield _on_paper(last)
+  parts, stride, repeats = _pace(program)
+  for frame in rendering.frames(program, size, parts, stride):
+    yield from [_on_paper(frame)] * repeats
 
 
-def _pace(program: programs.Program):
-  """Pictures to draw of each stroke, and of how many to show one."""
-  smooth = isinstance(program.renderer, commands.Painting)
-  parts = round(_STROKE_SECONDS * _FRAMES_A_SECOND) if smooth else 1
-  limit = _MAX_SECONDS * _FRAMES_A_SECOND
-  strokes = max(1, program.num_strokes)
-  parts = int(max(1, min(parts, limit // strokes)))
-  if smooth:
-    parts = min(parts, program.renderer.substrokes)
-  return parts, int(max(1, -(-strokes * parts // limit)))
+def _palette(
+  program: programs.Program, size: int
+) -> Tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+  """Colours, uint8 `[256, (A, R, G, B)]`, and what turns pictures to indices.
+
+  They are the same in all frames, and not mixed from dots: those would flicker.
+  """
+  palette = np.full((256, 4), 255, np.uint8)
+  if getattr(program.renderer, 'channels', 3) == 1:
+    palette[:, 1:] = np.arange(256)[:, np.newaxis]
+    return palette, lambda frame: np.ascontiguousarray(frame[..., 0])
+  # Few strokes cover all of a colour, so those that matter are in the end.
+  finished = Image.fromarray(_on_paper(rendering.render(program, size)))
+  chosen = finished.quantize(_GIF_COLORS, method=Image.Quantize.MEDIANCUT)
+  colors = np.reshape(chosen.getpalette(), (-1, 3))[:_GIF_COLORS]
+  palette[: len(colors), 1:] = colors
+  palette[_GIF_COLORS] = 0
+
+  def to_indices(frame: np.ndarray) -> np.ndarray:
+    image = Image.fromarray(frame)
+    return np.asarray(image.quantize(palette=chosen, dither=Image.Dither.NONE))
+
+  return palette, to_indices
 
 
-def _number_of_frames(program: programs.Program) -> int:
-  parts, stride = _pace(program)
-  drawn = 1 + program.num_strokes * parts
-  return -(-(drawn - 1) // stride) + 1
+def _pace(program: programs.Program) -> Tuple[int, int, int]:
+  """How long films take.
+
+  Returns:
+    Pictures to draw of each stroke, of how many to show one, and how often.
+  """
+  limit = int(_MAX_SECONDS * _FRAMES_A_SECOND)
+  number = max(1, program.num_strokes)
+  slow = max(1, min(round(_STROKE_SECONDS * _FRAMES_A_SECOND), limit // number))
+  if isinstance(program.renderer, commands.Stage):  # Objects do not grow.
+    return 1, max(1, -(-number // limit)), slow
+  parts = min(slow, program.renderer.substrokes)
+  return parts, max(1, -(-number * parts // limit)), 1
 
 
 def _on_paper(picture: np.ndarray) -> np.ndarray:
@@ -129,9 +131,3 @@ def _on_paper(picture: np.ndarray) -> np.ndarray:
     mixed = picture[..., :3] * alpha + 255 * (1 - alpha)
     return np.rint(mixed).astype(np.uint8)
   return np.ascontiguousarray(np.broadcast_to(picture, (*picture.shape[:2], 3)))
-
-
-def _to_video_frame(picture: np.ndarray):
-  import av
-
-  return av.VideoFrame.from_ndarray(picture, format='rgb24')

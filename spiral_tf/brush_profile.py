@@ -24,13 +24,11 @@ _WIDTH = 256  # Of the canvas for trials, pixels.
 _ROW = _WIDTH // 2 + 0.5
 _END = 228  # Column where lines end, and
 _MIDDLE = slice(78, 178)  # where they are looked at.
-_START = 28  # Column where slow ones begin. Others need a longer run:
-_RUN = (
-  15  # Pieces, after which the speed the engine sees is about the real one.
-)
-# Radii to measure at, pixels, a quarter of an octave apart. The softness of
+_START = 28  # Column where slow ones begin. Fast ones get a longer run, of
+_RUN = 15  # pieces: then the engine's smoothed speed is about the real one.
+# Radii to measure at, pixels, an eighth of an octave apart. The softness of
 # edges no longer matters for thicker lines.
-_RADII = 2.0 ** (np.arange(-12, 13) / 4)
+_RADII = 2.0 ** (np.arange(-24, 25) / 8)
 # Pixels a piece to measure at, half an octave apart: slower than any stroke
 # that can be seen, and as fast as the largest canvas allows.
 _STRIDES = 2.0 ** (np.arange(-8, 15) / 2)

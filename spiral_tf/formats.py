@@ -35,13 +35,16 @@ def save(
   Args:
     program: what to write.
     paths: of the files.
-    size: width and height of pictures and films, pixels.
+    size: width and height, pixels: of pictures, by default the program's own;
+      of films, and of what an SVG file is first shown in, by default 512.
 
   Raises:
-    ValueError: a file cannot be written, see `check`; or the program cannot be
-      rendered, see `rendering.render`.
+    ValueError: a file cannot be written, see `check`; the size is out of range;
+      or the program cannot be rendered, see `rendering.render`.
   """
   check(paths, program.renderer)
+  if size is not None:
+    commands.check_index('size', size, commands.MAX_WIDTH + 1, 1)
   for path in paths:
     temporary = f'{path}.{os.getpid()}.{threading.get_ident()}.tmp'
     try:

@@ -5,6 +5,8 @@ from spiral_tf import programs
 from spiral_tf import rendering
 from spiral_tf.environments import scene_model
 
+_MAX_WIDTH = 2048  # Of pictures, pixels; MuJoCo sets memory aside for them.
+
 
 def dumps(program: programs.Program) -> str:
   """Writes what stands on the stage in the end.
@@ -25,7 +27,7 @@ def dumps(program: programs.Program) -> str:
       'MJCF describes scenes, but this program is that of a picture.'
     )
   return scene_model.to_xml(
-    program.renderer.canvas_width,
     program.renderer.grid_width,
     rendering.objects(program),
+    _MAX_WIDTH,
   )

@@ -36,7 +36,10 @@ def render(program: programs.Program, size: Optional[int] = None) -> np.ndarray:
 
 
 def frames(
-  program: programs.Program, size: Optional[int] = None, parts: int = 8
+  program: programs.Program,
+  size: Optional[int] = None,
+  parts: int = 8,
+  stride: int = 1,
 ) -> Iterator[np.ndarray]:
   """Draws the pictures on the way: strokes grow smoothly.
 
@@ -44,6 +47,7 @@ def frames(
     program: what to draw.
     size: as of `render`.
     parts: pictures a stroke. Objects of a stage are there at once.
+    stride: of how many of these pictures one is made, and the last one always.
 
   Yields:
     uint8 `[S, S, C]` as `render` returns them: the empty canvas, the pictures
@@ -51,18 +55,22 @@ def frames(
     one is `render`'s.
 
   Raises:
-    ValueError: as of `render`; or `parts` is not at least 1.
+    ValueError: as of `render`; or `parts` or `stride` is not at least 1.
   """
-  if parts < 1:
-    raise ValueError(f'parts is {parts}, but it must be at least 1.')
+  for name, value in (('parts', parts), ('stride', stride)):
+    if value < 1:
+      raise ValueError(f'{name} is {value}, but it must be at least 1.')
   if isinstance(program.renderer, commands.Stage):
     width = _checked_size(program, size)
     platform = _stage(program, width)
-    for number in range(len(program.commands) + 1):
-      yield platform.render(objects(program.up_to(number)))
+    last_number = len(program.commands)
+    for number in range(last_number + 1):
+      if number % stride == 0 or number == last_number:
+        yield platform.render(objects(program.up_to(number)))
     return
   canvas = _Canvas(program, size)
   yield canvas.picture()
+  drawn = yielded = 0  # Pictures that were due, and the last one made.
   for command in program.commands:
     if isinstance(command, commands.Move):
       canvas.carry_out(command)
@@ -71,7 +79,12 @@ def frames(
     ends = sorted({-(-steps * k // parts) for k in range(1, parts + 1)})
     for first, last in zip([0, *ends], ends):
       canvas.carry_out(command, first, last)
-      yield canvas.picture()
+      drawn += 1
+      if drawn % stride == 0:
+        yield canvas.picture()
+        yielded = drawn
+  if yielded < drawn:
+    yield canvas.picture()
 
 
 def objects(program: programs.Program) -> List[stage.SceneObject]:

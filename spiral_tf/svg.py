@@ -81,12 +81,12 @@ def dumps(program: programs.Program, size: int = 512) -> str:
         'id': 'background',
         'width': str(width),
         'height': str(width),
-        'fill': renderer.background,
+        'fill': _background(renderer),
       },
     )
   for n, (points, start_pressure, stroke) in enumerate(_strokes(program), 1):
     pieces = _pieces(renderer, points, start_pressure, stroke, size / width)
-    svg.append(_group(n, stroke, pieces))
+    svg.append(_group(n, _color(renderer, stroke.color), pieces))
   ElementTree.indent(svg, ' ')
   return ElementTree.tostring(svg, encoding='unicode') + '\n'
 
@@ -110,10 +110,9 @@ def _strokes(
 
 
 def _group(
-  number: int, stroke: commands.Stroke, pieces: List[_Piece]
+  number: int, color: str, pieces: List[_Piece]
 ) -> ElementTree.Element:
   """The paths of a stroke."""
-  color = '#' + ''.join(f'{round(255 * value):02x}' for value in stroke.color)
   group = ElementTree.Element('g', {'id': f'stroke-{number}', 'fill': 'none'})
   if not pieces:
     return group
@@ -241,6 +240,20 @@ def _half_disc(end: np.ndarray, others: np.ndarray, radius: float) -> str:
     f'M{_text(left)} {_text(top)}A{_text(radius)} {_text(radius)} 0 0 0 '
     f'{_text(right)} {_text(bottom)}Z'
   )
+
+
+def _color(renderer: commands.Painting, color: commands.Color) -> str:
+  """A colour as SVG; in a grey picture it is its luma (ITU-R BT.601)."""
+  if renderer.channels == 1:
+    color = (np.dot(color, (0.299, 0.587, 0.114)),) * 3
+  return '#' + ''.join(f'{round(255 * value):02x}' for value in color)
+
+
+def _background(renderer: commands.Painting) -> str:
+  if renderer.background == 'white':
+    return 'white'
+  values = bytes.fromhex(renderer.background[1:])
+  return _color(renderer, tuple(value / 255 for value in values))
 
 
 def _text(value: float) -> str:

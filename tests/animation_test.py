@@ -52,7 +52,8 @@ def test_long_programs_make_no_long_films(tmp_path):
 def test_films_of_scenes_and_of_nothing(tmp_path):
   scene = program_cases.staged()
   frames, durations, _ = _gif(scene, tmp_path / 'a.gif', size=32)
-  assert sum(durations) == 50 * len(scene.commands) + 1500
+  # Each picture, that of the empty stage too, for 0.6 seconds.
+  assert sum(durations) == 600 * (1 + len(scene.commands)) - 50 + 1500
   assert abs(frames[-1] - scene.render(32)).mean() < 4
   animation.write_gif(scene.up_to(0), str(tmp_path / 'b.gif'), 32)
   animation.write_mp4(scene.up_to(0), str(tmp_path / 'b.mp4'), 32)

@@ -1,14 +1,25 @@
 """Tests of spiral_tf.formats."""
 
+import dataclasses
 import os
+import re
 
 import numpy as np
 from PIL import Image
 import pytest
 
+from spiral_tf import commands
 from spiral_tf import formats
 from spiral_tf import program_json
 from tests import program_cases
+
+_RECORDS = (
+  commands.Painting,
+  commands.Stage,
+  commands.Move,
+  commands.Stroke,
+  commands.Put,
+)
 
 
 def test_each_extension_its_form(tmp_path):
@@ -54,10 +65,30 @@ def test_what_cannot_be_written_is_refused_before_any_work(
   assert os.listdir() == ['folder.png']
 
 
+@pytest.mark.parametrize('size', [0, -3, 5000, 2.5])
+def test_sizes_that_cannot_be_are_refused(tmp_path, size):
+  with pytest.raises(ValueError, match='size is'):
+    program_cases.painted().save(str(tmp_path / 'a.svg'), size=size)
+  assert not os.listdir(tmp_path)
+
+
 def test_a_scene_is_no_svg():
   scene = program_cases.staged()
   with pytest.raises(ValueError, match='SVG is for strokes'):
     formats.check(['a.svg'], scene.renderer)
+
+
+def test_the_documented_program_is_one():
+  path = os.path.join(os.path.dirname(__file__), '../docs/programs.md')
+  with open(path, encoding='utf-8') as file:
+    text = file.read()
+  (example,) = re.findall('```json\n(.*?)```', text, re.DOTALL)
+  assert program_json.loads(example).num_strokes == 2
+  for record in (*_RECORDS, program_json.loads(example)):
+    for field in dataclasses.fields(record):
+      assert f'| `{field.name}` |' in text
+  for extension in formats.EXTENSIONS:
+    assert f'| `{extension}` |' in text
 
 
 def test_a_file_that_is_there_stays_whole_if_the_new_one_fails(tmp_path):

@@ -39,6 +39,28 @@ def test_the_objects_are_those_of_the_stage(seed):
     )
 
 
+def test_it_looks_like_the_picture():
+  mujoco = gl.load()
+  scene = program_cases.staged(1, number=6)
+  model = mujoco.MjModel.from_xml_string(mjcf.dumps(scene))
+  # Viewers begin where they see all of the platform, and nothing is cut off.
+  camera = mujoco.MjvCamera()
+  mujoco.mjv_defaultFreeCamera(model, camera)
+  near = model.vis.map.znear * model.stat.extent
+  assert camera.distance > 2.5 and near < 0.2
+  data = mujoco.MjData(model)
+  mujoco.mj_forward(model, data)
+  with mujoco.Renderer(model, 256, 256) as renderer:
+    renderer.update_scene(data, camera=0)
+    picture = renderer.render().astype(float)
+  expected = rendering.render(scene, 256)
+  empty = rendering.render(scene.up_to(0), 256)
+  # Depths are rounded differently, as viewers come nearer.
+  assert (
+    abs(picture - expected).mean() < 0.1 * abs(expected - 1.0 * empty).mean()
+  )
+
+
 def test_pictures_are_refused():
   with pytest.raises(ValueError, match='that of a picture'):
     mjcf.dumps(program_cases.painted())

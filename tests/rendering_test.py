@@ -61,6 +61,20 @@ def test_frames_of_scenes_and_of_few_pieces():
   assert len(frames) == 1 + 3 * program.num_strokes
   with pytest.raises(ValueError, match='parts is 0'):
     next(rendering.frames(program, parts=0))
+  with pytest.raises(ValueError, match='stride is 0'):
+    next(rendering.frames(program, stride=0))
+
+
+@pytest.mark.parametrize('make', [program_cases.painted, program_cases.staged])
+@pytest.mark.parametrize('stride', [3, 1000])
+def test_a_stride_leaves_frames_out_but_not_the_last(make, stride):
+  program = make(number=6)
+  every = list(rendering.frames(program, parts=4))
+  some = list(rendering.frames(program, parts=4, stride=stride))
+  expected = every[::stride]
+  if (len(every) - 1) % stride:
+    expected.append(every[-1])
+  np.testing.assert_array_equal(some, expected)
 
 
 def test_objects_replace_and_run_out_of_room():

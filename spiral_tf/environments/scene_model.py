@@ -35,10 +35,10 @@ _CORNERS = np.array(list(itertools.product((-1, 1), repeat=3)))
 _SHOWN, _HIDDEN = 0, 5  # Groups of geoms; MuJoCo draws 0, 1 and 2.
 _XML = """
 <mujoco>
-  <statistic center="0 0 0" extent="1"/>
+  <statistic center="0 0 0" extent="{extent}"/>
   <visual>
     <headlight active="0"/>
-    <map znear="1" zfar="20"/>
+    <map znear="{near}" zfar="{far}"/>
     <global offwidth="{width}" offheight="{width}"/>
     <quality shadowsize="0" offsamples="0" numslices="12" numstacks="6"
       numquads="1"/>
@@ -88,14 +88,15 @@ class Box(NamedTuple):
 
 
 def to_xml(
-  canvas_width: int, grid_width: int, objects: Sequence[SceneObject]
+  grid_width: int, objects: Sequence[SceneObject], max_width: int
 ) -> str:
   """Writes a scene as MJCF, in which the objects are geoms `object-1`, ...
 
   Args:
-    canvas_width: width and height of pictures, pixels.
     grid_width: rows, and columns, of locations.
     objects: what is on the platform.
+    max_width: width and height, pixels, of the largest pictures that
+      `mujoco.Renderer` will make of it; viewers do not mind.
 
   Returns:
     The text of the file.
@@ -111,9 +112,11 @@ def to_xml(
       f'<geom name="object-{number}" type="{_KINDS[item.kind]}" '
       f'size="{size}" pos="{x:.6g} {y:.6g} {z:.6g}" rgba="{rgb} 1"/>'
     )
-  return _XML.format(
-    width=2 * canvas_width, objects='\n    '.join(geoms)
-  ).lstrip()
+  # Viewers begin at 1.5 extents from the centre, and go nearer.
+  text = _XML.format(
+    width=max_width, extent=2, near=0.05, far=10, objects='\n    '.join(geoms)
+  )
+  return text.lstrip()
 
 
 def _places(grid_width: int) -> List[Tuple[float, float]]:
@@ -149,7 +152,13 @@ class SceneModel:
       RuntimeError: MuJoCo cannot be loaded.
     """
     mujoco = gl.load()
-    xml = _XML.format(width=2 * canvas_width, objects=_OBJECT * max_objects)
+    xml = _XML.format(
+      width=2 * canvas_width,
+      extent=1,
+      near=1,
+      far=20,
+      objects=_OBJECT * max_objects,
+    )
     self.model = mujoco.MjModel.from_xml_string(xml)
     self.data = mujoco.MjData(self.model)
     mujoco.mj_forward(self.model, self.data)  # Places camera and platform.
