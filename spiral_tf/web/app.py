@@ -120,7 +120,9 @@ def make_app(
     form, data = service.render(body)
     return responses.Response(data, media_type=_MEDIA[form])
 
-  app.mount('/static', staticfiles.StaticFiles(directory=_STATIC))
+  # Where Bazel runs this, files are links.
+  static = staticfiles.StaticFiles(directory=_STATIC, follow_symlink=True)
+  app.mount('/static', static)
   return guard.Guard(app, hosts)
 
 
