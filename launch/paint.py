@@ -12,7 +12,6 @@ program itself), and .xml (MJCF) of a 3D scene. Where there are several
 pictures, the name of each goes before the extension: out_NAME.svg.
 """
 
-import dataclasses
 import os
 import sys
 from typing import Callable, Iterator, List, NamedTuple, Optional
@@ -23,8 +22,8 @@ import numpy as np
 
 from launch import flags as launch_flags
 from launch import paint_sheet
+from launch import paint_sources
 from launch import progress
-from spiral_tf import builders
 from spiral_tf import formats
 from spiral_tf import inputs
 from spiral_tf import painter
@@ -32,8 +31,6 @@ from spiral_tf import program_json
 from spiral_tf import programs
 from spiral_tf import reconstruction
 
-# Bundled agents, the best one for any image first.
-_BUNDLED = ('photos_small', 'omniglot_conditional_small')
 # Pictures that are painted, and written, before the next ones are read.
 _CHUNK = 64
 
@@ -113,6 +110,12 @@ _TILES = flags.DEFINE_integer(
   'detail than the agent has room for.',
   lower_bound=1,
 )
+_PICTURE_COLORS = flags.DEFINE_bool(
+  'picture_colors',
+  True,
+  'With --tiles: whether each stroke takes the mean colour of what it covers, '
+  'instead of the one that the agent chose.',
+)
 _SEED = flags.DEFINE_integer(
   'seed', 0, 'Seed: of equal seeds come equal pictures.', lower_bound=0
 )
@@ -172,7 +175,7 @@ def _replay() -> int:
 def _paint() -> int:
   """Paints with a model; returns how many pictures."""
   paths = [p for path in _IMAGE.value for p in inputs.find(path)]
-  agent = painter.load(_MODEL.value or _bundled())
+  agent = painter.load(_MODEL.value or paint_sources.bundled())
   if not agent.conditional:
     if paths or _DATA.value:
       raise ValueError(
@@ -195,10 +198,10 @@ def _paint() -> int:
       raise ValueError('--tiles needs a picture: --image=...')
     return _write(_tiled(agent, paths), len(paths) > 1)
   if paths:
-    names = _names(paths)
+    names = paint_sources.names(paths)
     total, target = len(paths), lambda i: agent.target(paths[i], _FIT.value)
   else:
-    digits = _digits(agent)
+    digits = paint_sources.digits(agent)
     names = [str(i) for i in range(1, len(digits) + 1)]
     total, target = len(digits), digits.__getitem__
   return _write(_reproduce(agent, names, target, each), total * each > 1)
@@ -229,7 +232,7 @@ def _reproduce(
 
 
 def _tiled(agent: painter.Agent, paths: List[str]) -> Iterator[_Painting]:
-  for path, name in zip(paths, _names(paths)):
+  for path, name in zip(paths, paint_sources.names(paths)):
     yield _Painting(
       name,
       agent.paint_tiles(
@@ -239,6 +242,7 @@ def _tiled(agent: painter.Agent, paths: List[str]) -> Iterator[_Painting]:
         _TEMPERATURE.value,
         _SEED.value,
         _FIT.value,
+        _PICTURE_COLORS.value,
         progress.Progress(f'windows of {os.path.basename(path)}'),
       ),
     )
@@ -277,39 +281,6 @@ def _changed(program: programs.Program) -> programs.Program:
   if _COLOR_STROKES.value:
     program = program.with_stroke_colors()
   return program
-
-
-def _names(paths: List[str]) -> List[str]:
-  """What to call the paintings of pictures: each name once."""
-  names: List[str] = []
-  for path in paths:
-    stem = os.path.splitext(os.path.basename(path))[0]
-    name, number = stem, 1
-    while name in names:
-      number += 1
-      name = f'{stem}_{number}'
-    names.append(name)
-  return names
-
-
-def _digits(agent: painter.Agent) -> np.ndarray:
-  """Held-out images of the built-in data set, uint8 `[N, W, W, C]`."""
-  data = dataclasses.replace(agent.config.data, name=_DATA.value)
-  config = dataclasses.replace(agent.config, data=data)
-  return np.asarray(builders.load_dataset(config).validation[:64])
-
-
-def _bundled() -> str:
-  """Folder of the agent that is taken when none is named."""
-  root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-  for folder in ('models', os.path.join(root, 'models')):
-    for name in _BUNDLED:
-      if os.path.isdir(os.path.join(folder, name)):
-        return os.path.join(folder, name)
-  raise ValueError(
-    'there is no models/ here with the agents of the repository, so name one: '
-    '--model=FOLDER.'
-  )
 
 
 if __name__ == '__main__':

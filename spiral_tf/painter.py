@@ -19,8 +19,7 @@ from spiral_tf import rollout
 from spiral_tf import saved_model
 from spiral_tf import tiles as tiles_lib
 
-# Episodes played at once.
-_BATCH = 64
+_BATCH = 64  # Episodes played at once.
 MAX_SAMPLES = 1024
 
 # Told how many of how many pictures are done.
@@ -150,15 +149,15 @@ class Agent:
       Their programs.
 
     Raises:
-      ValueError: an argument is out of range, or the agent is conditional.
+      ValueError: an argument is out of range; or the agent is conditional.
     """
     if self.conditional:
       raise ValueError('this agent reproduces images: use paint(image).')
     _check_samples(number)
     drawn: List[programs.Program] = []
-    while len(drawn) < number:
-      count = min(_BATCH, number - len(drawn))
-      drawn += self._play(count, temperature, [seed, len(drawn)])[0]
+    for start in range(0, number, _BATCH):
+      count = min(_BATCH, number - start)
+      drawn += self._play(count, temperature, [seed, start])[0]
     return drawn
 
   def paint_many(
@@ -211,6 +210,7 @@ class Agent:
     temperature: float = 1.0,
     seed: int = 0,
     fit: str = 'crop',
+    picture_colors: bool = True,
     report: Optional[Report] = None,
   ) -> programs.Program:
     """Paints an image larger than the agent's canvas, window by window.
@@ -224,6 +224,8 @@ class Agent:
       temperature: as of `paint`.
       seed: as of `paint`.
       fit: as of `paint`.
+      picture_colors: whether each stroke takes the mean colour of what it
+        covers in the image, instead of the one that the agent chose.
       report: told how many of the windows are done.
 
     Returns:
@@ -235,7 +237,15 @@ class Agent:
       FileNotFoundError: there is no such file.
     """
     return tiles_lib.paint(
-      self, inputs.read(image), tiles, samples, temperature, seed, fit, report
+      self,
+      inputs.read(image),
+      tiles,
+      samples,
+      temperature,
+      seed,
+      fit,
+      picture_colors,
+      report,
     )
 
   def _play(

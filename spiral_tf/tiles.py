@@ -5,9 +5,12 @@ in which neighbours overlap by half. An agent reproduces what it sees in each
 window on a canvas of its own. Its strokes are then tried on the large canvas,
 one by one, and those stay that bring the picture nearer to the image. So large
 strokes come first and small ones go where something is missing, and seams
-between windows are painted over as any other error is.
+between windows are painted over as any other error is. Where strokes go, and
+what shape they have, is the agent's choice; their colours may be, too, or else
+are measured in the image.
 """
 
+import dataclasses
 from typing import Any, Callable, Iterator, List, Optional, Tuple
 
 import numpy as np
@@ -32,6 +35,7 @@ def paint(
   temperature: float,
   seed: int,
   fit: str,
+  picture_colors: bool = True,
   report: Optional[Callable[[int, int], None]] = None,
 ) -> programs.Program:
   """Paints an image; see the module, and `painter.Agent.paint_tiles`.
@@ -44,6 +48,8 @@ def paint(
     temperature: of the agent.
     seed: equal seeds make equal paintings.
     fit: see `inputs.fit`.
+    picture_colors: whether each stroke takes the mean colour of what it covers
+      in the image, instead of the one that the agent chose.
     report: told how many of the windows are done.
 
   Returns:
@@ -78,7 +84,7 @@ def paint(
   )
   trial_width = min(2 * width, _MAX_TRIAL_WIDTH)
   target = inputs.fit(image, trial_width, agent.channels, fit)
-  trial = _Trial(renderer, target)
+  trial = _Trial(renderer, target, picture_colors)
   random = np.random.default_rng(seed)
   plan = list(levels(tiles))
   total = sum((2 * level - 1) ** 2 for level in plan)
@@ -188,7 +194,10 @@ def _placed(
 class _Trial:
   """The large canvas, on which strokes stay that make it better."""
 
-  def __init__(self, renderer: commands.Painting, target: np.ndarray):
+  def __init__(
+    self, renderer: commands.Painting, target: np.ndarray, picture_colors: bool
+  ):
+    self._picture_colors = picture_colors
     self.kept: List[commands.Command] = []
     width = len(target)
     self._cell = width / renderer.grid_width
@@ -205,6 +214,26 @@ class _Trial:
   def offer(self, move: commands.Move, stroke: commands.Stroke) -> None:
     """Keeps both if the picture is nearer to the target with them."""
     before = self._canvas.snapshot()
+    picture, rows = self._draw(move, stroke)
+    if rows is not None and self._picture_colors:
+      touched = (picture[rows] != self._picture[rows]).any(axis=-1)
+      color = self._target[rows][touched].mean(axis=0) / 255
+      color = np.broadcast_to(color, [3]).tolist()
+      stroke = dataclasses.replace(stroke, color=tuple(color))
+      self._canvas.restore(before)
+      picture, rows = self._draw(move, stroke)
+    if rows is not None and self._error(picture, rows) < self._error(
+      self._picture, rows
+    ):
+      self._picture = picture
+      self.kept += [move, stroke]
+    else:
+      self._canvas.restore(before)
+
+  def _draw(
+    self, move: commands.Move, stroke: commands.Stroke
+  ) -> Tuple[np.ndarray, Optional[slice]]:
+    """The picture with a stroke, and in which rows it is another, if in any."""
     self._canvas.move_to(*self._pixels(move.end))
     self._canvas.stroke(
       *self._pixels(stroke.control),
@@ -219,13 +248,7 @@ class _Trial:
     )
     picture = self._canvas.to_array(self._channels)
     rows = np.flatnonzero((picture != self._picture).any(axis=(1, 2)))
-    if len(rows):
-      part = slice(rows[0], rows[-1] + 1)
-      if self._error(picture, part) < self._error(self._picture, part):
-        self._picture = picture
-        self.kept += [move, stroke]
-        return
-    self._canvas.restore(before)
+    return picture, slice(rows[0], rows[-1] + 1) if len(rows) else None
 
   def _error(self, picture: np.ndarray, rows: slice) -> int:
     difference = picture[rows] - self._target[rows]

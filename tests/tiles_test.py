@@ -60,6 +60,7 @@ def _quarters():
 
 def _paint(agent, number, **kwargs):
   arguments = {'samples': 1, 'temperature': 1.0, 'seed': 0, 'fit': 'crop'}
+  arguments['picture_colors'] = False
   return tiles.paint(agent, _quarters(), number, **{**arguments, **kwargs})
 
 
@@ -95,17 +96,33 @@ def test_every_window_is_seen_and_reported():
   assert program == _paint(_Agent(), 4, samples=3)
 
 
-def test_only_strokes_that_help_are_kept():
-  class Harmful(_Agent):
-    def _program(self, target):
-      return super()._program(255 - target)
+class _Harmful(_Agent):
+  """Takes colours for their opposites."""
 
-  program = _paint(Harmful(), 4)
+  def _program(self, target):
+    return super()._program(255 - target)
+
+
+def test_only_strokes_that_help_are_kept():
+  program = _paint(_Harmful(), 4)
   blank = np.full([64, 64, 3], 255.0)
   error = np.square(program.render(64).astype(float) - _quarters()).mean()
   assert error <= np.square(blank - _quarters()).mean()
   helpful = _paint(_Agent(), 4)
   assert len(program.commands) < len(helpful.commands)
+
+
+def test_colours_of_the_picture_instead_of_the_agents():
+  picture = _paint(_Harmful(), 8, picture_colors=True).render(64)
+  assert abs(picture.astype(float) - _quarters()).mean() < 15
+  gray = _Harmful(color=False)
+  gray.channels = 1
+  gray.paint_many = lambda targets, *rest: _Agent.paint_many(
+    gray, np.repeat(targets, 3, axis=-1), *rest
+  )
+  picture = _paint(gray, 8, picture_colors=True).render(64)
+  luma = _quarters() @ [0.299, 0.587, 0.114]
+  assert abs(picture[..., 0] - luma).mean() < 15
 
 
 def test_what_makes_no_sense_is_refused():
