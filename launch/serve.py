@@ -37,6 +37,13 @@ def main(argv):
   """Serves the page."""
   launch_flags.no_arguments(argv)
   try:
+    _serve()
+  except KeyboardInterrupt:
+    print('Stopped.')
+
+
+def _serve():
+  try:
     import uvicorn
 
     from spiral_tf.web import app as web
@@ -71,10 +78,7 @@ def main(argv):
       timeout_graceful_shutdown=5,
     )
   )
-  try:
-    server.run(sockets=[listening])
-  except KeyboardInterrupt:
-    print('Stopped.')
+  server.run(sockets=[listening])
 
 
 def _listen() -> socket.socket:
@@ -88,6 +92,8 @@ def _listen() -> socket.socket:
       f'cannot listen on {_HOST.value}, port {_PORT.value}: {error.strerror}. '
       'Choose another --port.'
     ) from None
+  # From now on a browser waits for the models instead of being sent away.
+  listening.listen()
   return listening
 
 

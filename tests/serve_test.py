@@ -24,7 +24,7 @@ from spiral_tf import saved_model
 from tests import small
 
 _CHROMIUM = shutil.which('chromium')
-# Where to leave screenshots, for people to look at; nowhere by default.
+# Where to leave screenshots to look at.
 _SCREENSHOTS = os.environ.get('SPIRAL_SCREENSHOTS')
 
 pytestmark = pytest.mark.skipif(
@@ -36,22 +36,15 @@ pytestmark = pytest.mark.skipif(
 def server(tmp_path_factory):
   """The page's address, of a server with two agents."""
   models = []
-  for name, config in (
-    ('copyist', small.CONDITIONAL),
-    ('artist', small.CONFIG),
-  ):
+  configs = {'copyist': small.CONDITIONAL, 'artist': small.CONFIG}
+  for name, config in configs.items():
     models.append(str(tmp_path_factory.mktemp('models') / name))
     saved_model.save(config, builders.make_policy(config), models[-1])
-  if os.environ.get('SPIRAL_SCREENSHOTS'):
+  if _SCREENSHOTS:
     models[0] = 'models/mnist_conditional_small'
+  options = [f'--model={model}' for model in models]
   process = subprocess.Popen(
-    [
-      sys.executable,
-      '-m',
-      'launch.serve',
-      *(f'--model={model}' for model in models),
-      '--port=0',
-    ],
+    [sys.executable, '-m', 'launch.serve', *options, '--port=0'],
     stdout=subprocess.PIPE,
     stderr=subprocess.STDOUT,
     text=True,
@@ -88,12 +81,7 @@ def page(server, browser):
   page = browser.new_page(viewport={'width': 1100, 'height': 760})
   problems = page.problems = []
   page.on('pageerror', lambda error: problems.append(str(error)))
-  page.on(
-    'console',
-    lambda message: (
-      problems.append(message.text) if message.type == 'error' else None
-    ),
-  )
+  page.on('console', lambda m: m.type == 'error' and problems.append(m.text))
   page.goto(server)
   page.wait_for_selector('body[data-ready]')
   yield page
@@ -122,19 +110,23 @@ _IDLE = "document.querySelector('#status').textContent.trim() === ''"
 def _draw(page):
   """Draws a stroke with the mouse."""
   box = page.locator('#pad').bounding_box()
-  page.mouse.move(
-    box['x'] + 0.3 * box['width'], box['y'] + 0.25 * box['height']
-  )
-  page.mouse.down()
-  for x, y in ((0.7, 0.25), (0.55, 0.5), (0.45, 0.8)):
+
+  def move(x, y):
     page.mouse.move(
       box['x'] + x * box['width'], box['y'] + y * box['height'], steps=5
     )
+
+  move(0.3, 0.25)
+  page.mouse.down()
+  move(0.7, 0.25)
+  move(0.55, 0.5)
+  move(0.45, 0.8)
   page.mouse.up()
 
 
 def _paint(page):
   page.click('#paint')
+  _screenshot(page, 'painting.png')
   _until(
     page, "document.querySelector('#status').textContent.startsWith('Painted')"
   )
@@ -142,7 +134,9 @@ def _paint(page):
 
 def _pixels(page):
   """What the page shows of the painting."""
-  kind, data = page.get_attribute('#painting', 'src').split(',')
+  kind, data = page.evaluate(
+    "document.querySelector('#painting').toDataURL()"
+  ).split(',')
   assert kind == 'data:image/png;base64'
   picture = Image.open(io.BytesIO(base64.b64decode(data)))
   return np.asarray(picture.convert('RGB'))
@@ -185,7 +179,7 @@ def test_draw_paint_scrub_download(page):
   _screenshot(page, 'halfway.png')
 
   page.select_option('#size', '128')
-  _until(page, "document.querySelector('#painting').naturalWidth === 128")
+  _until(page, "document.querySelector('#painting').width === 128")
   program = program_json.loads(_download(page, 'json').decode())
   picture = np.asarray(Image.open(io.BytesIO(_download(page, 'png'))))
   np.testing.assert_array_equal(picture, program.render(128)[..., 0])
@@ -224,17 +218,56 @@ def test_a_picture_is_chosen_or_dropped(page, tmp_path):
     }""",
   )
   _paint(page)
+  assert 'pixels' in page.text_content('#seen')
+  path = tmp_path / 'y.png'
+  Image.new('RGB', (50, 50), (200, 0, 90)).save(path)
+  data = base64.b64encode(path.read_bytes()).decode()
+  page.evaluate(
+    """(text) => {
+      const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([bytes], 'y.png', {type: 'image/png'}));
+      const options = {dataTransfer, bubbles: true, cancelable: true};
+      const drop = new DragEvent('drop', options);
+      document.querySelector('header').dispatchEvent(drop);
+      if (!drop.defaultPrevented) throw new Error('the browser leaves');
+    }""",
+    data,
+  )
+  _until(
+    page,
+    """() => document.querySelector('#pad').getContext('2d')
+      .getImageData(256, 256, 1, 1).data[0] === 200""",
+  )
   path.write_text('no picture')
   page.set_input_files('#file', str(path))
   page.wait_for_selector('#status.error')
   assert 'is no picture' in page.text_content('#status')
 
 
+def test_a_look_chosen_while_painting_is_kept(page):
+  _draw(page)
+  _paint(page)
+  page.evaluate(
+    """() => {
+      document.querySelector('#paint').click();
+      const brush = document.querySelector('#brush');
+      brush.value = 'classic/charcoal';
+      brush.dispatchEvent(new Event('change'));
+    }"""
+  )
+  _until(page, f'{_IDLE} && !painting')
+  values = json.loads(_download(page, 'json'))
+  assert values['renderer']['brush'] == 'classic/charcoal'
+
+
 def test_agents_that_draw_without_a_picture(page):
   page.select_option('#model', 'artist')
   assert not page.is_visible('#pad')
   assert page.text_content('#paint') == 'Draw'
+  assert page.is_visible('#empty')
   _paint(page)
+  _screenshot(page, 'artist.png')
   assert _at(page, 1).min() < 255
 
 
@@ -243,7 +276,7 @@ def test_errors_are_shown(page):
   page.click('#paint')
   page.wait_for_selector('#status.error')
   assert 'temperature' in page.text_content('#status')
-  # Chromium reports answers that are errors; that is no fault of the page.
+  # Chromium reports such answers, too.
   (problem,) = page.problems
   assert '400 (Bad Request)' in problem
   page.problems.clear()

@@ -5,12 +5,14 @@ it could reach it: neither by a request across sites nor under a name of its own
 for this machine's address (DNS rebinding).
 """
 
+import asyncio
 import json
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 import urllib.parse
 
 LOOPBACK = ('127.0.0.1', 'localhost', '::1')
 MAX_BYTES = 10 * 2**20  # Of a request.
+_MAX_SECONDS = 60  # For a request to come in.
 
 _HEADERS = (
   (
@@ -43,23 +45,18 @@ class Guard:
     if refusal:
       await _answer(send, 403, refusal)
       return
-    body: List[bytes] = []
-    size, more = 0, True
-    while more:
-      message = await receive()
-      if message['type'] != 'http.request':
-        return  # The other side is gone.
-      body.append(message.get('body', b''))
-      more = message.get('more_body', False)
-      size += len(body[-1])
-      if size > MAX_BYTES:
-        await _answer(
-          send, 413, f'that is more than {MAX_BYTES >> 20} MB; make it smaller.'
-        )
-        return
-    messages = [
-      {'type': 'http.request', 'body': b''.join(body), 'more_body': False}
-    ]
+    try:
+      body = await asyncio.wait_for(_body(receive), _MAX_SECONDS)
+    except asyncio.TimeoutError:
+      await _answer(send, 408, 'that came in too slowly; try again.')
+      return
+    if body is None:
+      return  # The other side is gone.
+    if len(body) > MAX_BYTES:
+      text = f'that is more than {MAX_BYTES >> 20} MB; make it smaller.'
+      await _answer(send, 413, text)
+      return
+    messages = [{'type': 'http.request', 'body': body, 'more_body': False}]
 
     async def replay():
       return messages.pop() if messages else await receive()
@@ -74,13 +71,37 @@ class Guard:
   def _refusal(self, method: str, headers: Dict[str, bytes]) -> str:
     """Why a request is not answered; empty if it is."""
     host = headers.get('host', b'').decode('latin-1')
-    name = urllib.parse.urlsplit(f'//{host}').hostname or ''
+    name = _name(host)
     if self._hosts and name not in self._hosts:
       return f'this page is not to be had as {host[:60]!r}.'
     origin = headers.get('origin', b'').decode('latin-1')
-    if method != 'GET' and origin and origin != f'http://{host}':
+    # Behind a proxy that encrypts, the page's own origin is https.
+    own = (f'http://{host}', f'https://{host}')
+    if method != 'GET' and origin and origin not in own:
       return 'only the page itself may ask for this.'
     return ''
+
+
+def _name(host: str) -> str:
+  """The name in a Host header, without the port; empty if there is none."""
+  try:
+    return urllib.parse.urlsplit(f'//{host}').hostname or ''
+  except ValueError:
+    return ''
+
+
+async def _body(receive: Any) -> Optional[bytes]:
+  """Reads a request to its end, or until it is too large."""
+  parts: List[bytes] = []
+  size, more = 0, True
+  while more and size <= MAX_BYTES:
+    message = await receive()
+    if message['type'] != 'http.request':
+      return None
+    parts.append(message.get('body', b''))
+    more = message.get('more_body', False)
+    size += len(parts[-1])
+  return b''.join(parts)
 
 
 async def _answer(send: Any, status: int, message: str) -> None:

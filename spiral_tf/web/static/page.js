@@ -1,16 +1,18 @@
 'use strict';
 
-const $ = (id) => document.getElementById(id);
-const pad = $('pad');
-const pen = pad.getContext('2d');
+// Painting and looking at it. The drawing area is in pad.js.
+
 const FRAME_MS = 45;
 
-// What is shown: the program, the pictures on the way to it, and for each of
-// these how many strokes are whole.
+// What is shown: the program; what each picture on the way to it changes of the
+// one before; how many strokes are whole in it; and which one is on the canvas.
 let program = null;
-let frames = [];
+let patches = [];
 let strokes = [];
+let shown = -1;
 let timer = null;
+let painting = false;
+let lookAgain = false; // A look was chosen while the agent was painting.
 let settings = null;
 // Answers to questions that are no longer of interest are dropped.
 let question = 0;
@@ -29,7 +31,7 @@ async function ask(path, options) {
   }
   if (!answer.ok) {
     let text = `The server answers ${answer.status}.`;
-    try { text = (await answer.json()).error; } catch (error) { /* as it is */ }
+    try { text = (await answer.json()).error || text; } catch (error) { /* as it is */ }
     throw new Error(text);
   }
   return answer;
@@ -41,94 +43,47 @@ const post = (path, body) => ask(path, {
   body: JSON.stringify(body),
 });
 
-// --- the drawing area ---
-
-function clearPad() {
-  pen.fillStyle = '#fff';
-  pen.fillRect(0, 0, pad.width, pad.height);
-}
-
-function place(event) {
-  const box = pad.getBoundingClientRect();
-  const scale = pad.width / box.width;
-  return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
-}
-
-pad.addEventListener('pointerdown', (event) => {
-  pad.setPointerCapture(event.pointerId);
-  pen.lineWidth = 34;
-  pen.lineCap = pen.lineJoin = 'round';
-  pen.strokeStyle = '#000';
-  pen.beginPath();
-  pen.moveTo(...place(event));
-  pen.lineTo(...place(event));
-  pen.stroke();
-  const draw = (move) => { pen.lineTo(...place(move)); pen.stroke(); };
-  const stop = () => {
-    pad.removeEventListener('pointermove', draw);
-    pad.removeEventListener('pointerup', stop);
-    pad.removeEventListener('pointercancel', stop);
-  };
-  pad.addEventListener('pointermove', draw);
-  pad.addEventListener('pointerup', stop);
-  pad.addEventListener('pointercancel', stop);
-});
-
-async function load(file) {
-  let image;
-  try {
-    image = await createImageBitmap(file);
-  } catch (error) {
-    say(`${file.name} is no picture that this browser can show.`, true);
-    return;
-  }
-  clearPad();
-  const scale = pad.width / Math.max(image.width, image.height);
-  const [width, height] = [image.width * scale, image.height * scale];
-  pen.imageSmoothingQuality = 'high';
-  pen.drawImage(image, (pad.width - width) / 2, (pad.height - height) / 2, width, height);
-  say('');
-}
-
-$('file').addEventListener('change', (event) => {
-  if (event.target.files.length) load(event.target.files[0]);
-  event.target.value = '';
-});
-for (const name of ['dragenter', 'dragover']) {
-  pad.addEventListener(name, (event) => {
-    event.preventDefault();
-    pad.classList.add('over');
-  });
-}
-for (const name of ['dragleave', 'drop']) {
-  pad.addEventListener(name, (event) => {
-    event.preventDefault();
-    pad.classList.remove('over');
-  });
-}
-pad.addEventListener('drop', (event) => {
-  if (event.dataTransfer.files.length) load(event.dataTransfer.files[0]);
-});
-$('clear').addEventListener('click', () => { clearPad(); say(''); });
-
 // --- painting ---
 
 const model = () => settings.models.find((m) => m.name === $('model').value);
 
+function forget() {
+  ++question;
+  stop();
+  busy(false);
+  say('');
+  program = null;
+  patches = [];
+  $('painting').getContext('2d').clearRect(0, 0, 512, 512);
+  $('count').textContent = '\u00a0';
+  $('seen').hidden = true;
+  $('empty').hidden = false;
+  for (const id of ['scrub', 'play', 'looks', 'files']) $(id).disabled = true;
+}
+
 function showModel() {
+  forget();
   const conditional = model().conditional;
   $('input').hidden = !conditional;
-  $('samples').disabled = !conditional;
+  $('samples').parentElement.hidden = !conditional;
+  $('brush').value = model().brush;
   $('paint').textContent = conditional ? 'Paint' : 'Draw';
   $('output-title').textContent = conditional
     ? 'What the agent makes of it' : 'What the agent draws';
 }
 
+function busy(is) {
+  document.body.classList.toggle('busy', is);
+  $('output').setAttribute('aria-busy', is);
+}
+
 async function paint() {
+  // The button stays enabled: a disabled one would lose the keyboard's focus.
+  if (painting) return;
+  painting = $('model').disabled = true;
   const own = ++question;
   stop();
-  document.body.classList.add('busy');
-  $('paint').disabled = true;
+  busy(true);
   say('Painting …');
   try {
     const form = new FormData();
@@ -141,20 +96,30 @@ async function paint() {
       form.set('image', blob, 'picture.png');
     }
     const answer = await (await ask('/api/paint', {method: 'POST', body: form})).json();
-    if (own !== question) return;
     program = answer.program;
-    $('brush').value = program.renderer.brush || '';
+    if (answer.target) see(answer.target);
     $('output').scrollIntoView({behavior: 'smooth', block: 'nearest'});
     await film(own, true);
     const error = answer.mse === undefined ? ''
       : `, mean squared error of a pixel ${answer.mse.toFixed(4)}`;
-    if (own === question) say(`Painted in ${answer.seconds.toFixed(1)} s${error}.`);
+    say(`Painted in ${answer.seconds.toFixed(1)} s${error}.`);
   } catch (error) {
-    if (own === question) say(error.message, true);
+    say(error.message, true);
   } finally {
-    document.body.classList.remove('busy');
-    $('paint').disabled = false;
+    painting = $('model').disabled = false;
+    busy(false);
   }
+  if (lookAgain) look();
+}
+
+function see(picture) {
+  const image = document.querySelector('#seen img');
+  image.onload = () => {
+    document.querySelector('#seen figcaption').textContent =
+      `What the agent sees: ${image.naturalWidth}×${image.naturalHeight} pixels.`;
+    $('seen').hidden = false;
+  };
+  image.src = picture;
 }
 
 const looks = () => ({
@@ -164,31 +129,53 @@ const looks = () => ({
   color_strokes: $('colors').checked,
 });
 
+async function decode(patch) {
+  if (!patch) return null;
+  const image = new Image();
+  image.src = patch.data;
+  await image.decode();
+  return {image, left: patch.left, top: patch.top};
+}
+
 async function film(own, play) {
   const answer = await (await post('/api/frames', looks())).json();
+  const decoded = await Promise.all(answer.patches.map(decode));
   if (own !== question) return;
-  frames = answer.frames;
+  patches = decoded;
   strokes = answer.strokes;
-  $('scrub').max = frames.length - 1;
+  shown = -1;
+  $('painting').width = $('painting').height = answer.size;
+  $('empty').hidden = true;
+  $('scrub').max = patches.length - 1;
   for (const id of ['scrub', 'play', 'looks', 'files']) $(id).disabled = false;
   const scene = program.renderer.name !== 'painting';
   $('brush').disabled = $('colors').disabled = scene;
-  if (play) start(); else show(frames.length - 1);
+  document.querySelector('[data-format=svg]').hidden = scene;
+  document.querySelector('[data-format=xml]').hidden = !scene;
+  show(play ? 0 : patches.length - 1);
+  if (play) start();
 }
 
 function show(index) {
+  if (index < shown) shown = -1;
+  const canvas = $('painting').getContext('2d');
+  while (shown < index) {
+    const patch = patches[++shown];
+    if (patch) canvas.drawImage(patch.image, patch.left, patch.top);
+  }
   $('scrub').value = index;
-  $('painting').src = frames[index];
-  $('count').textContent = `stroke ${strokes[index]} of ${strokes[strokes.length - 1]}`;
+  const count = `stroke ${strokes[index]} of ${strokes[strokes.length - 1]}`;
+  $('count').textContent = count;
+  $('scrub').setAttribute('aria-valuetext', count);
 }
 
 function start() {
   stop();
-  let index = 0;
+  let index = shown + 1 < patches.length ? shown : 0;
   $('play').textContent = 'Stop';
   const step = () => {
     show(index++);
-    if (index === frames.length) stop();
+    if (index === patches.length) stop();
   };
   timer = setInterval(step, FRAME_MS);
   step();
@@ -201,10 +188,11 @@ function stop() {
 }
 
 async function look() {
-  if (!program) return;
+  lookAgain = painting;
+  if (!program || painting) return;
   const own = ++question;
   stop();
-  document.body.classList.add('busy');
+  busy(true);
   say('Rendering …');
   try {
     await film(own, false);
@@ -212,7 +200,7 @@ async function look() {
   } catch (error) {
     if (own === question) say(error.message, true);
   } finally {
-    document.body.classList.remove('busy');
+    if (own === question) busy(false);
   }
 }
 

@@ -1,0 +1,203 @@
+"""What the server does for the page: paints, and renders programs.
+
+Whatever comes in is checked and bounded; whatever is wrong is a ValueError of
+one line. Programs travel as JSON, pictures as files; no names of files come in.
+"""
+
+import json
+import os
+import tempfile
+import threading
+import time
+from typing import Any, Dict, Mapping, Tuple
+
+import numpy as np
+
+from spiral_tf import commands
+from spiral_tf import formats
+from spiral_tf import painter
+from spiral_tf import program_json
+from spiral_tf import programs
+from spiral_tf import reconstruction
+from spiral_tf.environments.mypaint import brushes
+from spiral_tf.web import film
+from spiral_tf.web import queue
+
+MAX_SIZE = 1024  # Of a picture, pixels.
+MAX_SAMPLES = 32
+MAX_STROKES = 2000  # Of a program that comes in.
+MEDIA = {
+  'png': 'image/png',
+  'svg': 'image/svg+xml',
+  'gif': 'image/gif',
+  'mp4': 'video/mp4',
+  'json': 'application/json',
+  'xml': 'application/xml',
+}
+_DRAWN = ('png', 'gif', 'mp4')
+
+
+class Service:
+  """Agents, and what is asked of them. Keeps nothing of what comes in."""
+
+  def __init__(self, agents: Mapping[str, painter.Agent]):
+    """Creates the service of `agents`, by the names that the page shows."""
+    self._agents = dict(agents)
+    self._locks = {name: threading.Lock() for name in agents}
+    self._queue = queue.Queue()
+    self._brushes = [name for name in brushes.names() if _usable(name)]
+
+  def settings(self) -> Dict[str, Any]:
+    """What the page offers."""
+    return {
+      'models': [
+        {
+          'name': name,
+          'conditional': agent.conditional,
+          'paints': agent.config.environment.name == 'painting',
+          'brush': agent.config.environment.brush,
+        }
+        for name, agent in self._agents.items()
+      ],
+      'brushes': self._brushes,
+      'max_samples': MAX_SAMPLES,
+      'max_size': MAX_SIZE,
+    }
+
+  def paint(
+    self,
+    model: str,
+    image: Any,
+    samples: int,
+    temperature: float,
+    seed: int,
+    fit: str,
+  ) -> Dict[str, Any]:
+    """Paints a picture."""
+    if model not in self._agents:
+      raise ValueError(
+        f'there is no model {model[:60]!r} here, but {", ".join(self._agents)}.'
+      )
+    agent = self._agents[model]
+    if image is not None and not image:
+      raise ValueError('the picture is empty; choose another one.')
+    started = time.monotonic()
+    if not agent.conditional:
+      with self._queue.place(), self._locks[model]:
+        (program,) = agent.draw(1, temperature, seed)
+      return _painted(program, started)
+    if image is None:
+      raise ValueError('this model reproduces pictures: draw or choose one.')
+    with self._queue.place():
+      target = agent.target(image, fit)
+      with self._locks[model]:
+        (program,) = agent.paint_many(
+          target[np.newaxis], samples, temperature, seed
+        )
+      error = reconstruction.errors(program.render(), target[np.newaxis])
+    return {
+      **_painted(program, started),
+      'mse': float(error[0]),
+      'target': film.data_url(target),
+    }
+
+  def frames(self, body: Mapping[str, Any]) -> Dict[str, Any]:
+    """The film of a program."""
+    program = _program(body)
+    size = min(_size(body) or film.MAX_SIZE, film.MAX_SIZE)
+    with self._queue.place():
+      return film.make(program, size)
+
+  def render(self, body: Mapping[str, Any]) -> Tuple[str, bytes]:
+    """A file of a program: its form, and what is in it."""
+    form = body.get('format')
+    if not isinstance(form, str) or form not in MEDIA:
+      raise ValueError(
+        f'format is {_short(form)}, but it must be one of {", ".join(MEDIA)}.'
+      )
+    program = _program(body)
+    number = body.get('up_to')
+    if number is not None:
+      commands.check_index('up_to', number, len(program.commands) + 1)
+      program = program.up_to(number)
+    size = _size(body)
+    with self._queue.place(), tempfile.TemporaryDirectory() as folder:
+      if form in _DRAWN:
+        film.rehearse(program, size or film.MAX_SIZE)
+      path = os.path.join(folder, f'picture.{form}')
+      formats.save(program, [path], size)
+      with open(path, 'rb') as file:
+        return form, file.read()
+
+
+def _painted(program: programs.Program, started: float) -> Dict[str, Any]:
+  return {
+    'program': json.loads(program_json.dumps(program)),
+    'seconds': time.monotonic() - started,
+  }
+
+
+def _program(body: Mapping[str, Any]) -> programs.Program:
+  """The program of a request, changed as the request says."""
+  program = program_json.loads(json.dumps(body.get('program')))
+  if len(program.commands) > MAX_STROKES:
+    raise ValueError(
+      f'the program has {len(program.commands):,} commands, but here at most '
+      f'{MAX_STROKES:,} are possible; use launch.paint --program.'
+    )
+  brush, colored = body.get('brush'), body.get('color_strokes')
+  if brush:
+    program = program.with_brush(brush)
+  if colored:
+    program = program.with_stroke_colors()
+  if isinstance(program.renderer, commands.Painting):
+    _check_brush(program.renderer.brush)
+  largest = max(
+    [c.radius for c in program.commands if isinstance(c, commands.Stroke)],
+    default=0,
+  )
+  width = program.renderer.canvas_width
+  substrokes = getattr(program.renderer, 'substrokes', 0)
+  if largest > width or substrokes > 200 or width > MAX_SIZE:
+    raise ValueError(
+      'the program is too large for this page: here canvases have at most '
+      f'{MAX_SIZE} pixels, radii at most the width of the canvas, and curves '
+      'at most 200 pieces.'
+    )
+  return program
+
+
+def _check_brush(name: str) -> None:
+  """Refuses a brush that would end the whole server.
+
+  With paint that is black and a brush that colorizes, libmypaint 1.6.0 divides
+  by zero, which no exception tells of: the process is killed.
+  """
+  setting = json.loads(brushes.load(name))['settings'].get('colorize')
+  if setting and (setting['base_value'] or any(setting['inputs'].values())):
+    raise ValueError(
+      f'brush {name!r} cannot be used here, because libmypaint may crash with '
+      'it; choose another one.'
+    )
+
+
+def _usable(name: str) -> bool:
+  """Whether programs can have a brush, and this server can draw with it."""
+  try:
+    commands.Painting(1, 1, name)
+    _check_brush(name)
+  except ValueError:
+    return False
+  return True
+
+
+def _size(body: Mapping[str, Any]) -> Any:
+  size = body.get('size')
+  if size is not None:
+    commands.check_index('size', size, MAX_SIZE + 1, 1)
+  return size
+
+
+def _short(value: Any) -> str:
+  text = repr(value)
+  return text if len(text) <= 60 else text[:57] + '...'
