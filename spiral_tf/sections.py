@@ -85,11 +85,13 @@ class DataConfig(Section):
 
   name: str = field(
     'digits',
-    'data set: "digits" (built in), "mnist", "omniglot", "celeba", "scenes" '
-    '(of launch.make_scenes) or "images" (any folder of pictures)',
-    one_of('digits', 'mnist', 'omniglot', 'celeba', 'scenes', 'images'),
+    'data set; "digits" and "patches" (of photographs) are built in, "scenes" '
+    'is made by launch.make_scenes, "images" is any folder of pictures',
+    one_of(
+      'digits', 'patches', 'mnist', 'omniglot', 'celeba', 'scenes', 'images'
+    ),
   )
-  path: str = field('', 'folder of the data set; "digits" needs none')
+  path: str = field('', 'folder of the data set; built-in ones need none')
   validation_fraction: float = field(
     0.1, 'share of images held out', above(0), below(1)
   )

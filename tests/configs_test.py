@@ -23,7 +23,7 @@ def _load(name):
 
 
 def test_the_experiments_are_there():
-  assert set(_NAMES) == {'digits'} | {
+  assert set(_NAMES) == {'digits', 'photos_small'} | {
     name + size
     for name in (
       'mnist',
@@ -86,16 +86,16 @@ def test_the_paper_s_settings(name):
 @pytest.mark.parametrize('name', _NAMES)
 def test_a_conditional_experiment_says_so(name):
   config = _load(name)
-  assert config.conditional == ('conditional' in name)
+  assert config.conditional == ('conditional' in name or 'photos' in name)
   assert (config.environment.noise_dim == 0) == config.conditional
 
 
-@pytest.mark.parametrize('name', _NAMES)
+@pytest.mark.parametrize(
+  'name', [name for name in _NAMES if name + '_small' in _NAMES]
+)
 def test_a_small_twin_differs_only_in_size_and_rates(name):
-  if not name.endswith('_small'):
-    return
-  twin = _load(name.removesuffix('_small'))
-  config = _load(name)
+  twin = _load(name)
+  config = _load(name + '_small')
   assert config.environment.name == twin.environment.name
   assert config.environment.color == twin.environment.color
   assert config.data.name == twin.data.name

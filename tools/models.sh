@@ -40,12 +40,12 @@ need() {
   done
 }
 
-# Makes one agent: make_model NAME DATA_FOLDER.
+# Makes one agent: make_model NAME [DATA_FOLDER]; none for built-in data.
 make_model() {
   local name=$1 workdir=$RUNS/$1 output=models/$1 bytes
   say "$name: training in $workdir; Ctrl-C stops, the same command goes on"
   .venv/bin/python -m launch.train --config="configs/$name.py" \
-    --config.data.path="$2" --workdir="$workdir"
+    --config.data.path="${2:-}" --workdir="$workdir"
   say "$name: evaluation"
   .venv/bin/python -m launch.evaluate --workdir="$workdir"
   say "$name: export"
@@ -61,4 +61,5 @@ bash tools/setup.sh
 make_model mnist_small "$MNIST"
 make_model mnist_conditional_small "$MNIST"
 make_model omniglot_conditional_small "$OMNIGLOT"
+make_model photos_small
 say 'All of models/ is made.'

@@ -9,6 +9,7 @@ from spiral_tf.datasets import digits
 from spiral_tf.datasets import images
 from spiral_tf.datasets import mnist
 from spiral_tf.datasets import omniglot
+from spiral_tf.datasets import patches
 from spiral_tf.datasets import scenes
 from spiral_tf.datasets.dataset import Dataset
 
@@ -20,6 +21,7 @@ _LOADERS = {
   'images': images.load,
   'mnist': mnist.load,
   'omniglot': omniglot.load,
+  'patches': patches.load,
   'scenes': scenes.load,
 }
 
