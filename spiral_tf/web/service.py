@@ -151,7 +151,7 @@ def _program(body: Mapping[str, Any]) -> programs.Program:
   if colored:
     program = program.with_stroke_colors()
   if isinstance(program.renderer, commands.Painting):
-    _check_brush(program.renderer.brush)
+    brushes.load(program.renderer.brush)  # Or it is refused at once.
   largest = max(
     [c.radius for c in program.commands if isinstance(c, commands.Stroke)],
     default=0,
@@ -167,25 +167,11 @@ def _program(body: Mapping[str, Any]) -> programs.Program:
   return program
 
 
-def _check_brush(name: str) -> None:
-  """Refuses a brush that would end the whole server.
-
-  With paint that is black and a brush that colorizes, libmypaint 1.6.0 divides
-  by zero, which no exception tells of: the process is killed.
-  """
-  setting = json.loads(brushes.load(name))['settings'].get('colorize')
-  if setting and (setting['base_value'] or any(setting['inputs'].values())):
-    raise ValueError(
-      f'brush {name!r} cannot be used here, because libmypaint may crash with '
-      'it; choose another one.'
-    )
-
-
 def _usable(name: str) -> bool:
-  """Whether programs can have a brush, and this server can draw with it."""
+  """Whether programs can have a brush."""
   try:
     commands.Painting(1, 1, name)
-    _check_brush(name)
+    brushes.load(name)
   except ValueError:
     return False
   return True

@@ -83,18 +83,26 @@ def load(name: str) -> str:
     The text of the file, which libmypaint can take.
 
   Raises:
-    ValueError: there is no such brush, or its file is broken.
+    ValueError: there is no such brush, its file is broken, or libmypaint may
+      crash with it.
   """
   for folder in folders():
     path = folder / f'{name}.myb'
-    if path.is_file():
+    # Unlike the path's own method, this takes any name.
+    if os.path.isfile(path):
       try:
         text = path.read_text(encoding='utf-8')
-        check(json.loads(text))
+        brush = json.loads(text)
+        check(brush)
       except ValueError as error:
         raise ValueError(
           f'brush {name!r} is broken: {path}: {error} {_CURE}'
         ) from error
+      if _colorizes(brush):
+        raise ValueError(
+          f'brush {name!r} cannot be used, because libmypaint may crash with '
+          'it; choose another one.'
+        )
       return text
   known = names()
   close = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
@@ -102,6 +110,18 @@ def load(name: str) -> str:
   raise ValueError(
     f'there is no brush {name!r} among the {len(known)} of '
     f'{", ".join(map(str, folders()))}.{hint} {_CURE}'
+  )
+
+
+def _colorizes(brush: Any) -> bool:
+  """Whether a brush changes hues and leaves brightness as it is.
+
+  With black paint, libmypaint 1.6.0 then divides by zero, which no exception
+  tells of: the process is killed.
+  """
+  setting = brush['settings'].get('colorize')
+  return bool(
+    setting and (setting['base_value'] or any(setting['inputs'].values()))
   )
 
 
