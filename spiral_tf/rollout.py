@@ -48,9 +48,11 @@ def play(
   while not any(timestep.last() for timestep in timesteps):
     output, state = agent.step(observations[-1], state)
     action = tree.map_structure(np.asarray, output.action)
+    # Python's integers, which environments check faster than NumPy's.
+    values = zip(*(column.tolist() for column in action.values()))
     timesteps = [
-      environment.step({name: values[i] for name, values in action.items()})
-      for i, environment in enumerate(environments)
+      environment.step(dict(zip(action, row)))
+      for environment, row in zip(environments, values)
     ]
     observations.append(_stack([t.observation for t in timesteps]))
     actions.append(action)
