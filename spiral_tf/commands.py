@@ -20,7 +20,9 @@ MAX_RADIUS = 1000.0  # Of the brush engine, pixels.
 KINDS = ('cube', 'sphere', 'cylinder', 'ellipsoid')
 MIN_RADIUS = 0.1
 _MAX_SUBSTROKES = 10_000
-_BRUSH = re.compile(r'[\w#+-][\w#+. -]*(/[\w#+-][\w#+. -]*)*')
+_LONGEST_NAME = 100  # Of a brush, characters.
+# A path without a dot in front of any part.
+_BRUSH = re.compile(r'[\w#+%(-][\w#+%(). -]*(/[\w#+%(-][\w#+%(). -]*)*')
 _BACKGROUND = re.compile('white|transparent|#[0-9a-f]{6}')
 
 
@@ -127,7 +129,11 @@ class Painting:
   def __post_init__(self):
     check_index('canvas_width', self.canvas_width, MAX_WIDTH + 1, 1)
     check_index('grid_width', self.grid_width, MAX_WIDTH + 1, 1)
-    fits = isinstance(self.brush, str) and _BRUSH.fullmatch(self.brush)
+    fits = (
+      isinstance(self.brush, str)
+      and len(self.brush) <= _LONGEST_NAME
+      and _BRUSH.fullmatch(self.brush)
+    )
     rule = 'the name of a brush, such as "classic/pen"'
     _check(bool(fits), 'brush', self.brush, rule)
     fits = isinstance(self.background, str) and _BACKGROUND.fullmatch(

@@ -8,18 +8,27 @@ from PIL import Image
 
 from spiral_tf.datasets import archive
 from spiral_tf.datasets import cache
+from spiral_tf.datasets import decoding
 
 FITS = ('crop', 'pad')
 # What a picture is decoded for; JPEG files of more than twice as many pixels a
 # side are decoded smaller than they are.
 _WIDTH = 1024
+_LONGEST = 200  # Of a part of a message, characters.
 
 
 def read(source: Any) -> np.ndarray:
   """Reads a picture.
 
-  Paper shows through what is transparent, 16 bits become 8, of an animation the
-  first picture is taken, and a camera's rotation is undone.
+  White paper shows through what is transparent, of an animation the first
+  picture is taken, and a camera's rotation is undone. Of more than 8 bits of
+  grey, and of fractions, white is the first of 1 (of fractions only), 255 and
+  65535 that nothing exceeds; other numbers are stretched from the lowest to the
+  highest.
+
+  A file has at most 256 MiB, and its picture `decoding.MAX_PIXELS`. That of a
+  JPEG file may have twice as many, for large ones are decoded smaller than they
+  are.
 
   Args:
     source: a path, the bytes of a file, a Pillow image, or an array, uint8
@@ -36,21 +45,18 @@ def read(source: Any) -> np.ndarray:
   name = 'the picture'
   try:
     if isinstance(source, (str, os.PathLike)):
-      name = os.fspath(source)
+      name = os.fsdecode(source)
       source = archive.read_file(name)
     if isinstance(source, (bytes, bytearray, memoryview)):
-      image = archive.decode(bytes(source), _WIDTH, 3)
-    elif isinstance(source, Image.Image):
-      image = archive.flatten(source, 3)
-    else:
-      image = archive.flatten(_from_array(source), 3)
+      source = decoding.open_picture(bytes(source), _WIDTH)
+    elif not isinstance(source, Image.Image):
+      source = _from_array(source)
+    return np.asarray(decoding.flatten(source, 3, _scale))
   except FileNotFoundError:
-    raise FileNotFoundError(
-      f'{name} does not exist; name a picture that does.'
-    ) from None
+    raise _missing(name) from None
   except cache.BadImageError as error:
-    raise ValueError(f'{name} {_one_line(error)}.') from None
-  return np.asarray(image)
+    reason = _one_line(error).rstrip('.')
+    raise ValueError(f'{_one_line(name)} {reason}.') from None
 
 
 def fit(
@@ -78,12 +84,16 @@ def fit(
   gray = image.shape[-1] == 1
   picture = Image.fromarray(image[..., 0] if gray else image).convert('RGB')
   if how == 'pad':
-    side = max(picture.size)
-    paper = Image.new('RGB', (side, side), 'white')
-    corner = ((side - picture.width) // 2, (side - picture.height) // 2)
+    # Paper as long as the picture would be huge for some that are narrow.
+    scale = width / max(picture.size)
+    size = [max(1, round(scale * side)) for side in picture.size]
+    picture = picture.resize(size, Image.Resampling.LANCZOS)
+    paper = Image.new('RGB', (width, width), 'white')
+    corner = ((width - picture.width) // 2, (width - picture.height) // 2)
     paper.paste(picture, corner)
     picture = paper
-  picture = archive.centre_square(picture, width)
+  else:
+    picture = decoding.centre_square(picture, width)
   pixels = np.asarray(picture.convert('L' if channels == 1 else 'RGB'))
   return pixels.reshape(width, width, channels)
 
@@ -105,11 +115,32 @@ def find(path: str) -> List[str]:
     names = archive.Archive(path).names
     return [os.path.join(path, name) for name in names]
   if not os.path.exists(path):
-    raise FileNotFoundError(f'{path} does not exist; name a picture that does.')
+    raise _missing(path)
   return [path]
 
 
+def _scale(image: Image.Image) -> Image.Image:
+  """Makes 8 bits of grey with more, or of fractions, as `read` says."""
+  values = np.asarray(image)
+  finite = np.isfinite(values)
+  if not finite.any():
+    raise cache.BadImageError('has no numbers in it')
+  low, high = values[finite].min(), values[finite].max()
+  whites = {'F': (1, 255, 65535), 'I': (255, 65535)}.get(image.mode, (65535,))
+  enough = [white for white in whites if low >= 0 and high <= white]
+  if enough:
+    low, high = 0, enough[0]
+  values = np.where(finite, values, low).astype(np.float64) - low
+  values /= max(float(high) - float(low), np.finfo(np.float32).tiny)
+  return Image.fromarray((255 * values + 0.5).astype(np.uint8))
+
+
 def _from_array(source: Any) -> Image.Image:
+  if not hasattr(source, '__array__'):
+    raise ValueError(
+      f'the picture is of type {type(source).__name__}, but it must be a path, '
+      'the bytes of a file, a Pillow image or an array.'
+    )
   array = np.asarray(source)
   shape = array.shape
   if array.dtype == np.uint8 and array.ndim == 3 and shape[2] == 1:
@@ -127,6 +158,17 @@ def _from_array(source: Any) -> Image.Image:
   return Image.fromarray(array)
 
 
-def _one_line(error: Exception) -> str:
-  text = ' '.join(str(error).split())
-  return text if len(text) <= 200 else text[:197] + '...'
+def _missing(path: str) -> FileNotFoundError:
+  return FileNotFoundError(
+    f'{_one_line(path)} does not exist; name a picture that does.'
+  )
+
+
+def _one_line(part: Any) -> str:
+  """A part of a message, without what would break or flood a line."""
+  text = ' '.join(str(part).split()) or "''"
+  text = ''.join(c if c.isprintable() else '?' for c in text)
+  if len(text) <= _LONGEST:
+    return text
+  half = _LONGEST // 2
+  return f'{text[:half]}...{text[-half:]}'

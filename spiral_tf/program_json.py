@@ -6,6 +6,7 @@ wrong.
 
 import dataclasses
 import json
+import os
 from typing import Any, Dict, Mapping, Sequence
 
 from spiral_tf import commands
@@ -47,9 +48,14 @@ def loads(text: str) -> programs.Program:
     ValueError: it describes none. The message, one line, names what is wrong.
   """
   try:
-    values = json.loads(text, parse_constant=_refuse_constant)
-  except RecursionError:
+    return _program(text)
+  except RecursionError:  # Of the parser, or of whoever quotes a value.
     raise ValueError('the JSON is nested too deeply for a program.') from None
+
+
+def _program(text: str) -> programs.Program:
+  try:
+    values = json.loads(text, parse_constant=_refuse_constant)
   except ValueError as error:
     raise ValueError(f'it is not JSON: {error}') from None
   _check_keys(values, {'format', 'version', 'renderer', 'commands'}, 'program')
@@ -87,14 +93,22 @@ def load(path: str) -> programs.Program:
     ValueError: there is none in it; the message names the file.
     FileNotFoundError: there is no such file.
   """
-  with open(path, 'rb') as file:
-    data = file.read(MAX_BYTES + 1)
+  name = ' '.join(os.fspath(path).split())  # Whatever breaks lines.
+  try:
+    with open(path, 'rb') as file:
+      data = file.read(MAX_BYTES + 1)
+  except FileNotFoundError:
+    raise FileNotFoundError(
+      f'{name} does not exist; name a program that does.'
+    ) from None
+  except OSError as error:
+    raise ValueError(f'{name} holds no program: {error.strerror}.') from None
   try:
     if len(data) > MAX_BYTES:
       raise ValueError(f'it is larger than {MAX_BYTES >> 20} MiB.')
-    return loads(data.decode('utf-8'))
+    return loads(data.decode('utf-8-sig'))  # Some editors sign UTF-8.
   except ValueError as error:
-    raise ValueError(f'{path} holds no program: {error}') from None
+    raise ValueError(f'{name} holds no program: {error}') from None
 
 
 def _to_dict(

@@ -4,9 +4,11 @@ import io
 
 import numpy as np
 from PIL import Image
+from PIL import ImageCms
 import pytest
 
 from spiral_tf import inputs
+from spiral_tf.datasets import decoding
 
 
 def _image(mode='RGB', size=(30, 20)):
@@ -69,6 +71,51 @@ def test_arrays_are_read_and_paper_shows_through():
     assert '\n' not in str(error.value)
 
 
+@pytest.mark.parametrize(
+  'mode', ['1', 'PA', 'La', 'RGBa', 'RGBX', 'CMYK', 'YCbCr', 'HSV', 'LAB']
+)
+def test_modes_that_few_files_have(mode):
+  image = _image('L').convert('RGB').convert({'La': 'LA', 'PA': 'P'}.get(mode))
+  if mode == 'LAB':
+    profiles = [ImageCms.createProfile(name) for name in ('sRGB', 'LAB')]
+    image = ImageCms.profileToProfile(image, *profiles, outputMode='LAB')
+  image = image.convert({'RGBa': 'RGBA'}.get(mode, mode)).convert(mode)
+  pixels = inputs.read(image).astype(int)
+  # Where there are few colours, patterns of them average to the others.
+  for rows in (slice(10), slice(10, 20)):
+    expected = np.asarray(_image())[rows].mean()
+    assert abs(pixels[rows].mean() - expected) < 8
+
+
+@pytest.mark.parametrize(
+  'dtype,factor,offset',
+  [
+    (np.float32, 1 / 255, 0),
+    (np.float32, 1, 0),
+    (np.float32, 257, 0),
+    (np.float32, 1e30, -1e32),
+    (np.int32, 1, 0),
+    (np.int32, 257, 0),
+    (np.int32, 10**6, -(10**8)),
+    (np.uint16, 257, 0),
+  ],
+)
+def test_numbers_of_any_range(dtype, factor, offset):
+  image = np.asarray(_image('L'))
+  numbers = Image.fromarray((image * factor + offset).astype(dtype))
+  for source in (numbers, _bytes(numbers, 'TIFF')):
+    pixels = inputs.read(source).astype(int)
+    assert abs(pixels - image[..., None]).max() <= 1
+
+
+def test_what_is_no_number_is_as_dark_as_the_darkest():
+  numbers = np.array([[0.5, 1.0], [np.nan, np.inf]], np.float32)
+  pixels = inputs.read(Image.fromarray(numbers))[..., 0]
+  assert pixels.tolist() == [[128, 255], [0, 0]]
+  with pytest.raises(ValueError, match='has no numbers in it'):
+    inputs.read(Image.fromarray(numbers[1:]))
+
+
 def test_first_picture_of_an_animation():
   frames = [Image.new('L', (8, 8), value) for value in (0, 255)]
   data = _bytes(
@@ -99,6 +146,25 @@ def test_small_details_are_averaged_when_shrunk():
   assert abs(inputs.fit(image, 8, 1).astype(int) - 127).max() < 8
 
 
+@pytest.mark.parametrize('shape', [(1, 40_000, 3), (40_000, 1, 3)])
+@pytest.mark.parametrize('how', inputs.FITS)
+def test_long_narrow_pictures_need_little_memory(shape, how):
+  # On paper as wide as it is long, such a picture would take gigabytes.
+  square = inputs.fit(np.zeros(shape, np.uint8), 16, 1, how)
+  assert (square == 0).sum() == {'pad': 16, 'crop': 256}[how]
+
+
+def test_huge_pictures(monkeypatch):
+  monkeypatch.setattr(decoding, 'MAX_PIXELS', 10**6)
+  monkeypatch.setattr(inputs, '_WIDTH', 100)
+  image = _image('L', (1500, 1000))
+  # Those that can be decoded smaller than they are, are.
+  assert inputs.read(_bytes(image, 'JPEG')).shape == (250, 375, 3)
+  message = '1500 x 1000 pixels .* make it smaller, at most 1,000,000 pixels.$'
+  with pytest.raises(ValueError, match=message):
+    inputs.read(_bytes(image, 'PNG'))
+
+
 def test_finds_the_pictures_of_a_folder(tmp_path):
   (tmp_path / 'a').mkdir()
   for name in ('b.png', 'a/c.jpg', 'notes.txt'):
@@ -127,8 +193,18 @@ def test_what_is_wrong_is_said_in_a_line(tmp_path):
       inputs.read(str(tmp_path / name))
     assert '\n' not in str(error.value)
     assert str(tmp_path) in str(error.value)
-  with pytest.raises(FileNotFoundError, match='does not exist'):
-    inputs.read(str(tmp_path / 'none.png'))
+  for name in ('none.png', 'no\nne.png', ''):
+    for reader in (inputs.read, inputs.find):
+      with pytest.raises(FileNotFoundError, match='does not exist') as error:
+        reader(name and str(tmp_path / name))
+      assert '\n' not in str(error.value)
+  for name in ('x' * 5000, 'x\0.png'):
+    with pytest.raises(ValueError, match='cannot be read') as error:
+      inputs.read(name)
+    assert len(str(error.value)) < 450
+  for source in (None, 3, [[1], [2, 3]], {}):
+    with pytest.raises(ValueError, match='the picture is of type'):
+      inputs.read(source)
 
 
 if __name__ == '__main__':

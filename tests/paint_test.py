@@ -223,17 +223,26 @@ def test_what_cannot_be_is_said_in_a_line(
 
 
 def test_damaged_files_are_named(launch, conditional, tmp_path):
-  (tmp_path / 'bad.png').write_bytes(b'bad')
-  (tmp_path / 'bad.json').write_bytes(b'{"bad": 1}')
-  for arguments in (
-    [f'--model={conditional}', f'--image={tmp_path / "bad.png"}'],
-    [f'--program={tmp_path / "bad.json"}'],
-  ):
+  noise = np.random.RandomState(0).randint(256, size=[32, 32])
+  Image.fromarray(noise.astype(np.uint8)).save(tmp_path / 'x.png')
+  whole = (tmp_path / 'x.png').read_bytes()
+  files = {
+    'bad.png': b'bad',
+    'cut.png': whole[: len(whole) // 2],
+    'bad.json': b'{"bad": 1}',
+    'deep.json': b'[' * 10**5,
+  }
+  for name, data in files.items():
+    path = tmp_path / name
+    path.write_bytes(data)
+    arguments = [f'--program={path}']
+    if name.endswith('.png'):
+      arguments = [f'--model={conditional}', f'--image={path}']
     done = launch('paint', *arguments, f'--output={tmp_path / "a.png"}')
     assert done.returncode != 0
     (message,) = done.stderr.strip().splitlines()
-    assert message.startswith('Error: ') and 'bad.' in message
-  assert sorted(os.listdir(tmp_path)) == ['bad.json', 'bad.png']
+    assert message.startswith('Error: ') and name in message
+  assert sorted(os.listdir(tmp_path)) == sorted([*files, 'x.png'])
 
 
 @pytest.mark.parametrize(

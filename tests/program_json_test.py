@@ -70,12 +70,17 @@ def test_what_is_no_program_is_refused(text):
 
 def test_files_are_named(tmp_path):
   path = tmp_path / 'x.json'
-  for data in (b'', b'\xff\xfe', b'{}'):
+  text = program_json.dumps(program_cases.painted())
+  for data in (b'', b'\xff\xfe', b'{}', text.encode('utf-16'), bytes(99)):
     path.write_bytes(data)
     with pytest.raises(ValueError, match=r'x\.json holds no program'):
       program_json.load(str(path))
-  with pytest.raises(FileNotFoundError):
-    program_json.load(str(tmp_path / 'y.json'))
+  with pytest.raises(ValueError, match='holds no program: Is a directory'):
+    program_json.load(str(tmp_path))
+  with pytest.raises(FileNotFoundError, match=r'y .json does not exist'):
+    program_json.load(str(tmp_path / 'y\n.json'))
+  path.write_bytes(text.encode('utf-8-sig'))
+  assert program_json.load(str(path)) == program_cases.painted()
 
 
 if __name__ == '__main__':

@@ -3,22 +3,19 @@
 A zip is never extracted, and opened only when no cache holds its pictures.
 """
 
-import io
 import os
 import stat
 import struct
 from typing import Callable, Iterator, List
-import warnings
 import zipfile
 import zlib
 
 import numpy as np
 from PIL import Image
-from PIL import ImageOps
-from PIL import UnidentifiedImageError
 
 from spiral_tf import config as config_lib
 from spiral_tf.datasets import cache
+from spiral_tf.datasets import decoding
 
 # To be raised when anything, here or in a data set, decodes differently.
 _VERSION = 1
@@ -34,9 +31,6 @@ _EXTENSIONS = (
   '.tiff',
   '.webp',
 )
-# Not all that Pillow can: for some formats it starts other programs.
-_FORMATS = ('BMP', 'GIF', 'JPEG', 'PNG', 'PPM', 'TIFF', 'WEBP')
-_MAX_BYTES = 256 * 2**20  # Of one picture's file.
 
 
 class Archive:
@@ -88,8 +82,8 @@ class Archive:
       member = self._zip.getinfo(name)
       _check_member(member)
       with self._zip.open(member) as file:
-        data = file.read(_MAX_BYTES + 1)
-      _check_size(len(data))
+        data = file.read(decoding.MAX_BYTES + 1)
+      decoding.check_size(len(data))
       return data
     except cache.BadImageError:
       raise
@@ -116,8 +110,8 @@ def read_file(path: str) -> bytes:
   """
   try:
     with open(path, 'rb', opener=_open) as file:
-      _check_size(os.fstat(file.fileno()).st_size)
-      return file.read(_MAX_BYTES)
+      decoding.check_size(os.fstat(file.fileno()).st_size)
+      return file.read(decoding.MAX_BYTES)
   except (cache.BadImageError, FileNotFoundError):
     raise
   except (OSError, ValueError) as error:
@@ -141,16 +135,7 @@ def _check_member(member: zipfile.ZipInfo) -> None:
     raise cache.BadImageError('has a name that points out of the zip file')
   if stat.S_ISLNK(member.external_attr >> 16):
     raise cache.BadImageError('is a symbolic link')
-  _check_size(member.file_size)
-
-
-def _check_size(size: int) -> None:
-  if not size:
-    raise cache.BadImageError('is empty, 0 bytes')
-  if size > _MAX_BYTES:
-    raise cache.BadImageError(
-      f'has {size} bytes, but a picture has at most {_MAX_BYTES}'
-    )
+  decoding.check_size(member.file_size)
 
 
 def _is_picture(name: str) -> bool:
@@ -172,113 +157,12 @@ def _pictures_below(folder: str) -> Iterator[str]:
         yield os.path.normpath(os.path.join(relative, file))
 
 
-def decode(data: bytes, width: int, channels: int) -> Image.Image:
-  """Decodes a picture.
-
-  Paper shows through what is transparent, 16 bits become 8, of an animation
-  the first picture is taken, and a camera's rotation is undone.
-
-  Args:
-    data: what its file holds.
-    width: what it will be resized to, pixels. A JPEG file that is more than
-      twice as large may be decoded smaller than it is, which is faster.
-    channels: 1 or 3.
-
-  Returns:
-    The picture, of mode 'L' or 'RGB'.
-
-  Raises:
-    cache.BadImageError: it is no sound picture, or it is far too large.
-  """
-  _check_size(len(data))
-  try:
-    with warnings.catch_warnings():
-      warnings.simplefilter('error', Image.DecompressionBombWarning)
-      image = _open_image(data)
-    image.draft(None, (2 * width, 2 * width))
-    return flatten(image, channels)
-  except cache.BadImageError:
-    raise
-  except Exception as error:
-    # The bytes are here, so whatever Pillow stumbles over is in them.
-    raise cache.BadImageError(f'is no sound picture: {error}') from error
-
-
-def _open_image(data: bytes) -> Image.Image:
-  try:
-    return Image.open(io.BytesIO(data), formats=_FORMATS)
-  except UnidentifiedImageError:
-    raise cache.BadImageError(
-      f'is no sound picture: cannot be {" or ".join(_FORMATS)}'
-    ) from None
-
-
-def flatten(image: Image.Image, channels: int) -> Image.Image:
-  """Makes any picture of Pillow's a plain one, as `decode` says.
-
-  Args:
-    image: the picture, perhaps not loaded yet.
-    channels: 1 or 3.
-
-  Returns:
-    The picture, of mode 'L' or 'RGB'.
-
-  Raises:
-    cache.BadImageError: it is no sound picture.
-  """
-  try:
-    image.load()
-    image = ImageOps.exif_transpose(image)
-    if image.mode[0] in 'IF':
-      image = _from_16_bits(image)
-    if image.has_transparency_data:
-      paper = Image.new('RGBA', image.size, 'white')
-      image = Image.alpha_composite(paper, image.convert('RGBA'))
-    return image.convert('RGB' if channels == 3 else 'L')
-  except cache.BadImageError:
-    raise
-  except Exception as error:
-    raise cache.BadImageError(f'is no sound picture: {error}') from error
-
-
-def _from_16_bits(image: Image.Image) -> Image.Image:
-  """Scales grey of 16 bits, which Pillow would cut off at 255, to 8."""
-  values = np.asarray(image)
-  if image.mode == 'F' or values.min() < 0 or values.max() > 65535:
-    raise cache.BadImageError('has more than 16 bits a channel')
-  values = values.astype(np.int64)
-  return Image.fromarray(((values + 128) // 257).astype(np.uint8))
-
-
-def centre_square(
-  image: Image.Image,
-  width: int,
-  resample: Image.Resampling = Image.Resampling.LANCZOS,
-) -> Image.Image:
-  """Crops the largest centred square and resizes it, with antialiasing.
-
-  Args:
-    image: any picture; of CelebA's 178x218 pixels, all but the top and the
-      bottom 20 rows are kept.
-    width: of the result, pixels.
-    resample: the filter.
-
-  Returns:
-    A picture of `width` x `width` pixels.
-  """
-  side = min(image.size)
-  left, top = (image.width - side) // 2, (image.height - side) // 2
-  # With its argument `box`, `resize` would look at what is outside, too.
-  square = image.crop((left, top, left + side, top + side))
-  return square.resize((width, width), resample)
-
-
 def load(
   config: config_lib.DataConfig,
   path: str,
   canvas_width: int,
   channels: int,
-  fit: Callable[[Image.Image, int], Image.Image] = centre_square,
+  fit: Callable[[Image.Image, int], Image.Image] = decoding.centre_square,
 ) -> cache.Cached:
   """Returns all pictures of a zip file or a folder, from the cache if there.
 
@@ -305,7 +189,7 @@ def load(
     archive = Archive(path)
 
     def image_of(name: str) -> np.ndarray:
-      image = decode(archive.read(name), canvas_width, channels)
+      image = decoding.decode(archive.read(name), canvas_width, channels)
       pixels = np.asarray(fit(image, canvas_width))
       return pixels.reshape(canvas_width, canvas_width, channels)
 

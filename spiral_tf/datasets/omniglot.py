@@ -10,6 +10,7 @@ from PIL import ImageOps
 from spiral_tf import config as config_lib
 from spiral_tf.datasets import archive
 from spiral_tf.datasets import dataset
+from spiral_tf.datasets import decoding
 from spiral_tf.datasets import rows
 
 _BACKGROUND, _EVALUATION = 'images_background', 'images_evaluation'
@@ -135,4 +136,4 @@ def _fit(image: Image.Image, width: int) -> Image.Image:
   if np.median(np.concatenate(border)) < 128:
     image = ImageOps.invert(image)
   # Other filters ring, which would leave traces on the paper around the ink.
-  return archive.centre_square(image, width, Image.Resampling.BILINEAR)
+  return decoding.centre_square(image, width, Image.Resampling.BILINEAR)

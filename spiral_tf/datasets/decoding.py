@@ -1,0 +1,173 @@
+"""Pictures' files to plain pictures, none of them trusted."""
+
+import contextlib
+import ctypes
+import io
+import logging
+from typing import Callable, Iterator
+import warnings
+
+import numpy as np
+from PIL import Image
+from PIL import ImageOps
+from PIL import UnidentifiedImageError
+
+from spiral_tf.datasets import cache
+
+# Not all that Pillow can: for some formats it starts other programs.
+_FORMATS = ('BMP', 'GIF', 'JPEG', 'PNG', 'PPM', 'TIFF', 'WEBP')
+MAX_BYTES = 256 * 2**20  # Of one picture's file.
+# Of one picture, as Pillow recommends: a quarter of a GiB in colour.
+MAX_PIXELS = 89_478_485
+
+# Lines that Pillow logs, and libtiff prints, name no file; errors say enough.
+logging.getLogger('PIL').setLevel(logging.CRITICAL)
+with contextlib.suppress(AttributeError):  # Where Pillow has no libtiff.
+  ctypes.CDLL(Image.core.__file__).TIFFSetErrorHandler(None)
+
+
+def check_size(size: int) -> None:
+  """Raises a BadImageError unless a file of `size` bytes may be a picture."""
+  if not size:
+    raise cache.BadImageError('is empty, 0 bytes')
+  if size > MAX_BYTES:
+    raise cache.BadImageError(
+      f'has {size} bytes, but a picture has at most {MAX_BYTES}'
+    )
+
+
+def decode(data: bytes, width: int, channels: int) -> Image.Image:
+  """Decodes a picture.
+
+  Paper shows through what is transparent, 16 bits become 8, of an animation
+  the first picture is taken, and a camera's rotation is undone.
+
+  Args:
+    data: what its file holds.
+    width: what it will be resized to, pixels. A JPEG file that is more than
+      twice as large may be decoded smaller than it is, which is faster.
+    channels: 1 or 3.
+
+  Returns:
+    The picture, of mode 'L' or 'RGB'.
+
+  Raises:
+    cache.BadImageError: it is no sound picture, or it is far too large.
+  """
+  return flatten(open_picture(data, width), channels)
+
+
+def open_picture(data: bytes, width: int) -> Image.Image:
+  """Opens a picture, which is decoded when its pixels are needed.
+
+  Args:
+    data: what its file holds.
+    width: as of `decode`.
+
+  Returns:
+    The picture, of any mode.
+
+  Raises:
+    cache.BadImageError: it is no sound picture, or it is far too large.
+  """
+  check_size(len(data))
+  try:
+    with _no_warnings():
+      image = Image.open(io.BytesIO(data), formats=_FORMATS)
+    image.draft(None, (2 * width, 2 * width))
+  except UnidentifiedImageError:
+    raise cache.BadImageError(
+      f'is no sound picture: cannot be {" or ".join(_FORMATS)}'
+    ) from None
+  except Image.DecompressionBombError as error:
+    raise _too_many(f'more than {2 * MAX_PIXELS:,}') from error
+  except Exception as error:
+    # The bytes are here, so whatever Pillow stumbles over is in them.
+    raise cache.BadImageError(f'is no sound picture: {error}') from error
+  # Of a JPEG file, those that are left.
+  if image.width * image.height > MAX_PIXELS:
+    raise _too_many(f'{image.width} x {image.height}')
+  return image
+
+
+def _too_many(pixels: str) -> cache.BadImageError:
+  return cache.BadImageError(
+    f'is no sound picture: {pixels} pixels could be a decompression bomb; make '
+    f'it smaller, at most {MAX_PIXELS:,} pixels'
+  )
+
+
+@contextlib.contextmanager
+def _no_warnings() -> Iterator[None]:
+  """Keeps Pillow from printing what it thinks of a picture."""
+  with warnings.catch_warnings():
+    warnings.filterwarnings('ignore', module='PIL')
+    yield
+
+
+def _from_16_bits(image: Image.Image) -> Image.Image:
+  """Scales grey of 16 bits, which Pillow would cut off at 255, to 8."""
+  values = np.asarray(image)
+  if image.mode == 'F' or values.min() < 0 or values.max() > 65535:
+    raise cache.BadImageError('has more than 16 bits a channel')
+  values = values.astype(np.int32)
+  return Image.fromarray(((values + 128) // 257).astype(np.uint8))
+
+
+def flatten(
+  image: Image.Image,
+  channels: int,
+  scale: Callable[[Image.Image], Image.Image] = _from_16_bits,
+) -> Image.Image:
+  """Makes any picture of Pillow's a plain one, as `decode` says.
+
+  Args:
+    image: the picture, perhaps not loaded yet.
+    channels: 1 or 3.
+    scale: makes 8 bits of grey with more, or of fractions.
+
+  Returns:
+    The picture, of mode 'L' or 'RGB'.
+
+  Raises:
+    cache.BadImageError: it is no sound picture.
+  """
+  try:
+    with _no_warnings():
+      image.load()
+      image = ImageOps.exif_transpose(image)
+      if image.mode[0] in 'IF':
+        image = scale(image)
+      if image.mode == 'La':
+        image = image.convert('LA')  # Which more can be made of.
+      if image.has_transparency_data:
+        paper = Image.new('RGBA', image.size, 'white')
+        image = Image.alpha_composite(paper, image.convert('RGBA'))
+      return image.convert('RGB' if channels == 3 else 'L')
+  except cache.BadImageError:
+    raise
+  except Exception as error:
+    raise cache.BadImageError(f'is no sound picture: {error}') from error
+
+
+def centre_square(
+  image: Image.Image,
+  width: int,
+  resample: Image.Resampling = Image.Resampling.LANCZOS,
+) -> Image.Image:
+  """Crops the largest centred square and resizes it, with antialiasing.
+
+  Args:
+    image: any picture; of CelebA's 178x218 pixels, all but the top and the
+      bottom 20 rows are kept.
+    width: of the result, pixels.
+    resample: the filter.
+
+  Returns:
+    A picture of `width` x `width` pixels.
+  """
+  side = min(image.size)
+  left, top = (image.width - side) // 2, (image.height - side) // 2
+  # With its argument `box`, `resize` would look at what is outside, too.
+  square = image.crop((left, top, left + side, top + side))
+  return square.resize((width, width), resample)

@@ -1,0 +1,128 @@
+"""Tests of spiral_tf.datasets.decoding."""
+
+import io
+
+import numpy as np
+from PIL import Image
+import pytest
+
+from spiral_tf.datasets import cache
+from spiral_tf.datasets import decoding
+
+
+def _bytes(image, form='PNG', **options):
+  file = io.BytesIO()
+  image.save(file, form, **options)
+  return file.getvalue()
+
+
+def _palette(transparency=None):
+  image = Image.new('P', (4, 4), 1)
+  image.putpalette([0, 0, 0, 200, 100, 50])
+  if transparency is not None:
+    image.info['transparency'] = transparency
+  return image
+
+
+@pytest.mark.parametrize(
+  'image, form, expected',
+  [
+    (Image.new('RGB', (4, 4), (200, 100, 50)), 'PNG', (200, 100, 50)),
+    (_palette(), 'PNG', (200, 100, 50)),
+    (_palette(transparency=1), 'PNG', (255, 255, 255)),
+    (_palette(transparency=0), 'PNG', (200, 100, 50)),
+    (_palette(), 'GIF', (200, 100, 50)),
+    (Image.new('RGBA', (4, 4), (200, 0, 50, 0)), 'PNG', (255, 255, 255)),
+    (Image.new('RGBA', (4, 4), (200, 0, 55, 51)), 'PNG', (244, 204, 215)),
+    (Image.new('LA', (4, 4), (100, 255)), 'PNG', (100, 100, 100)),
+    (Image.new('LA', (4, 4), (100, 0)), 'PNG', (255, 255, 255)),
+    (Image.new('CMYK', (4, 4), (55, 155, 205, 0)), 'TIFF', (200, 100, 50)),
+    (Image.new('I;16', (4, 4), 257 * 100), 'PNG', (100, 100, 100)),
+    (Image.new('I;16', (4, 4), 65535), 'TIFF', (255, 255, 255)),
+    (Image.new('I', (4, 4), 257 * 7), 'TIFF', (7, 7, 7)),
+    (Image.new('1', (4, 4), 1), 'PNG', (255, 255, 255)),
+    (Image.new('1', (4, 4), 0), 'BMP', (0, 0, 0)),
+    (Image.new('L', (4, 4), 70), 'WEBP', (70, 70, 70)),
+  ],
+)
+def test_modes(image, form, expected):
+  data = _bytes(image, form)
+  color = decoding.decode(data, 4, 3)
+  assert color.mode == 'RGB'
+  np.testing.assert_allclose(
+    color, np.broadcast_to(expected, [4, 4, 3]), atol=1
+  )
+  grey = decoding.decode(data, 4, 1)
+  assert grey.mode == 'L'
+  luminance = np.dot(expected, [0.299, 0.587, 0.114])
+  np.testing.assert_allclose(grey, np.full([4, 4], luminance), atol=1.5)
+
+
+@pytest.mark.parametrize(
+  'image', [Image.new('F', (4, 4), 0.5), Image.new('I', (4, 4), 65536)]
+)
+def test_numbers_without_a_scale_are_refused(image):
+  with pytest.raises(cache.BadImageError, match='more than 16 bits'):
+    decoding.decode(_bytes(image, 'TIFF'), 4, 1)
+
+
+@pytest.mark.parametrize('form', ['EPS', 'PCX'])
+def test_formats_that_may_run_other_programs_are_refused(form):
+  data = _bytes(Image.new('RGB', (4, 4)), form)
+  with pytest.raises(cache.BadImageError, match='cannot be BMP or'):
+    decoding.decode(data, 4, 3)
+
+
+def test_rotation_of_a_camera_is_undone():
+  upright = np.zeros([8, 16], np.uint8)
+  upright[:, 8:] = 255  # The right half is light.
+  exif = Image.Exif()
+  exif[0x0112] = 6  # Stored turned by a quarter against the clock.
+  stored = Image.fromarray(np.rot90(upright))
+  image = decoding.decode(_bytes(stored, 'PNG', exif=exif), 4, 1)
+  np.testing.assert_array_equal(image, upright)
+
+
+def test_first_picture_of_an_animation():
+  frames = [Image.new('RGB', (4, 4), c) for c in ('red', 'blue')]
+  data = _bytes(frames[0], 'GIF', save_all=True, append_images=frames[1:])
+  assert decoding.decode(data, 4, 3).getpixel((0, 0)) == (255, 0, 0)
+
+
+def test_large_jpeg_is_decoded_smaller_but_alike():
+  rows, columns = np.mgrid[:800, :800] / 800
+  pixels = 127 * (1 + np.sin(9 * rows) * np.cos(7 * columns))
+  data = _bytes(Image.fromarray(pixels.astype(np.uint8)), 'JPEG', quality=95)
+  image = decoding.decode(data, 64, 1)
+  assert image.size == (200, 200)
+  whole = Image.open(io.BytesIO(data))
+  difference = np.subtract(
+    decoding.centre_square(image, 64),
+    decoding.centre_square(whole, 64),
+    dtype=np.float64,
+  )
+  assert np.abs(difference).max() <= 2
+  assert decoding.decode(data, 512, 1).size == (800, 800)
+
+
+@pytest.mark.parametrize('height, width', [(218, 178), (178, 218)])
+def test_centre_square(height, width):
+  pixels = np.zeros([height, width], np.uint8)
+  margin = [(side - 178) // 2 for side in (height, width)]
+  inside = pixels[margin[0] : height - margin[0], margin[1] : width - margin[1]]
+  inside[:] = 100
+  inside[:89] = 200
+  image = np.asarray(decoding.centre_square(Image.fromarray(pixels), 64))
+  assert image.shape == (64, 64)
+  assert (image[:28] == 200).all() and (image[36:] == 100).all()
+
+
+def test_small_pictures_are_resized_with_antialiasing():
+  stripes = np.zeros([64, 64], np.uint8)
+  stripes[:, ::2] = 255
+  image = decoding.centre_square(Image.fromarray(stripes), 16)
+  np.testing.assert_allclose(np.asarray(image)[:, 2:-2], 127.5, atol=8)
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
