@@ -3,7 +3,8 @@
     python -m launch.train --config=configs/photos_small.py \\
         --workdir=runs/photos_small
 
-Its agent paints photographs window by window. 45 minutes.
+Its agent paints photographs window by window. 45 minutes: 2,615,808 frames on
+two cores that had other work as well.
 """
 
 import ml_collections

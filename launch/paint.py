@@ -112,7 +112,7 @@ _TILES = flags.DEFINE_integer(
 )
 _PICTURE_COLORS = flags.DEFINE_bool(
   'picture_colors',
-  True,
+  False,
   'With --tiles: whether each stroke takes the mean colour of what it covers, '
   'instead of the one that the agent chose.',
 )

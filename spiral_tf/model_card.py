@@ -202,6 +202,8 @@ def _paint(config: config_lib.Config, name: str) -> Iterator[str]:
   if not config.conditional:
     yield f'{paint} --samples=64 --sheet=drawings.png'
     return
-  if config.environment.name == 'painting':
+  if config.environment.color:
+    yield f'{paint} --image=PHOTO --tiles=8 --output=painting.png'
+  elif config.environment.name == 'painting':
     yield f'{paint} --data=digits --sheet=pairs.png'
   yield f'{paint} --image=FOLDER --sheet=pairs.png'

@@ -210,7 +210,7 @@ class Agent:
     temperature: float = 1.0,
     seed: int = 0,
     fit: str = 'crop',
-    picture_colors: bool = True,
+    picture_colors: bool = False,
     report: Optional[Report] = None,
   ) -> programs.Program:
     """Paints an image larger than the agent's canvas, window by window.

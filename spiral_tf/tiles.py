@@ -5,9 +5,11 @@ in which neighbours overlap by half. An agent reproduces what it sees in each
 window on a canvas of its own. Its strokes are then tried on the large canvas,
 one by one, and those stay that bring the picture nearer to the image. So large
 strokes come first and small ones go where something is missing, and seams
-between windows are painted over as any other error is. Where strokes go, and
-what shape they have, is the agent's choice; their colours may be, too, or else
-are measured in the image.
+between windows are painted over as any other error is.
+
+The agent chooses the strokes. Their colours may be measured in the image
+instead, which brings the picture much nearer; but then strokes of an agent that
+was never trained are as good, for it is the trying that paints.
 """
 
 import dataclasses
@@ -35,7 +37,7 @@ def paint(
   temperature: float,
   seed: int,
   fit: str,
-  picture_colors: bool = True,
+  picture_colors: bool = False,
   report: Optional[Callable[[int, int], None]] = None,
 ) -> programs.Program:
   """Paints an image; see the module, and `painter.Agent.paint_tiles`.

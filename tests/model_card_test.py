@@ -27,6 +27,11 @@ _CONDITIONAL = dataclasses.replace(
   data=dataclasses.replace(small.CONFIG.data, name='omniglot'),
   seed=7,
 )
+_IN_COLOR = dataclasses.replace(
+  small.CONDITIONAL,
+  environment=dataclasses.replace(small.CONFIG.environment, color=True),
+  data=dataclasses.replace(small.CONFIG.data, name='patches'),
+)
 
 _JUDGED = {
   'frames': _FRAMES,
@@ -105,6 +110,17 @@ def _blocks(card, language):
       '[Omniglot](https://github.com/brendenlake/omniglot)',
       [
         '--model=models/scribbler --data=digits --sheet=pairs.png',
+        '--model=models/scribbler --image=FOLDER --sheet=pairs.png',
+      ],
+    ),
+    (
+      _IN_COLOR,
+      'reproduces pictures',
+      0,
+      model_card._DATA['patches'],
+      [
+        '--model=models/scribbler --image=PHOTO --tiles=8 '
+        '--output=painting.png',
         '--model=models/scribbler --image=FOLDER --sheet=pairs.png',
       ],
     ),
