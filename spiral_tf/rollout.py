@@ -47,7 +47,7 @@ def play(
   actions, log_probs = [], []
   while not any(timestep.last() for timestep in timesteps):
     output, state = agent.step(observations[-1], state)
-    action = tree.map_structure(np.asarray, output.action)
+    action = {name: np.asarray(x) for name, x in output.action.items()}
     # Python's integers, which environments check faster than NumPy's.
     values = zip(*(column.tolist() for column in action.values()))
     timesteps = [
