@@ -233,19 +233,19 @@ def _reproduce(
 
 def _tiled(agent: painter.Agent, paths: List[str]) -> Iterator[_Painting]:
   for path, name in zip(paths, paint_sources.names(paths)):
-    yield _Painting(
-      name,
-      agent.paint_tiles(
-        path,
-        _TILES.value,
-        _SAMPLES.value or 4,
-        _TEMPERATURE.value,
-        _SEED.value,
-        _FIT.value,
-        _PICTURE_COLORS.value,
-        progress.Progress(f'windows of {os.path.basename(path)}'),
-      ),
+    program = agent.paint_tiles(
+      path,
+      _TILES.value,
+      _SAMPLES.value or 4,
+      _TEMPERATURE.value,
+      _SEED.value,
+      _FIT.value,
+      _PICTURE_COLORS.value,
+      progress.Progress(f'windows of {os.path.basename(path)}'),
     )
+    width, channels = program.renderer.canvas_width, agent.channels
+    target = inputs.fit(inputs.read(path), width, channels, _FIT.value)
+    yield _Painting(name, program, target)
 
 
 def _write(paintings: Iterator[_Painting], several: bool) -> int:

@@ -164,9 +164,13 @@ def test_tiles(launch, conditional, folder, tmp_path):
     f'--model={conditional}',
     f'--image={folder / "100.png"}',
     f'--output={tmp_path / "x.json"}',
+    f'--sheet={tmp_path / "pair.png"}',
     '--tiles=2',
   )
   assert done.returncode == 0, done.stderr
+  assert 'Mean squared error of a pixel: 0.' in done.stdout
+  pair = np.asarray(Image.open(tmp_path / 'pair.png'))
+  assert pair[10, 10] == 100 and pair.shape[1] > 2 * pair.shape[0] - 5
   program = program_json.load(str(tmp_path / 'x.json'))
   width = small.CONFIG.environment.canvas_width
   assert program.renderer.canvas_width == 2 * width
