@@ -200,6 +200,18 @@ def test_eraser_shows_coloured_paper():
   _curve(canvas, 32.0, 56.0, radius=8.0)
   assert canvas.to_array(4)[..., 3].min() < 200
   assert abs(canvas.to_array(3).astype(int) - [0x20, 0x40, 0x80]).max() <= 1
+  luma = np.dot([0x20, 0x40, 0x80], [0.299, 0.587, 0.114])
+  assert abs(canvas.to_array(1) - luma).max() < 1.5
+
+
+def test_largest_canvas_is_drawn_on_to_its_far_corner():
+  canvas = mypaint.Canvas(4096, _PEN, '#204080')
+  canvas.move_to(-16384.0, 16384.0)
+  canvas.move_to(4000.0, 4000.0)
+  _curve(canvas, 4090.0, 4090.0, radius=8.0)
+  pixels = canvas.to_array(3)
+  assert pixels[4090, 4090].max() < 3
+  assert (pixels[[0, 0, -1], [0, -1, 0]] == [0x20, 0x40, 0x80]).all()
 
 
 @pytest.mark.parametrize(
@@ -223,14 +235,39 @@ def test_a_part_must_go_on_where_the_last_one_stopped():
   stroke = (32.0, 32.0, 32.0, 60.0, 1.0, 2.0)
   with pytest.raises(ValueError, match=r'^first is 3, but 0 pieces'):
     canvas.stroke(*stroke, substrokes=8, first=3)
+  assert _ink(canvas).max() == 0
   canvas.stroke(*stroke, substrokes=8, last=3)
+  drawn = canvas.to_array(4)
   with pytest.raises(ValueError, match=r'^first is 0, but 3 pieces'):
     canvas.stroke(*stroke, substrokes=8)
   for first, last in ((3, 3), (3, 9), (-1, 4)):
     with pytest.raises(ValueError, match=r'^(first|last) is '):
       canvas.stroke(*stroke, substrokes=8, first=first, last=last)
-  canvas.move_to(5.0, 5.0)  # Leaves the curve unfinished.
+  np.testing.assert_array_equal(canvas.to_array(4), drawn)
+  canvas.stroke(*stroke, substrokes=8, first=3)  # As if nothing had been.
+  whole = mypaint.Canvas(64, _PEN)
+  whole.stroke(*stroke, substrokes=8)
+  np.testing.assert_array_equal(canvas.to_array(4), whole.to_array(4))
+
+
+@pytest.mark.parametrize('leave', ['move_to', 'reset', 'restore'])
+def test_an_unfinished_curve_is_left_without_a_trace(leave):
+  canvas = mypaint.Canvas(64, _PEN)
+  canvas.move_to(5.0, 5.0)
+  empty = canvas.snapshot()
+  stroke = (32.0, 32.0, 32.0, 60.0, 0.5, 2.0)
   canvas.stroke(*stroke, substrokes=8)
+  want = canvas.to_array(4)
+  canvas.reset(5.0, 5.0)
+  # With move_to the paint stays, so there is none.
+  canvas.stroke(
+    *(60.0, 9.0, 60.0, 9.0, 0.0 if leave == 'move_to' else 1.0, 2.0),
+    substrokes=8,
+    last=3,
+  )
+  getattr(canvas, leave)(*((empty,) if leave == 'restore' else (5.0, 5.0)))
+  canvas.stroke(*stroke, substrokes=8)
+  np.testing.assert_array_equal(canvas.to_array(4), want)
 
 
 def test_a_snapshot_is_gone_back_to_as_often_as_need_be():
@@ -458,12 +495,14 @@ def test_other_bad_arguments_are_refused_by_name():
   for method in (canvas.move_to, canvas.reset):
     with pytest.raises(ValueError, match=r'^x is nan'):
       method(0.0, float('nan'))
+    with pytest.raises(ValueError, match=r'^y is 16385'):
+      method(16385.0, 0.0)
   with pytest.raises(ValueError, match=r'^channels is 2'):
     canvas.to_array(2)
   for width in (0, 4097):
     with pytest.raises(ValueError, match=r'^width is '):
       mypaint.Canvas(width, _PEN)
-  for background in ('blue', '#12345', '#12345g', '12345678'):
+  for background in ('blue', '#12345', '#12345g', '1234567', '#1234567'):
     with pytest.raises(ValueError, match=f"^background is '{background}'"):
       mypaint.Canvas(64, _PEN, background)
   with pytest.raises(ValueError, match='libmypaint does not accept'):

@@ -224,7 +224,10 @@ Raises:
       .def("restore", &PyCanvas::Restore, py::arg("snapshot"), R"(
 Goes back to a snapshot, as often as need be.
 
-The pixels are the same; the brush is a new one, lifted, in the same place.
+The pixels are the same; the brush is a new one, lifted, in the same place, or
+at the start of a curve that was unfinished. What the old one remembered is gone
+(random generator, pressure, smudged colour), so what follows is the same each
+time, but not what would have followed without `restore`.
 
 Args:
   snapshot: of a canvas of this width.
