@@ -79,7 +79,7 @@ setuptools.setup(
     'tensorflow-cpu==2.8.4',
   ],
   extras_require={
-    'serve': ['fastapi>=0.110', 'python-multipart>=0.0.9', 'uvicorn>=0.29'],
+    'serve': ['fastapi>=0.110', 'python-multipart>=0.0.15', 'uvicorn>=0.29'],
     'test': [
       'httpx>=0.27',
       'ipykernel>=6.29',

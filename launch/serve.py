@@ -44,6 +44,7 @@ def main(argv):
 
 def _serve():
   try:
+    import python_multipart  # noqa: F401, FastAPI needs it later.
     import uvicorn
 
     from spiral_tf.web import app as web

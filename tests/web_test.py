@@ -4,6 +4,9 @@ import base64
 import concurrent.futures
 import io
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -253,6 +256,25 @@ def test_fullness_is_an_answer(agents, monkeypatch):
   client = testclient.TestClient(web.make_app(agents), 'http://localhost')
   answer = _paint(client, _picture())
   assert (answer.status_code, answer.json()) == (503, {'error': 'try again'})
+
+
+@pytest.mark.parametrize('package', ['fastapi', 'python_multipart', 'uvicorn'])
+def test_a_missing_package_is_one_line(package):
+  code = (
+    'import runpy, sys\n'
+    f'sys.modules[{package!r}] = None\n'
+    "runpy.run_module('launch.serve', run_name='__main__')"
+  )
+  done = subprocess.run(
+    [sys.executable, '-c', code],
+    capture_output=True,
+    text=True,
+    env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))},
+  )
+  assert done.returncode == 1
+  line = done.stderr.splitlines()[-1]
+  assert f"needs the package '{package}" in line
+  assert "pip install '.[serve]'" in line and 'Traceback' not in done.stderr
 
 
 def test_models_get_names():
