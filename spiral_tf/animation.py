@@ -106,6 +106,9 @@ def _palette(
     image = Image.fromarray(frame)
     return np.asarray(image.quantize(palette=chosen, dither=Image.Dither.NONE))
 
+  # Most of a film is empty canvas, which the cut has mixed with strokes' edges.
+  empty = _on_paper(rendering.render(program.up_to(0), size))[:1, :1]
+  palette[to_indices(empty)[0, 0], 1:] = empty[0, 0]
   return palette, to_indices
 
 

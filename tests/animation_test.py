@@ -38,7 +38,10 @@ def test_colours_stay(tmp_path):
   program = program_cases.painted(channels=3, background='#ffeedd')
   frames, *_ = _gif(program, tmp_path / 'a.gif')
   assert abs(frames[-1] - program.render(64)).mean() < 4
-  assert abs(frames[0] - np.array([0xFF, 0xEE, 0xDD])).max() <= 8
+  assert (frames[0] == [0xFF, 0xEE, 0xDD]).all()
+  program = program_cases.painted(channels=3).with_stroke_colors()
+  frames, *_ = _gif(program, tmp_path / 'b.gif')
+  assert (frames[0] == 255).all()
 
 
 def test_long_programs_make_no_long_films(tmp_path):
