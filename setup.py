@@ -79,6 +79,7 @@ setuptools.setup(
     'tensorflow-cpu==2.8.4',
   ],
   extras_require={
+    'ray': ['ray==2.48.0'],
     'serve': ['fastapi>=0.110', 'python-multipart>=0.0.15', 'uvicorn>=0.29'],
     'test': [
       'httpx>=0.27',

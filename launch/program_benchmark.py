@@ -19,7 +19,7 @@ import psutil
 import tensorflow as tf
 import tree
 
-from launch import local
+from launch import training
 from spiral_tf import builders
 from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
@@ -148,13 +148,13 @@ class _CpuClock:
 
 
 def distributed(
-  config: config_lib.Config, launch_type: str = 'local_mp'
+  config: config_lib.Config, place: training.Place = training.HERE
 ) -> Tuple[float, Dict[str, float]]:
   """Runs the program graph.
 
   Args:
     config: the experiment.
-    launch_type: Launchpad's.
+    place: where to run it.
 
   Returns:
     Episodes a second, and CPU milliseconds an update of each node.
@@ -182,7 +182,7 @@ def distributed(
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
-    if local.train(config, workdir, launch_type):
+    if training.train(config, workdir, place):
       raise RuntimeError('The program was stopped before its measured end.')
     watcher.join()
   (first, start, cpu_start), (last, end, cpu_end) = readings[0], readings[-1]
@@ -214,18 +214,20 @@ def run(config: config_lib.Config) -> None:
   before, parts, cpu = synchronous(config)
   rate, nodes = distributed(config)
   after, _, _ = synchronous(config)
-  threads_rate, _ = distributed(config, 'local_mt')
+  threads_rate, _ = distributed(
+    config, training.Place('launchpad', launch_type='local_mt')
+  )
   mean = (before + after) / 2
   print(f'one synchronous process   {before:7.0f} episodes/s')
-  print(f'program, local_mp         {rate:7.0f} episodes/s')
+  print(f'program, processes        {rate:7.0f} episodes/s')
   print(f'one synchronous process   {after:7.0f} episodes/s')
-  print(f'program, local_mt         {threads_rate:7.0f} episodes/s')
-  print(f'local_mp / synchronous    {rate / mean:7.2f}')
-  print(f'local_mt / synchronous    {threads_rate / mean:7.2f}')
+  print(f'program, threads          {threads_rate:7.0f} episodes/s')
+  print(f'processes / synchronous   {rate / mean:7.2f}')
+  print(f'threads / synchronous     {threads_rate / mean:7.2f}')
   print('Synchronous process, wall milliseconds a policy update:')
   for name, value in parts.items():
     print(f'  {name:24}{value:7.1f}')
-  print('Program under local_mp, CPU milliseconds a policy update:')
+  print('Program in processes, CPU milliseconds a policy update:')
   for name, value in nodes.items():
     print(f'  {name:24}{value:7.1f}')
   total = sum(nodes.values())

@@ -4,7 +4,12 @@ r"""Trains an agent, and goes on where it stopped when started again.
 
 Everything goes into --workdir: config.json, checkpoints/, samples/ (pictures of
 what the agent draws, over time), metrics/ (JSON lines), tensorboard/, logs/ (a
-file a node). Stop it with Ctrl-C; the same command goes on from there.
+file a node). Stop it with Ctrl-C; the same command goes on from there. Nodes
+that die are started again.
+
+With --config.population.size=12 it trains twelve agents that copy each other's
+success; each has such a folder in --workdir/members/. docs/cluster.md says how
+to use several machines.
 """
 
 import sys
@@ -12,12 +17,37 @@ import sys
 from absl import app
 from absl import flags
 
+from launch import engines
 from launch import flags as launch_flags
-from launch import local
+from launch import training
 
 _CONFIG = launch_flags.define_config()
 _WORKDIR = launch_flags.define_workdir(
   'Folder of the run, new or to go on with.'
+)
+_ENGINE = flags.DEFINE_enum(
+  'engine',
+  None,
+  engines.NAMES,
+  'Where nodes run: as processes of this machine (local, the default), on a '
+  'Ray cluster, inside a Slurm allocation, or by a launcher of Launchpad '
+  '(--lp_launch_type), which restarts nothing.',
+)
+_NETWORK = flags.DEFINE_enum(
+  'network',
+  'isolated',
+  ('isolated', 'host'),
+  'Of --engine=local: a network of its own, that no other machine and no other '
+  "program reaches, or the machine's.",
+)
+_RAY_ADDRESS = flags.DEFINE_string(
+  'ray_address', 'auto', 'Address of the Ray cluster, host:port.'
+)
+_ALLOW_PUBLIC = flags.DEFINE_bool(
+  'allow_public',
+  False,
+  'Whether nodes may listen on addresses of the internet. Whoever reaches them '
+  'can run code.',
 )
 
 
@@ -25,8 +55,19 @@ def main(argv):
   """Trains."""
   launch_flags.no_arguments(argv)
   config = launch_flags.typed(_CONFIG)
+  engine = _ENGINE.value
+  if engine is None:
+    named = flags.FLAGS['lp_launch_type'].present
+    engine = 'launchpad' if named else 'local'
+  place = training.Place(
+    engine,
+    _NETWORK.value,
+    _RAY_ADDRESS.value,
+    _ALLOW_PUBLIC.value,
+    flags.FLAGS.lp_launch_type,
+  )
   try:
-    code = local.train(config, _WORKDIR.value, flags.FLAGS.lp_launch_type)
+    code = training.train(config, _WORKDIR.value, place)
   except (ValueError, FileNotFoundError) as error:
     print(f'Error: {error}', file=sys.stderr)
     code = 2

@@ -20,8 +20,16 @@ DISCRIMINATOR_LEARNER = 'discriminator_learner'
 
 _CONFIG = 'config.json'
 # What may differ between a run and its continuation.
-_MAY_CHANGE = ('training', 'policy_learner', 'discriminator_learner', 'reward')
+_MAY_CHANGE = (
+  'training',
+  'policy_learner',
+  'discriminator_learner',
+  'reward',
+  'population',
+  'resources',
+)
 _MAY_CHANGE_FIELDS = ('data.path',)
+_MAY_NOT_CHANGE_FIELDS = ('population.size',)
 
 
 class Checkpointer:
@@ -56,10 +64,12 @@ class Checkpointer:
     self._saved = time.monotonic()
     return self._manager.save()
 
-  def save_if_due(self) -> None:
-    """Writes a checkpoint if the last one is old enough."""
-    if time.monotonic() - self._saved >= self._save_every:
+  def save_if_due(self) -> bool:
+    """Writes a checkpoint if it is time to; says whether it did."""
+    due = time.monotonic() - self._saved >= self._save_every
+    if due:
       self.save()
+    return due
 
 
 def restore(workdir: str, node: str, trackables: Mapping[str, Any]) -> str:
@@ -153,7 +163,8 @@ def _check_same(
 ) -> None:
   values = config_lib.flat(old)
   for name, now in config_lib.flat(new).items():
-    if name.split('.')[0] in _MAY_CHANGE or name in _MAY_CHANGE_FIELDS:
+    may_change = name.split('.')[0] in _MAY_CHANGE or name in _MAY_CHANGE_FIELDS
+    if may_change and name not in _MAY_NOT_CHANGE_FIELDS:
       continue
     before = values[name]
     if before != now:

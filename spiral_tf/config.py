@@ -9,6 +9,9 @@ from typing import Any, Dict, Mapping
 
 import ml_collections
 
+from spiral_tf.scale_sections import parse_resources as parse_resources
+from spiral_tf.scale_sections import PopulationConfig as PopulationConfig
+from spiral_tf.scale_sections import ResourcesConfig as ResourcesConfig
 from spiral_tf.sections import DataConfig as DataConfig
 from spiral_tf.sections import (
   DiscriminatorLearnerConfig as DiscriminatorLearnerConfig,
@@ -47,6 +50,8 @@ class Config:
     DiscriminatorLearnerConfig()
   )
   training: TrainingConfig = TrainingConfig()
+  population: PopulationConfig = PopulationConfig()
+  resources: ResourcesConfig = ResourcesConfig()
 
   def __post_init__(self):
     for name in ('l2', 'color_emd'):
@@ -69,6 +74,21 @@ class Config:
       'reward.discriminator',
       self.reward.discriminator,
       'at least one of discriminator, l2 and color_emd must be above 0',
+    )
+    population = self.population
+    for name in ('learning_rates', 'entropy_costs'):
+      values = getattr(population, name)
+      check(
+        not values or len(values) <= population.size,
+        f'population.{name}',
+        values,
+        f'there are only {population.size} members (population.size)',
+      )
+    check(
+      population.size != 1,
+      'population.size',
+      1,
+      'one member has none to compare with; it must be 0 or at least 2',
     )
 
 

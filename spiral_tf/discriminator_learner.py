@@ -12,11 +12,11 @@ import tensorflow as tf
 from spiral_tf import builders
 from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
+from spiral_tf import learner as learner_lib
 from spiral_tf import metrics
 from spiral_tf import replay
+from spiral_tf import replay_control
 from spiral_tf import watchdog
-from spiral_tf import weights
-from spiral_tf import worker
 from spiral_tf.losses import cross_entropy
 from spiral_tf.losses import wasserstein
 
@@ -34,6 +34,8 @@ class DiscriminatorUpdate(tf.Module):
       beta1=self._learner.adam_beta1,
       beta2=self._learner.adam_beta2,
     )
+    # Now, not with the first update: a checkpoint before it has them too.
+    self.optimizer._initialize(self.discriminator.trainable_variables)
 
   @tf.function
   def step(
@@ -91,14 +93,18 @@ class DiscriminatorUpdate(tf.Module):
     }
 
 
-class DiscriminatorLearner(worker.Worker):
-  """Reads renders and real images, updates, hands out the weights."""
+class DiscriminatorLearner(learner_lib.Learner):
+  """Reads renders and real images, updates, hands out the weights.
+
+  What it trains on is saved with it: the renders in replay.
+  """
 
   def __init__(
     self,
     config: config_lib.Config,
     workdir: str,
     replay_client: replay.Client,
+    member: bool = False,
   ):
     """Creates the learner, from its last checkpoint if there is one.
 
@@ -106,23 +112,27 @@ class DiscriminatorLearner(worker.Worker):
       config: the experiment.
       workdir: folder of the run.
       replay_client: client of the replay server.
+      member: whether this is part of a population.
     """
-    super().__init__()
-    self._config = config
     learner = config.discriminator_learner
     self._module = DiscriminatorUpdate(config)
-    self._updates = tf.Variable(0, dtype=tf.int64, trainable=False)
-    self._guard = watchdog.Guard(
+    super().__init__(
       workdir,
       checkpoint.DISCRIMINATOR_LEARNER,
       config.training.checkpoint_seconds,
-      {
+      network=self._module.discriminator,
+      optimizer=self._module.optimizer,
+      step=self._module.step,
+      served=self._module.discriminator.variables,
+      trackables={
         'discriminator': self._module.discriminator,
         'optimizer': self._module.optimizer,
-        'updates': self._updates,
       },
-      self._module.step,
+      hyperparameters={},
+      member=member,
     )
+    self._config = config
+    self._replay_client = replay_client
     if not config.conditional:
       # A continued run goes on with images in another order.
       self._real = builders.load_dataset(config).batches(
@@ -135,20 +145,15 @@ class DiscriminatorLearner(worker.Worker):
       replay.render_signature(spec.observation),
       learner.batch_size,
     )
-    self._server = weights.WeightsServer(self._module.discriminator.variables)
     self._metrics = metrics.MetricsWriter(
       workdir, checkpoint.DISCRIMINATOR_LEARNER
     )
     self._last_log = time.monotonic()
 
-  def get_weights(self, have_version: int) -> weights.Reply:
-    """Remote call: the weights, see `weights.WeightsServer.get`."""
-    with self._lock:
-      if self._error is not None:
-        raise RuntimeError('This learner has failed.')
-      return self._server.get(int(self._updates), have_version)
-
   def _gather(self) -> Optional[Dict[str, tf.Tensor]]:
+    if self._diverged:
+      self._stop.wait(0.5)
+      return None
     renders = self._reader.read()
     if renders is None:
       return None
@@ -157,8 +162,9 @@ class DiscriminatorLearner(worker.Worker):
     return {'real': real, 'fake': renders['canvas'], 'target': target}
 
   def _update(self, data: Dict[str, tf.Tensor]) -> None:
-    values = self._guard.update(**data)
-    self._updates.assign_add(1)
+    values = self._guarded_update(**data)
+    if not values:
+      return
     now = time.monotonic()
     if now - self._last_log >= self._config.training.log_seconds:
       self._last_log = now
@@ -167,7 +173,8 @@ class DiscriminatorLearner(worker.Worker):
         self._frames(updates), {**values, 'updates': updates}
       )
       self._metrics.flush()
-    self._guard.save_if_due()
+    if self._save_if_due():
+      replay_control.save(self._replay_client, wait=0)
 
   def _frames(self, updates: int) -> int:
     """Environment frames by now, from the ratio that replay keeps to."""
@@ -177,4 +184,5 @@ class DiscriminatorLearner(worker.Worker):
 
   def _finish(self) -> None:
     self._reader.close()
-    self._guard.save()
+    self._save()
+    replay_control.save(self._replay_client)

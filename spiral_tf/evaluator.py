@@ -2,7 +2,7 @@
 
 import os
 import time
-from typing import Any, Optional
+from typing import Any, Dict, Optional
 
 import numpy as np
 import tensorflow as tf
@@ -10,6 +10,7 @@ import tensorflow as tf
 from spiral_tf import builders
 from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
+from spiral_tf import fitness as fitness_lib
 from spiral_tf import metrics
 from spiral_tf import pictures
 from spiral_tf import reconstruction
@@ -22,6 +23,10 @@ NUM_SAMPLES = 64
 COLUMNS = 16
 # Held-out images that a conditional agent reproduces each time.
 NUM_TARGETS = 200
+# Drawings by which a member of a population is compared with others.
+NUM_COMPARED = 256
+# Real images that these are held against.
+NUM_REFERENCES = 2000
 # Environments of the evaluator differ from those of any actor.
 _SEED = 1_000_000
 
@@ -41,6 +46,7 @@ class Evaluator(worker.Worker):
     workdir: str,
     policy_learner: Any,
     discriminator_learner: Any,
+    fitness: str = '',
   ):
     """Creates an evaluator.
 
@@ -49,9 +55,13 @@ class Evaluator(worker.Worker):
       workdir: folder of the run.
       policy_learner: client of the policy learner.
       discriminator_learner: client of the discriminator learner.
+      fitness: for a member of a population, how it is compared with others, see
+        `config.PopulationConfig.fitness`; else empty.
     """
     super().__init__()
     self._config = config
+    self._fitness_kind = fitness
+    self._fitness: Dict[str, Any] = {}
     self._workdir = workdir
     self._folder = os.path.join(workdir, 'samples')
     os.makedirs(self._folder, exist_ok=True)
@@ -67,6 +77,12 @@ class Evaluator(worker.Worker):
     )
     self._metrics = metrics.MetricsWriter(workdir, metrics.EVALUATOR)
     self._targets = None
+    self._number = NUM_COMPARED if fitness else NUM_SAMPLES
+    if fitness == 'yardstick' and not config.conditional:
+      dataset = builders.load_dataset(config)
+      self._yardstick = fitness_lib.Yardstick(
+        np.asarray(dataset.train[:NUM_REFERENCES])
+      )
     if config.conditional:
       dataset = builders.load_dataset(config)
       self._targets = np.asarray(dataset.validation[:NUM_TARGETS])
@@ -80,12 +96,25 @@ class Evaluator(worker.Worker):
     self._next = time.monotonic()
     self._has_drawn = False
 
+  def fitness(self) -> Dict[str, Any]:
+    """Remote call: how good the drawings were that were judged last.
+
+    Returns:
+      `fitness`, higher is better, and `generation` and `updates` of the policy
+      that drew; empty before there are any.
+    """
+    with self._lock:
+      return dict(self._fitness)
+
   def _gather(self) -> Optional[np.ndarray]:
     if time.monotonic() < self._next:
       self._stop.wait(0.5)
       return None
     self._next = time.monotonic() + self._config.training.sample_seconds
+    before = self._policy.version
     self._policy.update()
+    if self._has_drawn and self._policy.version == before:
+      return None  # It would be the same picture.
     self._discriminator.update()
     return self._draw()
 
@@ -95,11 +124,11 @@ class Evaluator(worker.Worker):
       return reconstruction.reconstruct(
         self._config, self._agent, self._targets
       )
-    environments = builders.make_environments(self._config, NUM_SAMPLES, _SEED)
+    environments = builders.make_environments(self._config, self._number, _SEED)
     return rollout.play(environments, self._agent).observation['canvas'][-1]
 
   def _update(self, canvases: np.ndarray) -> None:
-    self._show(canvases, self._policy.version)
+    self._show(canvases, self._policy.updates)
 
   def _show(self, canvases: np.ndarray, updates: int) -> None:
     """Writes what the policy drew after so many updates."""
@@ -108,13 +137,18 @@ class Evaluator(worker.Worker):
     if self._discriminator.version >= 0:
       scores = self._score(tf.constant(canvases), self._targets)
       values['score'] = float(tf.reduce_mean(scores))
-    shown = canvases
+    shown = canvases[:NUM_SAMPLES]
     if self._targets is not None:
       errors = reconstruction.errors(canvases, self._targets)
       values.update(self._baselines, mse=float(errors.mean()))
-      shown = reconstruction.pairs(
-        self._targets[:NUM_SAMPLES], canvases[:NUM_SAMPLES]
-      )
+      shown = reconstruction.pairs(self._targets[:NUM_SAMPLES], shown)
+    if self._fitness_kind:
+      values['fitness'] = self._judge(canvases, values)
+      self._fitness = {
+        'fitness': values['fitness'],
+        'generation': self._policy.generation,
+        'updates': updates,
+      }
     picture = pictures.grid(shown, COLUMNS)
     path = os.path.join(self._folder, f'{frames:010d}.png')
     pictures.write_png(path, picture)
@@ -122,6 +156,14 @@ class Evaluator(worker.Worker):
     self._metrics.scalars(frames, values)
     self._metrics.flush()
     self._has_drawn = True
+
+  def _judge(self, canvases: np.ndarray, values: Dict[str, float]) -> float:
+    """The fitness of who drew `canvases`, higher is better."""
+    if self._fitness_kind == 'score':
+      return values.get('score', -np.inf)
+    if self._targets is not None:
+      return -values['mse']
+    return self._yardstick.fitness(canvases)
 
   def _finish(self) -> None:
     # A run may be over before the first picture is. Learners that have come to

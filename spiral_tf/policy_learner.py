@@ -10,13 +10,13 @@ import tensorflow as tf
 from spiral_tf import builders
 from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
+from spiral_tf import learner as learner_lib
 from spiral_tf import metrics
 from spiral_tf import replay
 from spiral_tf import rewards
 from spiral_tf import types
 from spiral_tf import watchdog
 from spiral_tf import weights
-from spiral_tf import worker
 from spiral_tf.losses import actor_critic
 from spiral_tf.losses import vtrace
 
@@ -50,6 +50,8 @@ class PolicyUpdate(tf.Module):
     self.optimizer = snt.optimizers.Adam(
       self._annealed_rate, beta1=learner.adam_beta1, beta2=learner.adam_beta2
     )
+    # Now, not with the first update: a checkpoint before it has them too.
+    self.optimizer._initialize(self.policy.trainable_variables)
 
   @tf.function
   def step(
@@ -151,7 +153,7 @@ class PolicyUpdate(tf.Module):
     return losses, details
 
 
-class PolicyLearner(worker.Worker):
+class PolicyLearner(learner_lib.Learner):
   """Reads episodes, updates the policy, hands out its weights."""
 
   def __init__(
@@ -160,6 +162,7 @@ class PolicyLearner(worker.Worker):
     workdir: str,
     discriminator_learner: Any,
     replay_client: replay.Client,
+    member: bool = False,
   ):
     """Creates the learner, from its last checkpoint if there is one.
 
@@ -168,10 +171,32 @@ class PolicyLearner(worker.Worker):
       workdir: folder of the run.
       discriminator_learner: client of the discriminator learner.
       replay_client: client of the replay server.
+      member: whether this is part of a population: then the checkpoint says
+        what the hyperparameters are, and the end of its training is not the
+        end of the program.
     """
-    super().__init__()
-    self._config = config
     self._module = PolicyUpdate(config)
+    self._seconds = tf.Variable(0.0, dtype=tf.float64, trainable=False)
+    super().__init__(
+      workdir,
+      checkpoint.POLICY_LEARNER,
+      config.training.checkpoint_seconds,
+      network=self._module.policy,
+      optimizer=self._module.optimizer,
+      step=self._module.step,
+      served=self._module.policy.trainable_variables,
+      trackables={
+        'policy': self._module.policy,
+        'optimizer': self._module.optimizer,
+        'seconds': self._seconds,
+      },
+      hyperparameters={
+        'learning_rate': self._module.learning_rate,
+        'entropy_cost': self._module.entropy_cost,
+      },
+      member=member,
+    )
+    self._config = config
     spec = builders.environment_spec(config)
     signature = replay.episode_signature(
       spec.observation, spec.action, config.environment.episode_length
@@ -185,23 +210,6 @@ class PolicyLearner(worker.Worker):
     self._discriminator = weights.WeightsClient(
       discriminator_learner, self._module.discriminator.variables
     )
-    self._server = weights.WeightsServer(
-      self._module.policy.trainable_variables
-    )
-    self._updates = tf.Variable(0, dtype=tf.int64, trainable=False)
-    self._seconds = tf.Variable(0.0, dtype=tf.float64, trainable=False)
-    self._guard = watchdog.Guard(
-      workdir,
-      checkpoint.POLICY_LEARNER,
-      config.training.checkpoint_seconds,
-      {
-        'policy': self._module.policy,
-        'optimizer': self._module.optimizer,
-        'updates': self._updates,
-        'seconds': self._seconds,
-      },
-      self._module.step,
-    )
     self._metrics = metrics.MetricsWriter(workdir, checkpoint.POLICY_LEARNER)
     self._last_update: Optional[float] = None
     self._last_log = time.monotonic()
@@ -209,18 +217,19 @@ class PolicyLearner(worker.Worker):
     self._values: Dict[str, tf.Tensor] = {}
     self._blank: List[tf.Tensor] = []
 
-  def get_weights(self, have_version: int) -> weights.Reply:
-    """Remote call: the policy's weights, see `weights.WeightsServer.get`."""
-    with self._lock:
-      if self._error is not None:
-        raise RuntimeError('This learner has failed.')
-      return self._server.get(int(self._updates), have_version)
+  def status(self) -> Dict[str, Any]:
+    """Remote call: see `Learner.status`; with `seconds`, `frames`, `done`."""
+    values = super().status()
+    values['seconds'] = float(self._seconds)
+    values['frames'] = config_lib.frames(self._config, values['updates'])
+    values['done'] = self._progress() >= 1
+    return values
 
   def _frames(self) -> int:
     return config_lib.frames(self._config, int(self._updates))
 
   def _done(self) -> bool:
-    return self._progress() >= 1
+    return not self._member and self._progress() >= 1
 
   def _progress(self) -> float:
     return config_lib.progress(
@@ -232,6 +241,9 @@ class PolicyLearner(worker.Worker):
     return min(1.0, (1 - self._progress()) / share) if share else 1.0
 
   def _gather(self) -> Optional[types.Episode]:
+    if self._diverged or self._progress() >= 1:  # Others may still train.
+      self._stop.wait(0.5)
+      return None
     batch = self._reader.read()
     if batch is None:
       return None
@@ -240,23 +252,26 @@ class PolicyLearner(worker.Worker):
 
   def _update(self, data: types.Episode) -> None:
     anneal = tf.constant(self._anneal())
-    self._values = self._guard.update(episodes=data, anneal=anneal)
+    self._values = self._guarded_update(episodes=data, anneal=anneal)
+    if not self._values:
+      return
     self._blank.append(self._values['blank'])
-    self._updates.assign_add(1)
     now = time.monotonic()
     if self._last_update is not None:
       self._seconds.assign_add(now - self._last_update)
     self._last_update = now
     if now - self._last_log >= self._config.training.log_seconds:
       self._log(now)
-    self._guard.save_if_due()
+    self._save_if_due()
+    if self._progress() >= 1:
+      self._last_update = None  # What follows is no time of training.
 
   def _log(self, now: float) -> None:
     updates = int(self._updates)
     rate = (updates - self._updates_logged) / (now - self._last_log)
     self._last_log, self._updates_logged = now, updates
     batch_size = self._config.policy_learner.batch_size
-    if self._blank:  # One batch may be blank by chance.
+    if self._values and self._blank:  # One batch may be blank by chance.
       self._values['blank'] = tf.reduce_mean(self._blank)
       self._blank.clear()
     self._metrics.scalars(
@@ -264,7 +279,7 @@ class PolicyLearner(worker.Worker):
       {
         **self._values,
         'updates': updates,
-        'done': self._done(),
+        'done': self._progress() >= 1,
         'anneal': self._anneal(),
         'episodes_per_second': rate * batch_size,
         'seconds': float(self._seconds),
@@ -289,7 +304,7 @@ class PolicyLearner(worker.Worker):
 
   def _finish(self) -> None:
     self._reader.close()
-    self._guard.save()
+    self._save()
     self._log(time.monotonic())
 
 

@@ -1,4 +1,4 @@
-"""Both ends of Reverb: the tables, what writes to them and what reads them.
+"""Both ends of Reverb: what writes to its tables and what reads them.
 
 An episode has a fixed length, so one item is one whole episode; there is
 nothing to pad and no state to store. The same write files the episode in
@@ -9,13 +9,12 @@ uniformly (paper section 3.4, appendix C).
 
 import queue
 import threading
-from typing import Any, Callable, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, Optional
 
 import reverb
 import tensorflow as tf
 import tree
 
-from spiral_tf import config as config_lib
 from spiral_tf import types
 
 # What a handle of the replay node turns into.
@@ -79,55 +78,6 @@ def _context_signature(observation_spec: Any) -> Dict[str, tf.TensorSpec]:
     for name in types.CONTEXT
     if name in observation_spec
   }
-
-
-def make_tables(
-  config: config_lib.Config,
-  episode: types.Episode,
-  render: Dict[str, tf.TensorSpec],
-) -> List[reverb.Table]:
-  """Makes the two tables.
-
-  `renders` also keeps the two learners in step: it lets each render be sampled
-  `updates_per_policy_update` times on average, makes a discriminator learner
-  that is ahead wait for new renders, and makes actors, and so the policy
-  learner, wait for one that is two policy updates behind.
-
-  Args:
-    config: sizes and rates.
-    episode: signature, see `episode_signature`.
-    render: signature, see `render_signature`.
-
-  Returns:
-    The tables of the replay server.
-  """
-  discriminator = config.discriminator_learner
-  batch_size = config.policy_learner.batch_size
-  min_size = discriminator.batch_size
-  samples_per_insert = (
-    discriminator.updates_per_policy_update * discriminator.batch_size
-  ) / batch_size
-  slack = min_size + 2 * max(batch_size, config.training.environments_per_actor)
-  return [
-    reverb.Table.queue(
-      TRAJECTORIES, max_size=batch_size, signature=episode._asdict()
-    ),
-    reverb.Table(
-      RENDERS,
-      sampler=reverb.selectors.Uniform(),
-      remover=reverb.selectors.Fifo(),
-      max_size=discriminator.replay_batches * discriminator.batch_size,
-      rate_limiter=reverb.rate_limiters.SampleToInsertRatio(
-        samples_per_insert=samples_per_insert,
-        min_size_to_sample=min_size,
-        error_buffer=(
-          0.0,
-          max(1.0, samples_per_insert) * slack,
-        ),
-      ),
-      signature=render,
-    ),
-  ]
 
 
 class EpisodeWriter:

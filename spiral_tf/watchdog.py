@@ -164,6 +164,15 @@ class Guard(checkpoint.Checkpointer):
       self._try(apply=False)
     return super().save()
 
+  def save_other(self) -> str:
+    """Writes a checkpoint of what took the place of the learner's own.
+
+    Returns:
+      Its path.
+    """
+    self._data = None
+    return super().save()
+
   def _try(self, apply: bool) -> Dict[str, tf.Tensor]:
     values = self._step(**self._data, apply=tf.constant(apply))
     if values.pop('finite'):

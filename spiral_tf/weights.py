@@ -11,6 +11,14 @@ import tensorflow as tf
 
 # A version, and the weights if they are newer than the caller's.
 Reply = Tuple[int, Optional[bytes]]
+# Versions count a learner's updates, and above them how often it began to train
+# what it copied from another.
+_GENERATION = 2**40
+
+
+def version(generation: int, updates: int) -> int:
+  """The version of weights; other weights never have the same one."""
+  return generation * _GENERATION + updates
 
 
 class WeightsServer:
@@ -59,6 +67,16 @@ class WeightsClient:
   def version(self) -> int:
     """Version of the weights; -1 before the first `update`."""
     return self._version
+
+  @property
+  def updates(self) -> int:
+    """Updates that the learner had made; 0 before the first `update`."""
+    return max(0, self._version) % _GENERATION
+
+  @property
+  def generation(self) -> int:
+    """Copies that the learner had made; 0 before the first `update`."""
+    return max(0, self._version) // _GENERATION
 
   def update(self) -> None:
     """Fetches the newest weights; waits for the learner if it is starting."""

@@ -86,6 +86,19 @@ _RULES = [
   ('training', {'checkpoint_seconds': 0.0}, 'checkpoint_seconds'),
   ('training', {'sample_seconds': 0.0}, 'sample_seconds'),
   ('training', {'log_seconds': 0.0}, 'log_seconds'),
+  ('population', {'size': -1}, 'size'),
+  ('population', {'size': 1}, 'size'),
+  ('population', {'fitness': 'taste'}, 'fitness'),
+  ('population', {'round_seconds': 0.0}, 'round_seconds'),
+  ('population', {'ready_updates': -1}, 'ready_updates'),
+  ('population', {'share': 0.0}, 'share'),
+  ('population', {'share': 0.6}, 'share'),
+  ('population', {'resample_probability': 1.1}, 'resample_probability'),
+  ('population', {'learning_rate_range': (1.0, 0.5)}, 'learning_rate_range'),
+  ('population', {'entropy_cost_range': (0.0, 0.5)}, 'entropy_cost_range'),
+  ('population', {'learning_rates': (0.1,)}, 'learning_rates'),
+  ('population', {'entropy_costs': (-0.1,)}, 'entropy_costs'),
+  ('resources', {'actor': 'many'}, 'actor'),
 ]
 
 # Nothing here is a default.

@@ -93,7 +93,9 @@ def test_a_loss_that_is_not_finite_stops_the_learner_unspoilt(tmp_path):
   learner = discriminator_learner.DiscriminatorLearner(
     small.CONFIG,
     str(tmp_path),
-    replay_client=types.SimpleNamespace(server_address='localhost:1'),
+    replay_client=types.SimpleNamespace(
+      server_address='localhost:1', checkpoint=lambda: None
+    ),
   )
   data = {'real': _images(), 'fake': 255 - _images(), 'target': None}
   learner._locked_update(data)

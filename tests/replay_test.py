@@ -12,6 +12,7 @@ import tree
 from spiral_tf import builders
 from spiral_tf import config as config_lib
 from spiral_tf import replay
+from spiral_tf import replay_server
 from spiral_tf import types
 
 _STEPS = 2
@@ -58,7 +59,7 @@ def _impatient(monkeypatch):
 @pytest.fixture
 def server():
   server = reverb.Server(
-    replay.make_tables(_CONFIG, _EPISODE, _RENDER), port=None
+    replay_server.make_tables(_CONFIG, _EPISODE, _RENDER), port=None
   )
   yield server
   server.stop()
@@ -99,7 +100,9 @@ def test_targets_arrive_with_their_episodes_and_renders():
   episode, render = _signatures(config)
   assert set(render) == {'canvas', 'target'}
   assert 'target' not in episode.observation
-  server = reverb.Server(replay.make_tables(config, episode, render), port=None)
+  server = reverb.Server(
+    replay_server.make_tables(config, episode, render), port=None
+  )
   target = np.arange(4, dtype=np.uint8)[:, None, None, None]
   target = 100 + np.broadcast_to(target, [4, 8, 8, 1])
   written = _episodes(first=10, number=4)._replace(context={'target': target})
@@ -259,7 +262,7 @@ def test_limits_follow_the_configuration():
   config = dataclasses.replace(
     _CONFIG, policy_learner=config_lib.PolicyLearnerConfig(batch_size=32)
   )
-  queue, renders = replay.make_tables(config, _EPISODE, _RENDER)
+  queue, renders = replay_server.make_tables(config, _EPISODE, _RENDER)
   assert queue.info.max_size == 32
   assert queue.info.max_times_sampled == 1
   assert renders.info.max_size == 12

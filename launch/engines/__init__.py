@@ -1,0 +1,53 @@
+"""Where the nodes of a program run: an engine for each kind of place."""
+
+import sys
+
+from launch import isolation
+from launch.engines import engine
+from launch.engines import local_engine
+
+# "launchpad" stands for Launchpad's own launchers, which are no engines.
+NAMES = ('local', 'ray', 'slurm', 'launchpad')
+
+
+def make(
+  name: str, network: str = 'isolated', ray_address: str = 'auto'
+) -> engine.Engine:
+  """Makes an engine.
+
+  Args:
+    name: "local", "ray" or "slurm".
+    network: "isolated" or "host", of the local engine.
+    ray_address: of the cluster, for Ray.
+
+  Returns:
+    The engine, to be closed.
+
+  Raises:
+    RuntimeError: what it needs is not there.
+  """
+  if name == 'ray':
+    from launch.engines import ray_engine  # Ray is an optional extra.
+
+    return ray_engine.RayEngine(ray_address)
+  if name == 'slurm':
+    from launch.engines import slurm_engine
+
+    return slurm_engine.SlurmEngine()
+  return local_engine.LocalEngine(_namespace(network))
+
+
+def _namespace(network: str):
+  """A network of the run's own, or None and a warning."""
+  risk = (
+    "ports of Launchpad and Reverb are open on all of this machine's "
+    'addresses, and whoever reaches one can run code.'
+  )
+  if network == 'host':
+    print(f'WARNING: --network=host: the {risk}', file=sys.stderr, flush=True)
+    return None
+  reason = isolation.unavailable()
+  if reason:
+    print(f'WARNING: {reason} So the {risk}', file=sys.stderr, flush=True)
+    return None
+  return isolation.Namespace()

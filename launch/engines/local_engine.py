@@ -1,0 +1,90 @@
+"""Nodes as processes of this machine, the default."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+from typing import Dict, List, Mapping, Optional, Sequence, Set
+
+from launch import isolation
+from launch.engines import engine
+from launch.engines import node_process
+
+
+class LocalEngine(engine.Engine):
+  """Starts processes here, in a network of their own or in the machine's.
+
+  Resources are not looked at: there is one machine, and what it has is shared.
+  """
+
+  def __init__(self, namespace: Optional[isolation.Namespace] = None):
+    """Creates an engine.
+
+    Args:
+      namespace: the network that the nodes see; None for the machine's. It is
+        closed with the engine.
+    """
+    self._namespace = namespace
+    self._processes: Dict[str, subprocess.Popen] = {}
+    self._ports: Set[int] = set()
+
+  def place(self, nodes: Mapping[str, engine.Resources]) -> None:
+    """See `Engine.place`."""
+
+  def endpoints(self, names: Sequence[str]) -> Dict[str, str]:
+    """See `Engine.endpoints`."""
+    return {name: f'localhost:{self._free_port()}' for name in names}
+
+  def start(self, task: engine.Task) -> None:
+    """See `Engine.start`."""
+    self._processes[task.name] = node_process.start(
+      task.job,
+      task.env,
+      task.log,
+      self._namespace.pid if self._namespace else None,
+    )
+
+  def poll(self) -> List[engine.Ended]:
+    """See `Engine.poll`."""
+    ended = []
+    for name, process in list(self._processes.items()):
+      code = process.poll()
+      if code is not None:
+        del self._processes[name]
+        _kill_group(process)
+        ended.append(engine.Ended(name, code))
+    return ended
+
+  def stop(self, name: str, kill: bool = False) -> None:
+    """See `Engine.stop`."""
+    process = self._processes.get(name)
+    if process is not None:
+      process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+
+  def close(self) -> None:
+    """See `Engine.close`."""
+    for process in self._processes.values():
+      process.kill()
+      _kill_group(process)
+    for process in self._processes.values():
+      process.wait()
+    self._processes.clear()
+    if self._namespace:
+      self._namespace.close()
+
+  def _free_port(self) -> int:
+    """A port that is free in the machine, and was not handed out before."""
+    while True:
+      with socket.socket(socket.AF_INET6) as probe:
+        probe.bind(('::', 0))
+        port = probe.getsockname()[1]
+      if port not in self._ports:
+        self._ports.add(port)
+        return port
+
+
+def _kill_group(process: subprocess.Popen) -> None:
+  """Kills what a node has started."""
+  with contextlib.suppress(ProcessLookupError, PermissionError):
+    os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,93 @@
+"""The Ray actor that keeps the place of a node, and runs the node there."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+from typing import Mapping, Optional
+
+from launch.engines import node_process
+
+_WATCH_SECONDS = 0.1
+
+
+class Keeper:
+  """Keeps the place of a node, on its machine.
+
+  Its methods run in the one thread of Ray's event loop, which lives as long as
+  the actor does: the kernel takes its end for that of the node's parent.
+  """
+
+  def __init__(self):
+    """Creates an actor without a process."""
+    self._process: Optional[subprocess.Popen] = None
+    self._number = 0
+
+  async def host(self) -> str:
+    """The machine's address, as other machines see it."""
+    import ray
+
+    return ray.util.get_node_ip_address()
+
+  async def alive(self) -> None:
+    """Never returns."""
+    await asyncio.Event().wait()
+
+  async def is_free(self, port: int) -> bool:
+    """Whether a node can listen on a port."""
+    dual = socket.has_dualstack_ipv6()
+    family = socket.AF_INET6 if dual else socket.AF_INET
+    try:
+      socket.create_server(
+        ('', port), family=family, dualstack_ipv6=dual
+      ).close()
+    except OSError:
+      return False
+    return True
+
+  async def run(
+    self, number: int, job: bytes, env: Mapping[str, str], log: str
+  ) -> int:
+    """Runs the node and returns its exit code.
+
+    Args:
+      number: of the run: an earlier one is not started twice, if asked twice.
+      job: see `engine.Task`.
+      env: see `engine.Task`.
+      log: see `engine.Task`. If it can't be written, what the node prints goes
+        into Ray's log of this actor.
+    """
+    if number > self._number:
+      self._number = number
+      try:
+        os.makedirs(os.path.dirname(log), exist_ok=True)
+        with open(log, 'ab'):
+          pass
+      except OSError:
+        log = '/dev/stdout'
+      self._process = node_process.start(job, env, log)
+    process = self._process
+    while process.poll() is None:
+      await asyncio.sleep(_WATCH_SECONDS)
+    _kill_group(process)
+    return process.returncode
+
+  async def stop(self, number: int, kill: bool) -> None:
+    """Sends a signal to the node, if it is still in that run."""
+    if number == self._number and self._process.poll() is None:
+      self._process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+
+  async def close(self) -> None:
+    """Kills the node, if there is one, and what it started."""
+    if self._process is not None:
+      self._process.kill()
+      _kill_group(self._process)
+      self._process.wait()
+
+
+def _kill_group(process: subprocess.Popen) -> None:
+  """Kills what a node has started."""
+  with contextlib.suppress(ProcessLookupError, PermissionError):
+    os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,364 @@
+"""Starts the nodes of a program, keeps them running, and stops them in order.
+
+Launchpad builds the graph and runs each node; who is started where, and again,
+is decided here, on any engine.
+
+* A node that ends is started again in its place, on the same port, so that
+  those who hold its address find it there; learners and replay go on from
+  their checkpoints.
+* When a machine is lost, what nobody has the address of, such as an actor, is
+  placed elsewhere. If a server is among what is lost, the part of the program
+  that depends on it (a member of a population, or a whole run) is stopped and
+  started again from its checkpoints.
+* A node that keeps failing ends the program with its error.
+"""
+
+import collections
+import contextlib
+import functools
+import ipaddress
+import os
+import signal
+import socket
+import sys
+import time
+from typing import (
+  Callable,
+  Dict,
+  Iterator,
+  List,
+  Mapping,
+  Optional,
+  Sequence,
+  Set,
+)
+
+import cloudpickle
+from launchpad import address as lp_address
+from launchpad import context as lp_context
+from launchpad import program as lp_program
+from launchpad.launch import serialization
+
+from launch import program as program_lib
+from launch import restarts
+from launch.engines import engine as engine_lib
+
+# Exit code of a node that says that the program has reached its goal.
+REACHED_GOAL = 10
+_POLL_SECONDS = 0.1
+# A machine's nodes are not all found lost at the same moment.
+_SETTLE_SECONDS = 1.0
+# Before places are asked for again, when there were none.
+_NO_PLACE_SECONDS = 10.0
+
+
+class NodeError(RuntimeError):
+  """A node failed again and again."""
+
+  def __init__(self, name: str, code: int, log: str):
+    """Creates an error about a node, its last exit code and its log."""
+    super().__init__(
+      f'{name} ended with code {code} again and again, soon after its start.'
+    )
+    self.log = log
+
+
+def end_of_program(mark_as_completed: bool = False) -> None:
+  """What `lp.stop` does in a node: ends it, and says: the goal is reached."""
+  del mark_as_completed
+  sys.exit(REACHED_GOAL)
+
+
+class _Endpoint(lp_address.AbstractAddressBuilder):
+  """An address that is known."""
+
+  def __init__(self, address: str):
+    self._address = address
+
+  def build(self) -> str:
+    return self._address
+
+
+class Supervisor:
+  """Runs one program on an engine."""
+
+  def __init__(
+    self,
+    engine: engine_lib.Engine,
+    make_program: Callable[[], lp_program.Program],
+    logs: str,
+    resources: Callable[[str], engine_lib.Resources],
+    env: Mapping[str, str],
+    grace_seconds: float = 60.0,
+    allow_public: bool = False,
+    is_hopeless: Callable[[str], bool] = lambda log: False,
+    report: Callable[[str], None] = functools.partial(print, flush=True),
+  ):
+    """Creates a supervisor; `run` starts the program.
+
+    Args:
+      engine: where nodes run; `run` closes it.
+      make_program: builds the program, anew each time that addresses change.
+      logs: folder for what nodes print, a file a node.
+      resources: what a node of a kind of group needs.
+      env: environment variables of the nodes.
+      grace_seconds: how long a node may take to save when it is stopped.
+      allow_public: whether nodes may listen on addresses of the internet.
+      is_hopeless: whether a node with such a log would only fail again.
+      report: called with lines that say what happened.
+    """
+    self._engine = engine
+    self._make_program = make_program
+    self._logs = logs
+    self._resources = resources
+    self._env = dict(env)
+    self._grace_seconds = grace_seconds
+    self._allow_public = allow_public
+    self._is_hopeless = is_hopeless
+    self._report = report
+    self._roles: Dict[str, program_lib.Role] = {}
+    for group, nodes in make_program().groups.items():
+      for index in range(len(nodes)):
+        self._roles[f'{group}/{index}'] = program_lib.role(group)
+    self._endpoints: Dict[str, str] = {}
+    self._jobs: Dict[str, bytes] = {}
+    self._started: Dict[str, float] = {}  # Of what runs.
+    self._due: Dict[str, float] = {}  # When to start what waits.
+    self._homeless: Set[str] = set()  # Their machine is lost.
+    self._held: Set[str] = set()  # Their program's addresses will change.
+    self._unseen: List[engine_lib.Ended] = []  # Ends not dealt with yet.
+    self._place_at = 0.0
+    self._history: Dict[str, restarts.History] = collections.defaultdict(
+      restarts.History
+    )
+    self._signals = 0
+
+  @property
+  def restarts(self) -> int:
+    """Times that a node was started again."""
+    return sum(history.restarts for history in self._history.values())
+
+  def log_path(self, name: str) -> str:
+    """File of what a node prints."""
+    return os.path.join(self._logs, name)
+
+  def run(self) -> bool:
+    """Runs the program to its end.
+
+    Returns:
+      Whether it reached its goal; False if SIGINT or SIGTERM stopped it.
+
+    Raises:
+      NodeError: a node failed again and again. The others were stopped in
+        order first.
+      RuntimeError: there is no place for the nodes.
+      ValueError: nodes would listen on a public address.
+    """
+    try:
+      with self._noticing_signals():
+        self._place(list(self._roles))
+        self._bind(list(self._roles))
+        now = time.monotonic()
+        self._due = {name: now for name in self._roles}
+        try:
+          while not self._signals:
+            if self._look():
+              self._stop(list(self._roles))
+              return True
+            self._start_due()
+            self._rehouse()
+            time.sleep(_POLL_SECONDS)
+        except NodeError:
+          self._stop(list(self._roles))
+          raise
+        self._stop(list(self._roles))
+        return False
+    finally:
+      self._engine.close()
+
+  def _place(self, names: Sequence[str]) -> None:
+    self._engine.place(
+      {name: self._resources(self._roles[name].kind) for name in names}
+    )
+
+  def _bind(self, moved: Sequence[str]) -> None:
+    """Finds endpoints for nodes that were placed, and makes all jobs anew."""
+    endpoints = self._engine.endpoints(moved)
+    if not self._allow_public:
+      for address in endpoints.values():
+        _check_private(address)
+    self._endpoints.update(endpoints)
+    serialization.enable_lru_cache_pickling_once()
+    graph = self._make_program()
+    for label, nodes in graph.groups.items():
+      for node in nodes:
+        # As Launchpad's local_mp does, but for how a node ends the program.
+        node._initialize_context(
+          lp_context.LaunchType.LOCAL_MULTI_PROCESSING, launch_config=None
+        )
+        node._launch_context._program_stopper = end_of_program
+        for handle in node.input_handles:
+          handle.connect(node, label)
+    for label, nodes in graph.groups.items():
+      for index, node in enumerate(nodes):
+        for address in node.addresses:
+          address.bind(_Endpoint(self._endpoints[f'{label}/{index}']))
+    for label, nodes in graph.groups.items():
+      for index, node in enumerate(nodes):
+        self._jobs[f'{label}/{index}'] = cloudpickle.dumps([node.function])
+
+  def _start_due(self) -> None:
+    """Starts what has waited long enough."""
+    now = time.monotonic()
+    for name, due in list(self._due.items()):
+      if now >= due:
+        del self._due[name]
+        task = engine_lib.Task(
+          name, self._jobs[name], self._env, self.log_path(name)
+        )
+        try:
+          self._engine.start(task)
+          self._started[name] = now
+        except engine_lib.LostError as error:
+          self._lose(error.names)
+
+  def _look(self) -> bool:
+    """Sees what ended and what to do about it; whether the goal is reached."""
+    ended, self._unseen = self._unseen + self._engine.poll(), []
+    if any(end.code is None for end in ended):
+      time.sleep(_SETTLE_SECONDS)
+      ended += self._engine.poll()
+    now = time.monotonic()
+    for name, code in ended:
+      seconds = now - self._started.pop(name, now)
+      if code == REACHED_GOAL:
+        return True
+      if code is None:
+        continue
+      wait = self._history[name].ended(code, seconds)
+      if code > 0 and self._is_hopeless(self.log_path(name)):
+        wait = None
+      if wait is None:
+        raise NodeError(name, code, self.log_path(name))
+      how = f'was killed by signal {-code}' if code < 0 else f'ended ({code})'
+      self._report(
+        f'{name} {how} after {seconds:.0f} s; it is started again in '
+        f'{wait:.1f} s.'
+      )
+      self._due[name] = now + wait
+    self._lose([name for name, code in ended if code is None])
+    return False
+
+  def _lose(self, names: Sequence[str]) -> None:
+    """Notes that the machine of these nodes is gone."""
+    if not names:
+      return
+    self._report(f'A machine is lost, and with it {", ".join(sorted(names))}.')
+    affected = set()
+    for name in names:
+      self._started.pop(name, None)
+      self._due.pop(name, None)
+      self._homeless.add(name)
+      role = self._roles[name]
+      if role.is_server:
+        affected.update(
+          other
+          for other, its in self._roles.items()
+          if its.member == role.member or its.kind == 'controller'
+        )
+    self._stop(sorted(affected))
+    self._held |= affected - self._homeless
+    self._place_at = 0.0
+
+  def _rehouse(self) -> None:
+    """Finds new places for the nodes of lost machines."""
+    if not self._homeless or time.monotonic() < self._place_at:
+      return
+    names = sorted(self._homeless)
+    try:
+      self._place(names)
+      self._bind(names)
+    except engine_lib.LostError:
+      return
+    except RuntimeError as error:
+      self._report(f'{error} Trying again in {_NO_PLACE_SECONDS:.0f} s.')
+      self._place_at = time.monotonic() + _NO_PLACE_SECONDS
+      return
+    self._report(f'{", ".join(names)}: placed anew.')
+    self._due.update({name: 0.0 for name in [*names, *self._held]})
+    self._homeless.clear()
+    self._held.clear()
+
+  def _stop(self, names: Sequence[str]) -> None:
+    """Stops nodes, clients before servers, and waits for them."""
+    for name in names:
+      self._due.pop(name, None)
+    orders = sorted({self._roles[name].stop_order for name in names})
+    for order in orders:
+      waiting = {
+        name
+        for name in names
+        if name in self._started and self._roles[name].stop_order == order
+      }
+      for name in waiting:
+        self._engine.stop(name)
+      self._wait(waiting, set(names))
+
+  def _wait(self, waiting: Set[str], stopping: Set[str]) -> None:
+    """Waits for nodes that were told to stop; kills those that do not."""
+    told = self._signals
+    deadline = time.monotonic() + self._grace_seconds
+    killed = False
+    while waiting:
+      for ended in self._engine.poll():
+        if ended.name in waiting:
+          waiting.discard(ended.name)
+          self._started.pop(ended.name, None)
+        if ended.name not in stopping or ended.code is None:
+          self._unseen.append(ended)
+      late = time.monotonic() > deadline or self._signals > max(told, 1)
+      if waiting and late:
+        if killed:
+          return
+        self._report(
+          f'{", ".join(sorted(waiting))}: did not stop in '
+          f'{self._grace_seconds:.0f} s, or was not to; killed.'
+        )
+        for name in waiting:
+          self._engine.stop(name, kill=True)
+        killed, deadline = True, time.monotonic() + self._grace_seconds
+        told = self._signals
+      time.sleep(_POLL_SECONDS / 2)
+
+  @contextlib.contextmanager
+  def _noticing_signals(self) -> Iterator[None]:
+    """Counts SIGINT and SIGTERM: the first stops, the second kills."""
+
+    def notice(number, frame):
+      del number, frame
+      self._signals += 1
+
+    before = {
+      number: signal.signal(number, notice)
+      for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+      yield
+    finally:
+      for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def _check_private(address: str) -> None:
+  """Raises a ValueError if others than neighbours can reach an address."""
+  host = address.rpartition(':')[0]
+  found: List[Optional[str]] = [
+    info[4][0] for info in socket.getaddrinfo(host, None)
+  ]
+  for ip in found:
+    if ipaddress.ip_address(ip.split('%')[0]).is_global:
+      raise ValueError(
+        f'A node would listen on {ip}, an address of the internet, and whoever '
+        "reaches a node's port can run code. Use a private network, or say "
+        '--allow_public if a firewall keeps others out.'
+      )

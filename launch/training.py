@@ -1,0 +1,251 @@
+"""Sees a training run, or a population of them, through to its end."""
+
+import contextlib
+import glob
+import io
+import os
+import re
+import sys
+import time
+from typing import Dict, List, Mapping, NamedTuple, Tuple
+
+import launchpad as lp
+from launchpad.launch.run_locally import launch_local_output_to_files
+from launchpad.nodes.python import local_multi_processing
+
+from launch import engines
+from launch import population_progress
+from launch import program
+from launch import supervisor
+from launch.engines import engine as engine_lib
+from spiral_tf import builders
+from spiral_tf import checkpoint
+from spiral_tf import config as config_lib
+from spiral_tf import metrics
+from spiral_tf import population
+from spiral_tf import watchdog
+
+# Exit code of a run that was stopped before its end, as of a shell's Ctrl-C.
+_STOPPED = 130
+# One thread a process: with as many busy processes as cores, more only wait.
+_ENVIRONMENT = {
+  'TF_NUM_INTRAOP_THREADS': '1',
+  'TF_NUM_INTEROP_THREADS': '1',
+  'OMP_NUM_THREADS': '1',
+}
+# Large networks need longer than Launchpad's 10 seconds to save.
+_GRACE_SECONDS = 60.0
+
+
+class Place(NamedTuple):
+  """Where to run.
+
+  Attributes:
+    engine: one of `engines.NAMES`.
+    network: "isolated" or "host", of the local engine.
+    ray_address: of the cluster, for Ray.
+    allow_public: whether nodes may listen on addresses of the internet.
+    launch_type: one of Launchpad's, for the engine "launchpad".
+  """
+
+  engine: str = 'local'
+  network: str = 'isolated'
+  ray_address: str = 'auto'
+  allow_public: bool = False
+  launch_type: str = 'local_mp'
+
+
+HERE = Place()
+
+
+def train(config: config_lib.Config, workdir: str, place: Place = HERE) -> int:
+  """Runs the program until its end.
+
+  Args:
+    config: the experiment.
+    workdir: folder of the run.
+    place: where to run it.
+
+  Returns:
+    Exit code: 0 when training came to its end, 130 when it was stopped before.
+
+  Raises:
+    RuntimeError: a node failed again and again, or found numbers that were not
+      finite; or there is no place for the nodes.
+    ValueError: `config` is not valid, or not the one of the run in `workdir`.
+    FileNotFoundError: the data are not there.
+  """
+  # Nodes have other current folders, on other machines.
+  workdir = os.path.abspath(workdir)
+  # Mistakes that any node would find are found here, before there are nodes.
+  builders.load_dataset(config)
+  runs = _runs(config, workdir)
+  for experiment, folder in [(config, workdir), *runs]:
+    checkpoint.check_config(folder, experiment)
+  so_far = [checkpoint.done_so_far(folder) for _, folder in runs]
+  if any(updates for updates, _ in so_far):
+    text = _describe(config, so_far)
+    if all(config_lib.progress(config, *done) >= 1 for done in so_far):
+      print(
+        f'The run in {workdir} has come to its end: {text}. To go on, raise '
+        '--config.training.minutes or --config.training.frames.'
+      )
+      return 0
+    print(f'Goes on from {text}.', flush=True)
+  # Not before: a finished run keeps the configuration that made it.
+  for experiment, folder in [(config, workdir), *runs]:
+    checkpoint.save_config(folder, experiment)
+  logs = os.path.join(workdir, 'logs')
+  _remove_logs(logs)
+  if config.population.size:
+    progress = population_progress.Progress(
+      config, workdir, config.population.round_seconds
+    )
+  else:
+    progress = metrics.Progress(workdir, config.training.log_seconds)
+  try:
+    if place.engine == 'launchpad':
+      finished = _launch(config, workdir, logs, place.launch_type)
+    else:
+      finished = _supervise(config, workdir, logs, place)
+  except Exception:
+    texts = _read_logs(logs)
+    _print_tracebacks(texts)
+    _raise_explained(texts)
+    raise
+  finally:
+    progress.stop()
+  if finished:
+    pictures = '/members/*' if config.population.size else ''
+    print(f'Training has come to its end. See {workdir}{pictures}/samples/.')
+    return 0
+  print('Stopped before its end. The same command goes on from here.')
+  return _STOPPED
+
+
+def _runs(
+  config: config_lib.Config, workdir: str
+) -> List[Tuple[config_lib.Config, str]]:
+  """The experiment and the folder of each run that is trained."""
+  if not config.population.size:
+    return [(config, workdir)]
+  return [
+    (
+      population.member_config(config, index),
+      population.member_workdir(workdir, index),
+    )
+    for index in range(config.population.size)
+  ]
+
+
+def _describe(
+  config: config_lib.Config, so_far: List[Tuple[int, float]]
+) -> str:
+  """What was done so far, by updates and seconds of each run, in words."""
+  updates = sum(done[0] for done in so_far)
+  minutes = sum(done[1] for done in so_far) / 60
+  members = f' of {len(so_far)} members' if len(so_far) > 1 else ''
+  return (
+    f'{updates:,} updates, {config_lib.frames(config, updates):,} frames, '
+    f'{minutes:.1f} minutes{members}'
+  )
+
+
+def _supervise(
+  config: config_lib.Config, workdir: str, logs: str, place: Place
+) -> bool:
+  """Runs the program on an engine; returns whether it reached its goal."""
+
+  def resources(kind: str) -> engine_lib.Resources:
+    amounts = config_lib.parse_resources(getattr(config.resources, kind))
+    cpus, gpus = amounts.pop('cpus', 0.0), amounts.pop('gpus', 0.0)
+    return engine_lib.Resources(cpus, gpus, amounts)
+
+  def is_hopeless(log: str) -> bool:
+    with open(log, errors='replace') as file:
+      return _explanation(file.read()) is not None
+
+  return supervisor.Supervisor(
+    engines.make(place.engine, place.network, place.ray_address),
+    lambda: program.make_program(config, workdir),
+    logs,
+    resources,
+    _ENVIRONMENT,
+    _GRACE_SECONDS,
+    allow_public=place.allow_public or place.engine == 'local',
+    is_hopeless=is_hopeless,
+  ).run()
+
+
+def _launch(
+  config: config_lib.Config, workdir: str, logs: str, launch_type: str
+) -> bool:
+  """Runs the program by Launchpad's own launcher, which restarts nothing."""
+  # Launchpad reads the variable for this folder once, when it is imported.
+  launch_local_output_to_files._LOGGING_DIR = logs
+  started = time.time()
+  graph = program.make_program(config, workdir)
+  with contextlib.redirect_stdout(io.StringIO()):  # A line a node.
+    manager = lp.launch(
+      graph,
+      launch_type,
+      local_resources={
+        label: local_multi_processing.PythonProcess(env=_ENVIRONMENT)
+        for label in graph.groups
+      },
+      terminal='output_to_files',
+    )
+  try:
+    manager.wait()
+  except Exception:
+    manager.wait(raise_error=False)
+    raise
+  runs = _runs(config, workdir)
+  lasts = [
+    metrics.last_line(metrics.metrics_path(folder, checkpoint.POLICY_LEARNER))
+    for _, folder in runs
+  ]
+  return all(
+    last and last['time'] >= started and last['done'] for last in lasts
+  )
+
+
+def _remove_logs(folder: str) -> None:
+  """Removes the logs of an earlier run, whose errors are not this one's."""
+  for path in _log_paths(folder):
+    os.remove(path)
+
+
+def _log_paths(folder: str) -> List[str]:
+  paths = glob.glob(os.path.join(folder, '**', '*'), recursive=True)
+  return sorted(filter(os.path.isfile, paths))
+
+
+def _read_logs(folder: str) -> Dict[str, str]:
+  """Path to text of each node's log."""
+  texts = {}
+  for path in _log_paths(folder):
+    with open(path, errors='replace') as file:
+      texts[path] = file.read()
+  return texts
+
+
+def _print_tracebacks(texts: Mapping[str, str]) -> None:
+  for path, text in texts.items():
+    start = text.rfind('Traceback (most recent call last)')
+    if start >= 0:
+      print(f'--- {path}\n{text[start:]}', file=sys.stderr)
+
+
+def _explanation(text: str):
+  """What a node's log says a user can do, None if it does not."""
+  found = re.search(r'^spiral_tf\.watchdog\.NonFiniteError: (.*)', text, re.M)
+  return found and found[1]
+
+
+def _raise_explained(texts: Mapping[str, str]) -> None:
+  """Raises the error of a node that has explained what the user can do."""
+  for text in texts.values():
+    explanation = _explanation(text)
+    if explanation:
+      raise watchdog.NonFiniteError(explanation) from None

@@ -1,0 +1,184 @@
+"""Kills every kind of node of a population, and the launcher, one by one.
+
+It takes two minutes: each process that is killed takes seconds to come back,
+as each loads TensorFlow, and whether training goes on without it can only be
+seen by waiting for it.
+"""
+
+import collections
+import dataclasses
+import os
+
+import pytest
+import tensorflow as tf
+
+from spiral_tf import checkpoint
+from spiral_tf import discriminator_learner
+from spiral_tf import lineage
+from spiral_tf import policy_learner
+from spiral_tf import population
+from tests import launched
+from tests import small
+
+_SIZE = 2
+_CONFIG = dataclasses.replace(
+  small.CONFIG,
+  training=dataclasses.replace(
+    small.CONFIG.training, frames=0, num_actors=1, environments_per_actor=8
+  ),
+  population=dataclasses.replace(
+    small.CONFIG.population,
+    size=_SIZE,
+    exploit=False,
+    round_seconds=2.0,
+    ready_updates=5,
+  ),
+)
+# Updates may be lost that were made since the last checkpoint, which is a
+# second old and may take another to write, on a busy machine.
+_MAY_BE_LOST_SECONDS = 1.0 + 4.0
+# Recovery is a process's start and TensorFlow's traces, on a busy machine.
+_RECOVERY_SECONDS = 120
+
+
+def _workdirs(workdir):
+  return [population.member_workdir(workdir, i) for i in range(_SIZE)]
+
+
+def _updates(workdir):
+  lines = launched.policy_lines(workdir)
+  return lines[-1]['updates'] if lines else 0
+
+
+def _records(workdir, kind):
+  path = population.lineage_path(workdir)
+  records = lineage.read(path) if os.path.exists(path) else []
+  return [record for record in records if record['kind'] == kind]
+
+
+def _rounds(workdir):
+  return len({record['round'] for record in _records(workdir, 'status')})
+
+
+def _wait_for_more(process, workdir, number=3):
+  """Waits until each member has made so many more updates."""
+  for folder in _workdirs(workdir):
+    goal = _updates(folder) + number
+    launched.wait_for_updates(folder, process, goal)
+
+
+def _saved(workdir, node, make, names):
+  """Reads variables of a learner's checkpoint."""
+  module = make(_CONFIG)
+  state = {
+    'optimizer': module.optimizer,
+    'updates': tf.Variable(0, dtype=tf.int64),
+    'generation': tf.Variable(0, dtype=tf.int64),
+  }
+  checkpoint.restore(workdir, node, state)
+  values = {
+    'step': int(module.optimizer.step),
+    'updates': int(state['updates']),
+    'generation': int(state['generation']),
+  }
+  return [values[name] for name in names]
+
+
+_LEARNERS = (
+  (checkpoint.POLICY_LEARNER, policy_learner.PolicyUpdate),
+  (
+    checkpoint.DISCRIMINATOR_LEARNER,
+    discriminator_learner.DiscriminatorUpdate,
+  ),
+)
+
+
+def _assert_lost_little(workdir):
+  """Checks that counters went back by no more than a checkpoint's age."""
+  lines = launched.policy_lines(workdir)
+  for i in range(1, len(lines)):
+    if lines[i]['updates'] < lines[i - 1]['updates']:
+      # The process began before it could log.
+      since = lines[i - 1]['time'] - _MAY_BE_LOST_SECONDS
+      must = [x['updates'] for x in lines[:i] if x['time'] <= since]
+      assert not must or lines[i]['updates'] >= must[-1], lines[i]
+
+
+def test_training_survives_the_death_of_everything(tmp_path):
+  path = launched.write_config(tmp_path, _CONFIG)
+  workdir = str(tmp_path / 'run')
+  process = launched.start(path, workdir)
+  _wait_for_more(process, workdir, 5)
+
+  groups = [
+    'member_00/actor',
+    'member_01/evaluator',
+    'member_00/policy_learner',
+    'member_01/discriminator_learner',
+    'member_00/replay',
+    'member_01/replay',
+    'controller',
+  ]
+  for group in groups:
+    victim = launched.node(process, group)
+    rounds = _rounds(workdir)
+    victim.kill()
+    launched.wait_for(
+      process,
+      f'new {group}',
+      lambda group=group, victim=victim: (
+        [n.pid for n in launched.nodes(process, group)]
+        not in ([], [victim.pid])
+      ),
+      _RECOVERY_SECONDS,
+    )
+    _wait_for_more(process, workdir)
+    if group == 'controller':
+      launched.wait_for(
+        process,
+        'round after the controller came back',
+        lambda rounds=rounds: _rounds(workdir) > rounds + 1,
+        _RECOVERY_SECONDS,
+      )
+
+  # The launcher: nothing is left behind, and the same command goes on.
+  output = launched.kill_all(process)
+  for group in groups:
+    assert f'{group}/0 was killed by signal 9' in output
+  launched.assert_none_left(process.pid)
+  for folder in _workdirs(workdir):
+    _assert_lost_little(folder)
+    assert checkpoint.done_so_far(folder)[0] > 5
+    for node, make in _LEARNERS:
+      step, updates = _saved(folder, node, make, ('step', 'updates'))
+      assert step == updates  # Each update once: Adam counts them too.
+  before = [checkpoint.done_so_far(folder)[0] for folder in _workdirs(workdir)]
+
+  process = launched.start(path, workdir, '--config.population.exploit=True')
+  launched.wait_for(
+    process,
+    'copy',
+    lambda: _records(workdir, 'copy'),
+    _RECOVERY_SECONDS,
+  )
+  process.terminate()
+  output = process.communicate(timeout=60)[0]
+  assert process.returncode == 130, output
+  assert 'killed' not in output, output
+  launched.assert_none_left(process.pid)
+  copies = collections.Counter(
+    record['member'] for record in _records(workdir, 'copy')
+  )
+  for index, folder in enumerate(_workdirs(workdir)):
+    for node, make in _LEARNERS:
+      (generation,) = _saved(folder, node, make, ('generation',))
+      # A copy that was under way may be in one learner, and is planned.
+      assert generation - copies[index] in (0, 1)
+    assert checkpoint.done_so_far(folder)[0] >= before[index]
+    _assert_lost_little(folder)
+    replay = os.path.join(folder, 'checkpoints', 'replay')
+    assert any(files for _, _, files in os.walk(replay))
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

@@ -1,0 +1,131 @@
+"""`python -m launch.train` as a process, and the nodes that it starts."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+
+from spiral_tf import config as config_lib
+
+_ROOT = pathlib.Path(__file__).absolute().parent.parent
+
+
+def write_config(folder, config):
+  """Writes `config` as a config file and returns its path."""
+  values = json.dumps(config_lib.to_dict(config))
+  path = pathlib.Path(folder) / 'small_config.py'
+  path.write_text(
+    'import json\n'
+    'from spiral_tf import config\n'
+    'def get_config():\n'
+    f'  values = json.loads({values!r})\n'
+    '  return config.editable(config.from_dict(values))\n'
+  )
+  return str(path)
+
+
+def start(config_path, workdir, *flags, **kwargs):
+  """Starts training, in a session of its own."""
+  return subprocess.Popen(
+    [
+      sys.executable,
+      '-m',
+      'launch.train',
+      f'--config={config_path}',
+      f'--workdir={workdir}',
+      *flags,
+    ],
+    cwd=_ROOT,
+    stdout=subprocess.PIPE,
+    stderr=subprocess.STDOUT,
+    text=True,
+    start_new_session=True,
+    **kwargs,
+  )
+
+
+def kill_all(process):
+  """Kills the launcher, with which all nodes end, and returns its output."""
+  if process.poll() is None:
+    process.kill()
+  return process.communicate(timeout=60)[0]
+
+
+def policy_lines(workdir):
+  """What the policy learner of a run has logged, a dictionary a line."""
+  path = pathlib.Path(workdir, 'metrics', 'policy_learner.jsonl')
+  lines = path.read_text().splitlines() if path.exists() else []
+  return [json.loads(line) for line in lines if line.endswith('}')]
+
+
+def wait_for(process, what, condition, seconds=180):
+  """Waits until `condition()`, or fails with the launcher's output."""
+  end = time.monotonic() + seconds
+  while time.monotonic() < end and process.poll() is None:
+    if condition():
+      return
+    time.sleep(0.1)
+  raise AssertionError(f'no {what}: {kill_all(process)}')
+
+
+def wait_for_updates(workdir, process, number):
+  """Waits until the policy learner has logged an update of that number."""
+
+  def condition():
+    lines = policy_lines(workdir)
+    return lines and lines[-1]['updates'] >= number
+
+  wait_for(process, f'update {number}', condition)
+
+
+def nodes(process, group):
+  """The processes of a group's nodes, known by the files they print to."""
+  found = []
+  for child in psutil.Process(process.pid).children(recursive=True):
+    try:
+      output = os.readlink(f'/proc/{child.pid}/fd/1')
+    except OSError:  # It ended meanwhile.
+      continue
+    if f'/logs/{group}/' in output:
+      found.append(child)
+  return found
+
+
+def node(process, group):
+  """The process of the only node of a group."""
+  found = nodes(process, group)
+  assert len(found) == 1, f'{group}: {found}'
+  return found[0]
+
+
+def left_of(session):
+  """Processes of a session, by the id of the process that began it."""
+  left = []
+  for other in psutil.process_iter():
+    try:
+      if (
+        os.getsid(other.pid) == session
+        and other.status() != psutil.STATUS_ZOMBIE
+      ):
+        left.append(other)
+    except (ProcessLookupError, psutil.NoSuchProcess):
+      continue
+  return left
+
+
+def assert_none_left(session, seconds=10):
+  """Waits until no process of a session is left."""
+  end = time.monotonic() + seconds
+  while left_of(session):
+    assert time.monotonic() < end, f'still there: {left_of(session)}'
+    time.sleep(0.1)
+
+
+def interrupt(process):
+  """Sends Ctrl-C as a terminal does: to all of them."""
+  os.killpg(process.pid, signal.SIGINT)

@@ -1,0 +1,161 @@
+"""Tests of launch.engines.local_engine, with real processes."""
+
+import os
+import signal
+import time
+
+import cloudpickle
+import psutil
+import pytest
+
+from launch import isolation
+from launch.engines import engine as engine_lib
+from launch.engines import local_engine
+
+
+def _task(tmp_path, function, name='node/0'):
+  # By value: the nodes' processes cannot import this module under Bazel.
+  return engine_lib.Task(
+    name,
+    cloudpickle.dumps([function]),
+    {'SPIRAL_TEST': 'seen'},
+    str(tmp_path / 'logs' / name),
+  )
+
+
+def _wait(engine, seconds=60):
+  end = time.monotonic() + seconds
+  while time.monotonic() < end:
+    ended = engine.poll()
+    if ended:
+      return ended
+    time.sleep(0.05)
+  raise AssertionError('Nothing ended.')
+
+
+@pytest.fixture
+def engine():
+  made = local_engine.LocalEngine()
+  yield made
+  made.close()
+
+
+def _wait_for_log(path, text, seconds=60):
+  end = time.monotonic() + seconds
+  while time.monotonic() < end:
+    if path.exists() and text in path.read_text():
+      return
+    time.sleep(0.05)
+  raise AssertionError(path.read_text() if path.exists() else path)
+
+
+def test_a_node_runs_and_its_exit_code_and_log_are_kept(tmp_path, engine):
+  def work():
+    import os
+    import sys
+
+    print('environment', os.environ['SPIRAL_TEST'])
+    sys.exit(7)
+
+  engine.place({'node/0': engine_lib.Resources()})
+  for times in (1, 2):  # Started again, it adds to its log.
+    engine.start(_task(tmp_path, work))
+    assert _wait(engine) == [engine_lib.Ended('node/0', 7)]
+    log = (tmp_path / 'logs' / 'node' / '0').read_text()
+    assert log.count('environment seen') == times
+  assert engine.poll() == []
+
+
+def test_stop_lets_a_node_finish_and_kill_does_not(tmp_path, engine):
+  def work():
+    import launchpad as lp
+
+    print('up', flush=True)
+    lp.wait_for_stop()
+    print('saved', flush=True)
+
+  log = tmp_path / 'logs' / 'node' / '0'
+  engine.start(_task(tmp_path, work))
+  _wait_for_log(log, 'up')
+  engine.stop('node/0')
+  assert _wait(engine) == [engine_lib.Ended('node/0', 0)]
+  assert 'saved' in log.read_text()
+  engine.start(_task(tmp_path, work))
+  engine.stop('node/0', kill=True)
+  assert _wait(engine) == [engine_lib.Ended('node/0', -signal.SIGKILL)]
+  engine.stop('node/0')  # Is not running: nothing happens.
+
+
+def test_what_a_node_started_ends_with_it(tmp_path, engine):
+  def work():
+    import os
+    import subprocess
+
+    child = subprocess.Popen(['sleep', '1000'])
+    print('child', child.pid, 'end', flush=True)
+    os._exit(1)
+
+  engine.start(_task(tmp_path, work))
+  _wait(engine)
+  log = (tmp_path / 'logs' / 'node' / '0').read_text()
+  child = int(log.split('child ')[1].split()[0])
+  time.sleep(0.2)
+  assert (
+    not psutil.pid_exists(child)
+    or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
+  )
+
+
+def test_close_leaves_nothing(tmp_path):
+  def work():
+    import time
+
+    print('up', flush=True)
+    time.sleep(1000)
+
+  engine = local_engine.LocalEngine()
+  engine.start(_task(tmp_path, work))
+  _wait_for_log(tmp_path / 'logs' / 'node' / '0', 'up')
+  (child,) = psutil.Process(os.getpid()).children()
+  engine.close()
+  assert not psutil.pid_exists(child.pid)
+
+
+def test_endpoints_all_differ(engine):
+  endpoints = engine.endpoints([f'node/{i}' for i in range(50)])
+  assert len(set(endpoints.values())) == 50
+  more = engine.endpoints(['other'])
+  assert more['other'] not in endpoints.values()
+
+
+@pytest.mark.skipif(
+  bool(isolation.unavailable()), reason=str(isolation.unavailable())
+)
+def test_nodes_share_a_network_that_others_do_not_see(tmp_path):
+  def serve():
+    import socket
+
+    server = socket.create_server(('', 23456))
+    print('up', flush=True)
+    server.accept()
+
+  def connect():
+    import socket
+
+    socket.create_connection(('localhost', 23456), timeout=20)
+
+  engine = local_engine.LocalEngine(isolation.Namespace())
+  engine.start(_task(tmp_path, serve, 'server/0'))
+  _wait_for_log(tmp_path / 'logs' / 'server' / '0', 'up')
+  with pytest.raises(OSError):
+    connect()
+  engine.start(_task(tmp_path, connect, 'client/0'))
+  ended = dict(_wait(engine))
+  if len(ended) < 2:
+    ended.update(_wait(engine))
+  assert ended == {'server/0': 0, 'client/0': 0}
+  engine.close()
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

@@ -1,0 +1,221 @@
+"""Training on a Ray cluster of three fake machines, of which two are lost.
+
+It takes some three minutes, as whatever is lost has to load TensorFlow again,
+and nobody's machine should be so busy without being asked: hence the variable.
+"""
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import sys
+import time
+
+import psutil
+import pytest
+
+from spiral_tf import config as config_lib
+from tests import launched
+from tests import machines
+from tests import small
+
+_VARIABLE = 'SPIRAL_CLUSTER_TESTS'
+_SECONDS = 180
+_RAY = str(pathlib.Path(sys.executable).parent / 'ray')
+# Of the commands of programs that use the cluster.
+_PARTS = ('launch.train', 'process_entry', 'ray::Keeper')
+# Nodes are not to wait for all else that is busy, and machines that vanish are
+# to be noticed sooner than by default, after half a minute.
+_RAY_SETTINGS = {
+  'RAY_worker_niceness': '0',
+  'RAY_health_check_period_ms': '1000',
+  'RAY_health_check_timeout_ms': '2000',
+}
+# Servers and leaves go where these are.
+_SERVER = 'cpus=0,home=1'
+_LEAF = 'cpus=0,painter=1'
+_CONFIG = dataclasses.replace(
+  small.CONFIG,
+  training=dataclasses.replace(
+    small.CONFIG.training, frames=0, num_actors=2, environments_per_actor=4
+  ),
+  resources=config_lib.ResourcesConfig(
+    replay=_SERVER,
+    discriminator_learner=_SERVER,
+    policy_learner=_SERVER,
+    actor=_LEAF,
+    evaluator=_LEAF,
+  ),
+)
+# Another user's program, which takes up what it can't have on other machines.
+_GUEST = """
+import sys, time
+from launch.engines import engine, ray_engine
+here = ray_engine.RayEngine(sys.argv[1])
+here.place({'guest': engine.Resources(0, 0, {'home': 3, 'painter': 3})})
+print('placed', flush=True)
+time.sleep(3600)
+"""
+
+
+def _reason():
+  if not os.environ.get(_VARIABLE):
+    return f'takes three minutes; {_VARIABLE}=1 runs it'
+  if not os.path.exists(_RAY):
+    return 'Ray is not installed: pip install ".[ray]"'
+  return machines.reason()
+
+
+_REASON = _reason()
+
+
+def _start_ray(machine, head, resources):
+  """Makes a machine a part of the cluster, as docs/cluster.md does."""
+  where = (
+    ['--head', '--port=6379', '--include-dashboard=false']
+    if machine is head
+    else [f'--address={head.address}:6379']
+  )
+  machine.run(
+    [
+      *(_RAY, 'start', *where, f'--node-ip-address={machine.address}'),
+      *('--disable-usage-stats', '--num-cpus=2', f'--resources={resources}'),
+      f'--object-store-memory={80 * 2**20}',
+    ],
+    env={**os.environ, **_RAY_SETTINGS},
+    timeout=_SECONDS,
+  )
+
+
+def _nodes(machine, group=''):
+  """The processes of nodes on a machine."""
+  found = []
+  for process in machine.processes():
+    try:
+      output = os.readlink(f'/proc/{process.pid}/fd/1')
+    except OSError:
+      continue
+    if f'/run/logs/{group}' in output:  # Ray has logs, too.
+      found.append(process)
+  return found
+
+
+def _programs(*cluster):
+  """Ids of the processes that are not Ray's own."""
+  found = set()
+  for machine in cluster:
+    for process in machine.processes():
+      with contextlib.suppress(psutil.NoSuchProcess):
+        command = ' '.join(process.cmdline())
+        if any(part in command for part in _PARTS):
+          found.add(process.pid)
+  return found
+
+
+class _Run:
+  """Training, as a person starts it on one of the machines."""
+
+  def __init__(self, machine, head, folder):
+    self.workdir = str(folder / 'run')
+    self.output = folder / 'output'
+    with open(self.output, 'a') as output:
+      self.process = machine.popen(
+        [
+          *(sys.executable, '-m', 'launch.train'),
+          f'--config={launched.write_config(folder, _CONFIG)}',
+          f'--workdir={self.workdir}',
+          *('--engine=ray', f'--ray_address={head.address}:6379'),
+        ],
+        stdout=output,
+        stderr=output,
+      )
+
+  def updates(self):
+    """Number of the last update."""
+    lines = launched.policy_lines(self.workdir)
+    return lines[-1]['updates'] if lines else 0
+
+  def measure_updates(self, what, number=5):
+    """Waits for so many more updates."""
+    goal = self.updates() + number
+    _measure(what, lambda: self.updates() >= goal, self)
+
+
+def _measure(what, condition, run=None):
+  """Waits for something and prints how long it took."""
+  start = time.monotonic()
+  while not condition():
+    text = run.output.read_text() if run else ''
+    assert run is None or run.process.poll() is None, text
+    assert time.monotonic() < start + _SECONDS, f'no {what}: {text}'
+    time.sleep(0.1)
+  print(f'{what}: {time.monotonic() - start:.1f} s', flush=True)
+
+
+@pytest.mark.skipif(_REASON is not None, reason=str(_REASON))
+def test_a_program_outlives_its_machines_but_not_its_launcher(tmp_path):
+  with machines.Machines(3, shared=[tmp_path]) as (a, b, c):
+    _start_ray(a, a, '{"home": 3, "painter": 3}')
+    _start_ray(b, a, '{"home": 3}')
+    _start_ray(c, a, '{"painter": 3}')
+    with open(tmp_path / 'guest', 'w') as output:
+      guest = a.popen(
+        [sys.executable, '-c', _GUEST, f'{a.address}:6379'],
+        stdout=output,
+        stderr=output,
+      )
+    _measure(
+      'a guest placed', lambda: 'placed' in (tmp_path / 'guest').read_text()
+    )
+    others = _programs(a, b, c)
+
+    run = _Run(a, a, tmp_path)
+    _measure('started', lambda: len(_nodes(b)) == len(_nodes(c)) == 3, run)
+    run.measure_updates('first updates')
+
+    victim = _nodes(c, 'actor')[0]
+    before = {process.pid for process in _nodes(c, 'actor')}
+    victim.kill()
+    _measure(
+      'an actor killed: started again',
+      lambda: len({p.pid for p in _nodes(c, 'actor')} - before) == 1,
+      run,
+    )
+    run.measure_updates('and training')
+
+    reached = run.updates()
+    run.process.kill()
+    run.process.wait()
+    _measure(
+      'the launcher killed: none left', lambda: _programs(a, b, c) == others
+    )
+
+    run = _Run(a, a, tmp_path)
+    _measure(
+      'and started again: training', lambda: run.updates() > reached, run
+    )
+    guest.kill()
+
+    c.kill()
+    _measure(
+      'a machine of leaves killed: running elsewhere',
+      lambda: len(_nodes(a)) == 3,
+      run,
+    )
+    run.measure_updates('and training')
+
+    b.kill()
+    _measure(
+      'a machine of servers killed: running elsewhere',
+      lambda: len(_nodes(a)) == 6,
+      run,
+    )
+    run.measure_updates('and training', 1)
+
+    run.process.terminate()
+    assert run.process.wait(_SECONDS) == 130, run.output.read_text()
+    _measure('stopped: none left', lambda: not _programs(a))
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

@@ -1,0 +1,95 @@
+"""The actor without Ray: an object with coroutines."""
+
+import asyncio
+import os
+import signal
+import socket
+
+import cloudpickle
+import psutil
+import pytest
+
+from launch.engines import ray_keeper
+
+
+def _job():
+  def run():
+    import os
+    import subprocess
+    import time
+
+    child = subprocess.Popen(['sleep', '1000'])
+    print(os.environ['A'], child.pid, flush=True)
+    time.sleep(1000)
+
+  return cloudpickle.dumps([run])
+
+
+async def _wait_for_words(log):
+  for _ in range(600):
+    if log.exists() and len(words := log.read_text().split()) >= 2:
+      return words
+    await asyncio.sleep(0.1)
+  raise AssertionError('the node prints nothing')
+
+
+def test_runs_a_node_once(tmp_path):
+  log = tmp_path / 'logs' / 'group' / '0'
+
+  async def run():
+    keeper = ray_keeper.Keeper()
+    await keeper.close()  # There is none yet.
+    await keeper.stop(1, True)
+    code = asyncio.ensure_future(keeper.run(1, _job(), {'A': 'b'}, str(log)))
+    word, child = await _wait_for_words(log)
+    assert word == 'b'
+    # The same run, asked for once more, as the connection was lost.
+    again = asyncio.ensure_future(keeper.run(1, b'', {}, str(log)))
+    await keeper.stop(2, True)  # Meant for another run.
+    await asyncio.sleep(0.3)
+    assert not code.done() and not again.done()
+    await keeper.stop(1, True)
+    assert await code == await again == -signal.SIGKILL
+    # It has no parent that could wait for it, so it may stay as a zombie.
+    gone = not psutil.pid_exists(int(child))
+    assert gone or psutil.Process(int(child)).status() == 'zombie'
+
+  asyncio.run(run())
+
+
+def test_close_kills(tmp_path):
+  log = tmp_path / '0'
+
+  async def run():
+    keeper = ray_keeper.Keeper()
+    code = asyncio.ensure_future(keeper.run(1, _job(), {'A': 'b'}, str(log)))
+    await _wait_for_words(log)
+    await keeper.close()
+    assert await code == -signal.SIGKILL
+
+  asyncio.run(run())
+
+
+def test_prints_elsewhere_if_there_can_be_no_log(monkeypatch):
+  logs = []
+
+  def start(job, env, log):
+    logs.append(log)
+    raise InterruptedError
+
+  monkeypatch.setattr(ray_keeper.node_process, 'start', start)
+  with pytest.raises(InterruptedError):
+    asyncio.run(ray_keeper.Keeper().run(1, b'', {}, os.devnull + '/logs/0'))
+  assert logs == ['/dev/stdout']
+
+
+def test_knows_which_ports_are_free():
+  keeper = ray_keeper.Keeper()
+  with socket.create_server(('127.0.0.1', 0)) as server:
+    port = server.getsockname()[1]
+    assert not asyncio.run(keeper.is_free(port))
+  assert asyncio.run(keeper.is_free(port))
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

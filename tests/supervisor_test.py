@@ -1,0 +1,375 @@
+"""Tests of launch.supervisor, on an engine that only pretends."""
+
+import os
+import signal
+
+import cloudpickle
+import launchpad as lp
+import pytest
+
+from launch import restarts
+from launch import supervisor
+from launch.engines import engine as engine_lib
+
+_NEEDS = engine_lib.Resources(cpus=2)
+
+
+def _nothing():
+  """What a node does that only pretends."""
+
+
+def _program(members=('',), controller=False):
+  """A program with a replay, learners, two actors and an evaluator each."""
+  program = lp.Program('test')
+  for member in members:
+    handles = []
+    for kind, number in (
+      ('replay', 1),
+      ('discriminator_learner', 1),
+      ('policy_learner', 1),
+      ('actor', 2),
+      ('evaluator', 1),
+    ):
+      with program.group(member + kind):
+        for _ in range(number):
+          node = lp.CourierNode(_Asks, *handles)
+          handle = program.add_node(node)
+          if kind in ('replay', 'policy_learner'):
+            handles.append(handle)
+  if controller:
+    with program.group('controller'):
+      program.add_node(lp.CourierNode(_Asks, *handles))
+  return program
+
+
+class _Asks:
+  """A node that knows others."""
+
+  def __init__(self, *others):
+    self.others = others
+
+
+class _Engine(engine_lib.Engine):
+  """Machines and processes that a script makes end."""
+
+  def __init__(self, script):
+    """`script` yields what `poll` returns, looking at this engine meanwhile."""
+    self._script = script(self)
+    self.running = {}
+    self.events = []
+    self.ports = {}
+    self.placed = []
+    self.closed = False
+    self.no_place = 0
+    self.deaf = set()
+    self._ended = []
+    self._next_port = 1000
+
+  def place(self, nodes):
+    if self.no_place:
+      self.no_place -= 1
+      raise RuntimeError('There are no free CPUs.')
+    self.placed.append(dict(nodes))
+
+  def endpoints(self, names):
+    for name in names:
+      self._next_port += 1
+      self.ports[name] = f'127.0.0.1:{self._next_port}'
+    return {name: self.ports[name] for name in names}
+
+  def start(self, task):
+    assert task.name not in self.running
+    self.running[task.name] = task
+    self.events.append(('start', task.name))
+
+  def poll(self):
+    ended, self._ended = self._ended, []
+    # When the script is over the program has reached its goal.
+    ended += next(self._script, None) or []
+    for end in ended:
+      self.running.pop(end.name, None)
+    return ended
+
+  def stop(self, name, kill=False):
+    self.events.append(('kill' if kill else 'stop', name))
+    if name in self.running and (kill or name not in self.deaf):
+      self._ended.append(engine_lib.Ended(name, 0))
+
+  def close(self):
+    self.closed = True
+
+  def of(self, what):
+    return [name for event, name in self.events if event == what]
+
+
+def _run(script, make=_program, monkeypatch=None, **kwargs):
+  engine = _Engine(script)
+  lines = []
+  watcher = supervisor.Supervisor(
+    engine,
+    make,
+    logs='logs',
+    resources=lambda kind: _NEEDS,
+    env={'A': '1'},
+    report=lines.append,
+    **kwargs,
+  )
+  return engine, lines, watcher
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch):
+  """Nobody waits."""
+  monkeypatch.setattr(supervisor, '_POLL_SECONDS', 0.001)
+  monkeypatch.setattr(supervisor, '_SETTLE_SECONDS', 0.0)
+  monkeypatch.setattr(supervisor, '_NO_PLACE_SECONDS', 0.01)
+  monkeypatch.setattr(restarts, 'FIRST_WAIT_SECONDS', 0.001)
+
+
+_GOAL = [engine_lib.Ended('policy_learner/0', supervisor.REACHED_GOAL)]
+
+
+def _until(engine, condition, turns=3000):
+  """Lets the supervisor go on until something is so."""
+  for _ in range(turns):
+    if condition():
+      return
+    yield []
+  raise AssertionError('It never came to that.')
+
+
+def _all_up(engine, number=6):
+  return _until(engine, lambda: len(engine.running) == number)
+
+
+def test_a_goal_stops_clients_then_learners_then_replay():
+  def script(engine):
+    yield from _all_up(engine)
+    yield _GOAL
+
+  engine, _, watcher = _run(script)
+  assert watcher.run() is True
+  kinds = [name.split('/')[0] for name in engine.of('stop')]
+  assert kinds[-1] == 'replay'
+  assert set(kinds[:3]) == {'actor', 'evaluator'}
+  assert kinds[3] == 'discriminator_learner'  # The other has ended.
+  assert not engine.of('kill')
+  assert engine.closed
+  assert engine.placed == [dict.fromkeys(watcher._roles, _NEEDS)]
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_in_the_same_order(number):
+  def script(engine):
+    yield from _all_up(engine)
+    os.kill(os.getpid(), number)
+
+  before = signal.getsignal(number)
+  engine, _, watcher = _run(script)
+  assert watcher.run() is False
+  assert engine.of('stop')[-1] == 'replay/0'
+  assert len(engine.of('stop')) == 6
+  assert not engine.of('kill')
+  assert signal.getsignal(number) is before
+
+
+def test_who_does_not_stop_is_killed_and_not_waited_for():
+  def script(engine):
+    yield from _all_up(engine)
+    engine.deaf = {'actor/1'}
+    yield _GOAL
+
+  engine, lines, watcher = _run(script, grace_seconds=0.05)
+  assert watcher.run() is True
+  assert engine.of('kill') == ['actor/1']
+  assert 'actor/1: did not stop' in lines[-1]
+  assert engine.of('stop')[-1] == 'replay/0'
+
+
+def test_a_second_signal_kills_at_once():
+  def script(engine):
+    yield from _all_up(engine)
+    engine.deaf = set(engine.running)
+    os.kill(os.getpid(), signal.SIGINT)
+    yield []
+    os.kill(os.getpid(), signal.SIGINT)
+
+  engine, _, watcher = _run(script, grace_seconds=600)
+  assert watcher.run() is False
+  assert {'actor/0', 'actor/1', 'evaluator/0'} <= set(engine.of('kill'))
+
+
+@pytest.mark.parametrize('code', [-9, 1, 0])
+@pytest.mark.parametrize('name', ['actor/1', 'policy_learner/0', 'replay/0'])
+def test_a_node_that_ends_is_started_again_in_its_place(name, code):
+  def script(engine):
+    yield from _all_up(engine)
+    before = engine.running[name]
+    yield [engine_lib.Ended(name, code)]
+    assert name not in engine.running
+    yield from _all_up(engine)
+    assert engine.running[name] == before  # The same addresses in its job.
+    yield _GOAL
+
+  engine, lines, watcher = _run(script)
+  assert watcher.run() is True
+  assert engine.of('start').count(name) == 2
+  assert len(engine.of('start')) == 7
+  assert len(engine.placed) == 1
+  assert name in lines[0] and 'started again' in lines[0]
+  assert watcher.restarts == 1
+
+
+def test_a_node_that_keeps_failing_stops_the_program_with_an_error():
+  def script(engine):
+    while True:
+      yield from _all_up(engine)
+      yield [engine_lib.Ended('evaluator/0', 1)]
+
+  engine, lines, watcher = _run(script)
+  with pytest.raises(supervisor.NodeError, match=r'evaluator/0 .* code 1'):
+    watcher.run()
+  assert len(lines) == restarts.MOST_FAILURES
+  assert engine.of('stop')[-1] == 'replay/0'
+  assert engine.closed
+
+
+def test_a_node_that_cannot_but_fail_again_is_not_tried():
+  def script(engine):
+    yield from _all_up(engine)
+    yield [engine_lib.Ended('policy_learner/0', 1)]
+
+  engine, _, watcher = _run(
+    script, is_hopeless=lambda log: log == 'logs/policy_learner/0'
+  )
+  with pytest.raises(supervisor.NodeError):
+    watcher.run()
+  assert len(engine.of('start')) == 6
+
+
+def test_an_actor_of_a_lost_machine_is_placed_elsewhere():
+  def script(engine):
+    yield from _all_up(engine)
+    yield [engine_lib.Ended('actor/0', None)]
+    yield from _all_up(engine)
+    yield _GOAL
+
+  engine, lines, watcher = _run(script)
+  assert watcher.run() is True
+  assert engine.placed[1:] == [{'actor/0': _NEEDS}]
+  assert engine.of('start').count('actor/0') == 2
+  assert len(engine.of('start')) == 7  # Nobody else.
+  assert 'machine is lost' in lines[0]
+
+
+def _addresses(task):
+  """The addresses of those that a node knows, from its job."""
+  (function,) = cloudpickle.loads(task.job)
+  node = function.__self__
+  args = node._func_args if not hasattr(node, '_args') else node._args
+  return [handle._address.resolve() for handle in args]
+
+
+def test_a_lost_server_restarts_what_depends_on_it_with_new_addresses():
+  def make():
+    return _program(('member_00/', 'member_01/'), controller=True)
+
+  lost = ['member_01/replay/0', 'member_01/actor/1']
+  olds = {}
+
+  def script(engine):
+    yield from _all_up(engine, 13)
+    olds.update(engine.ports)
+    engine.no_place = 2
+    yield [engine_lib.Ended(name, None) for name in lost]
+    yield from _all_up(engine, 13)
+    new = engine.ports['member_01/replay/0']
+    assert new != olds['member_01/replay/0']
+    # All who ask it know, and what was not lost has kept its own address.
+    for name in ('member_01/actor/0', 'member_01/actor/1', 'controller/0'):
+      assert _addresses(engine.running[name])[0] == new
+      assert (
+        _addresses(engine.running[name])[1]
+        == olds['member_01/policy_learner/0']
+      )
+    yield [engine_lib.Ended('controller/0', supervisor.REACHED_GOAL)]
+
+  engine, lines, watcher = _run(script, make)
+  assert watcher.run() is True
+  started = engine.of('start')
+  assert all(
+    started.count(name) == (1 if name.startswith('member_00') else 2)
+    for name in watcher._roles
+  )
+  # In order, and before anything was started again.
+  stopped = engine.of('stop')[:5]
+  assert stopped[-1] in (
+    'member_01/policy_learner/0',
+    'member_01/discriminator_learner/0',
+  )
+  assert set(engine.placed[-1]) == set(lost)
+  assert sum('no free CPUs' in line for line in lines) == 2
+
+
+def test_the_death_of_others_during_a_partial_stop_is_not_forgotten():
+  def make():
+    return _program(('member_00/', 'member_01/'), controller=True)
+
+  def script(engine):
+    yield from _all_up(engine, 13)
+    yield [engine_lib.Ended('member_01/replay/0', None)]
+    yield [engine_lib.Ended('member_00/actor/0', -9)]  # While 01 stops.
+    yield from _all_up(engine, 13)
+    yield [engine_lib.Ended('controller/0', supervisor.REACHED_GOAL)]
+
+  engine, _, watcher = _run(script, make)
+  assert watcher.run() is True
+  assert engine.of('start').count('member_00/actor/0') == 2
+
+
+def test_a_machine_lost_while_a_node_starts():
+  def script(engine):
+    start = engine.start
+
+    def lose(task):
+      if task.name == 'actor/0':
+        engine.start = start
+        raise engine_lib.LostError(['actor/0'])
+      start(task)
+
+    engine.start = lose
+    yield from _all_up(engine)
+    yield _GOAL
+
+  engine, _, watcher = _run(script)
+  assert watcher.run() is True
+  assert engine.placed[1:] == [{'actor/0': _NEEDS}]
+
+
+def test_a_public_address_is_refused_unless_allowed():
+  def script(engine):
+    yield from _all_up(engine)
+    yield _GOAL
+
+  for allowed in (False, True):
+    engine, _, watcher = _run(script, allow_public=allowed)
+    engine.endpoints = lambda names: dict.fromkeys(names, '8.8.8.8:1')
+    if allowed:
+      assert watcher.run() is True
+    else:
+      with pytest.raises(ValueError, match=r'8.8.8.8.*--allow_public'):
+        watcher.run()
+      assert not engine.running
+    assert engine.closed
+
+
+def test_no_place_at_the_start_is_an_error():
+  engine, _, watcher = _run(lambda engine: iter([]))
+  engine.no_place = 1
+  with pytest.raises(RuntimeError, match='no free CPUs'):
+    watcher.run()
+  assert engine.closed
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
