@@ -30,7 +30,7 @@ _ENGINE = flags.DEFINE_enum(
   None,
   engines.NAMES,
   'Where nodes run: as processes of this machine (local, the default), on a '
-  'Ray cluster, inside a Slurm allocation, or by a launcher of Launchpad '
+  'Ray cluster, or by a launcher of Launchpad '
   '(--lp_launch_type), which restarts nothing.',
 )
 _NETWORK = flags.DEFINE_enum(

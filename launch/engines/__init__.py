@@ -7,7 +7,7 @@ from launch.engines import engine
 from launch.engines import local_engine
 
 # "launchpad" stands for Launchpad's own launchers, which are no engines.
-NAMES = ('local', 'ray', 'slurm', 'launchpad')
+NAMES = ('local', 'ray', 'launchpad')
 
 
 def make(
@@ -16,7 +16,7 @@ def make(
   """Makes an engine.
 
   Args:
-    name: "local", "ray" or "slurm".
+    name: "local" or "ray".
     network: "isolated" or "host", of the local engine.
     ray_address: of the cluster, for Ray.
 
@@ -30,10 +30,6 @@ def make(
     from launch.engines import ray_engine  # Ray is an optional extra.
 
     return ray_engine.RayEngine(ray_address)
-  if name == 'slurm':
-    from launch.engines import slurm_engine
-
-    return slurm_engine.SlurmEngine()
   return local_engine.LocalEngine(_namespace(network))
 
 
