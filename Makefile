@@ -11,7 +11,8 @@ python := .venv/bin/python
 pytest := $(python) -m pytest --quiet --disable-warnings
 # These get all cores, so they come after the others. ARGS='-k painting' may
 # leave one of both without tests, which pytest calls an error, 5.
-whole_programs := tests/program_test.py tests/train_test.py
+whole_programs := $(addprefix tests/,program_test.py train_test.py \
+  chaos_test.py ports_test.py)
 setup := @PYTHON='$(PYTHON)' bash tools/setup.sh
 
 .PHONY: help venv setup train models test bazel format clean
@@ -45,7 +46,7 @@ models:
 	  RUNS='$(RUNS)' bash tools/models.sh
 
 test:
-	@PYTHON='$(PYTHON)' bash tools/setup.sh chromium
+	@PYTHON='$(PYTHON)' bash tools/setup.sh chromium iproute2
 	@echo '==> Lint'
 	@$(python) -m ruff check --quiet .
 	@echo '==> Format'
@@ -56,7 +57,7 @@ test:
 	@$(pytest) $(whole_programs) $(ARGS) || [ $$? -eq 5 ]
 
 bazel:
-	@PYTHON='$(PYTHON)' bash tools/setup.sh bazel-bootstrap chromium
+	@PYTHON='$(PYTHON)' bash tools/setup.sh bazel-bootstrap chromium iproute2
 	@echo '==> Tests under Bazel'
 	@bazel test //... $(ARGS)
 
