@@ -1,7 +1,6 @@
 """Sees a training run, or a population of them, through to its end."""
 
 import contextlib
-import glob
 import io
 import os
 import re
@@ -162,6 +161,8 @@ def _supervise(
     return engine_lib.Resources(cpus, gpus, amounts)
 
   def is_hopeless(log: str) -> bool:
+    if not os.path.exists(log):  # It is on another machine's own disk.
+      return False
     with open(log, errors='replace') as file:
       return _explanation(file.read()) is not None
 
@@ -181,6 +182,7 @@ def _launch(
   config: config_lib.Config, workdir: str, logs: str, launch_type: str
 ) -> bool:
   """Runs the program by Launchpad's own launcher, which restarts nothing."""
+  engines.warn_of_open_ports("Launchpad's launcher isolates nothing.")
   # Launchpad reads the variable for this folder once, when it is imported.
   launch_local_output_to_files._LOGGING_DIR = logs
   started = time.time()
@@ -217,8 +219,13 @@ def _remove_logs(folder: str) -> None:
 
 
 def _log_paths(folder: str) -> List[str]:
-  paths = glob.glob(os.path.join(folder, '**', '*'), recursive=True)
-  return sorted(filter(os.path.isfile, paths))
+  # Links are not followed: who knows where they lead.
+  return sorted(
+    os.path.join(where, name)
+    for where, _, names in os.walk(folder)
+    for name in names
+    if not os.path.islink(folder)
+  )
 
 
 def _read_logs(folder: str) -> Dict[str, str]:

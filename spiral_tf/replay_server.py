@@ -4,6 +4,7 @@ The table of renders is saved with the discriminator that is trained on them.
 """
 
 import os
+import re
 import shutil
 from typing import Dict, List, Sequence
 
@@ -96,7 +97,9 @@ def serve(
   folder = os.path.join(workdir, 'checkpoints', 'replay')
   os.makedirs(folder, exist_ok=True)
   for other in os.listdir(folder):
-    if other != name:
+    # Only what was made here, and not where a link leads.
+    is_ours = re.fullmatch(r'[\d.]+(-[\d.]+)+', other)
+    if other != name and is_ours and not os.path.islink(folder):
       shutil.rmtree(os.path.join(folder, other))
   checkpointer = reverb.platform.checkpointers_lib.DefaultCheckpointer(
     os.path.join(folder, name)

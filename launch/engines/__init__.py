@@ -33,17 +33,23 @@ def make(
   return local_engine.LocalEngine(_namespace(network))
 
 
+def warn_of_open_ports(reason: str) -> None:
+  """Says that a run's ports can be reached, and why."""
+  print(
+    f'WARNING: {reason} The ports of Launchpad and Reverb are open on all of '
+    "this machine's addresses, and whoever reaches one can run code.",
+    file=sys.stderr,
+    flush=True,
+  )
+
+
 def _namespace(network: str):
   """A network of the run's own, or None and a warning."""
-  risk = (
-    "ports of Launchpad and Reverb are open on all of this machine's "
-    'addresses, and whoever reaches one can run code.'
-  )
   if network == 'host':
-    print(f'WARNING: --network=host: the {risk}', file=sys.stderr, flush=True)
+    warn_of_open_ports('--network=host:')
     return None
   reason = isolation.unavailable()
   if reason:
-    print(f'WARNING: {reason} So the {risk}', file=sys.stderr, flush=True)
+    warn_of_open_ports(reason)
     return None
   return isolation.Namespace()
