@@ -1,0 +1,85 @@
+"""Tests of launch.population_progress."""
+
+import dataclasses
+import time
+
+import pytest
+
+from launch import population_progress
+from spiral_tf import config as config_lib
+from spiral_tf import lineage
+from spiral_tf import population
+from tests import small
+
+_CONFIG = dataclasses.replace(
+  small.CONFIG,
+  training=dataclasses.replace(small.CONFIG.training, frames=480),
+  population=config_lib.PopulationConfig(size=3),
+)
+
+
+def _status(member, fitness, number=1, updates=10):
+  return {
+    'kind': 'status',
+    'time': time.time() + 100,
+    'round': number,
+    'member': member,
+    'updates': updates,
+    'seconds': 1.0,
+    'frames': 24 * updates,
+    'fitness': fitness,
+    'learning_rate': 1e-4,
+    'entropy_cost': 1e-2,
+    'generation': 0,
+    'diverged': False,
+  }
+
+
+_COPY = {
+  'kind': 'copy',
+  'time': time.time() + 100,
+  'round': 1,
+  'member': 0,
+  'donor': 2,
+  'generation': 1,
+  'learning_rate': 1e-4,
+  'entropy_cost': 1e-2,
+  'donor_fitness': -1.0,
+  'member_fitness': -3.0,
+  'donor_updates': 10,
+}
+
+
+def test_a_line_is_about_the_last_round():
+  records = [
+    *(_status(i, -9.0, number=0, updates=1) for i in range(3)),
+    _status(0, -3.0, updates=5),
+    _status(2, -1.0),
+    _COPY,
+  ]
+  line = population_progress.line(_CONFIG, records)
+  assert line == (
+    'round 1, 360 frames, fitness best -1 (member 2), mean -2, '
+    '1 did not answer, 25% done, member 0 copied member 2'
+  )
+
+
+def test_nothing_to_say_before_the_first_round():
+  assert population_progress.line(_CONFIG, []) is None
+  line = population_progress.line(_CONFIG, [_status(0, None)])
+  assert 'fitness' not in line
+
+
+def test_lines_are_printed_as_rounds_come(tmp_path, capsys):
+  progress = population_progress.Progress(_CONFIG, str(tmp_path), 0.05)
+  path = population.lineage_path(str(tmp_path))
+  (tmp_path / 'population').mkdir()
+  for record in (_status(0, -3.0), _status(2, -1.0)):
+    lineage.append(path, record)
+  time.sleep(0.5)
+  progress.stop()
+  assert 'best -1 (member 2)' in capsys.readouterr().out
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
