@@ -306,7 +306,6 @@ class Supervisor:
 
   def _wait(self, waiting: Set[str], stopping: Set[str]) -> None:
     """Waits for nodes that were told to stop; kills those that do not."""
-    told = self._signals
     deadline = time.monotonic() + self._grace_seconds
     killed = False
     while waiting:
@@ -316,7 +315,7 @@ class Supervisor:
           self._started.pop(ended.name, None)
         if ended.name not in stopping or ended.code is None:
           self._unseen.append(ended)
-      late = time.monotonic() > deadline or self._signals > max(told, 1)
+      late = time.monotonic() > deadline or self._signals > 1
       if waiting and late:
         if killed:
           return
@@ -327,7 +326,6 @@ class Supervisor:
         for name in waiting:
           self._engine.stop(name, kill=True)
         killed, deadline = True, time.monotonic() + self._grace_seconds
-        told = self._signals
       time.sleep(_POLL_SECONDS / 2)
 
   @contextlib.contextmanager

@@ -116,9 +116,13 @@ def test_close_leaves_nothing(tmp_path):
   engine = local_engine.LocalEngine()
   engine.start(_task(tmp_path, work))
   _wait_for_log(tmp_path / 'logs' / 'node' / '0', 'up')
-  (child,) = psutil.Process(os.getpid()).children()
+  (child,) = [
+    other.pid
+    for other in psutil.Process(os.getpid()).children()
+    if 'process_entry.py' in ' '.join(other.cmdline())
+  ]
   engine.close()
-  assert not psutil.pid_exists(child.pid)
+  assert not psutil.pid_exists(child)
 
 
 def test_endpoints_all_differ(engine):
