@@ -23,7 +23,7 @@ def _load(name):
 
 
 def test_the_experiments_are_there():
-  assert set(_NAMES) == {'digits', 'photos_small'} | {
+  assert set(_NAMES) == {'digits', 'digits_population', 'photos_small'} | {
     name + size
     for name in (
       'mnist',
