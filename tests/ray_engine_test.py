@@ -14,12 +14,16 @@ import psutil
 import pytest
 
 from launch.engines import engine as engine_lib
+from launch.engines import ray_engine
 
-ray = pytest.importorskip(
-  'ray', reason='Ray is not installed: pip install ".[ray]"'
+try:
+  import ray
+except ImportError:
+  ray = None
+
+pytestmark = pytest.mark.skipif(
+  ray is None, reason='Ray is not installed: pip install ".[ray]"'
 )
-
-from launch.engines import ray_engine  # noqa: E402
 
 _SECONDS = 60
 _HALF = engine_lib.Resources(cpus=0.5)
