@@ -61,8 +61,12 @@ def _make_run(workdir, fitness, copies=()):
 @pytest.fixture(scope='module')
 def command(tmp_path_factory):
   """Runs the command with arguments."""
+  # Where there is no home, as under Bazel, Matplotlib complains.
+  patch = pytest.MonkeyPatch()
+  patch.setenv('MPLCONFIGDIR', str(tmp_path_factory.mktemp('matplotlib')))
   with commands.Commands(tmp_path_factory.mktemp('output')) as runner:
     yield lambda *arguments: runner.run('launch.lineage', *arguments)
+  patch.undo()
 
 
 def _pixels(path):
