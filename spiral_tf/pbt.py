@@ -125,6 +125,7 @@ class Controller(worker.Worker):
     if not all(
       report.status['done'] or report.status['diverged'] for report in reports
     ):
+      self._ended = None  # One may have gone back to its last checkpoint.
       return False
     now = time.monotonic()
     if self._ended is None:

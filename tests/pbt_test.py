@@ -262,6 +262,21 @@ def test_it_ends_when_all_are_done_and_judged(tmp_path, members):
   assert members[0].policy_learner.adopted == [1]
 
 
+def test_rounds_go_on_if_a_member_goes_back_to_its_checkpoint(
+  tmp_path, members
+):
+  controller = _controller(tmp_path, members, exploit=False)
+  fitness = members[0].evaluator.fitness
+  members[0].evaluator.fitness = lambda: fitness() | {'updates': 99}
+  for member in members:
+    member.policy_learner.fields['done'] = True
+  _round(controller)  # The end, but for the judgement of the last drawings.
+  assert not os.path.exists(population.lineage_path(str(tmp_path)))
+  members[1].policy_learner.fields['done'] = False
+  _round(controller)
+  assert len(_records(tmp_path, 'status')) == 4
+
+
 def test_a_population_without_a_sound_member_is_an_error(tmp_path, members):
   for member in members:
     member.policy_learner.fields['diverged'] = 'not finite'
