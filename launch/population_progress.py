@@ -1,11 +1,10 @@
 """Says, a line a round, how a population is doing."""
 
-import threading
-import time
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from spiral_tf import config as config_lib
 from spiral_tf import lineage
+from spiral_tf import metrics
 from spiral_tf import population
 
 
@@ -37,17 +36,11 @@ def line(
     f'round {states[0]["round"]}',
     f'{sum(state["frames"] for state in states):,} frames',
   ]
-  known = {
-    index: state['fitness']
-    for index, state in members.items()
-    if state['fitness'] is not None
-  }
-  if known:
-    best = max(known, key=known.get)
-    mean = sum(known.values()) / len(known)
-    parts.append(
-      f'fitness best {known[best]:.4g} (member {best}), mean {mean:.4g}'
-    )
+  summary = lineage.summary(states)
+  if len(summary.time):
+    best, mean = summary.best[-1], summary.mean[-1]
+    who = next(i for i, state in members.items() if state['fitness'] == best)
+    parts.append(f'fitness best {best:.4g} (member {who}), mean {mean:.4g}')
   silent = config.population.size - len(members)
   if silent:
     parts.append(f'{silent} did not answer')
@@ -62,38 +55,28 @@ def line(
   return ', '.join(parts)
 
 
-class Progress:
+class Progress(metrics.Progress):
   """Prints a line whenever a round has been added to the lineage."""
 
-  def __init__(self, config: config_lib.Config, workdir: str, seconds: float):
-    """Starts a thread that looks every `seconds`."""
+  def __init__(self, config: config_lib.Config, workdir: str):
+    """Starts a thread that looks every few seconds."""
     self._config = config
     self._path = population.lineage_path(workdir)
-    self._seconds = seconds
-    self._stop = threading.Event()
-    self._thread = threading.Thread(target=self._run, daemon=True)
-    self._thread.start()
-
-  def stop(self) -> None:
-    """Stops printing."""
-    self._stop.set()
-    self._thread.join()
-
-  def _run(self) -> None:
-    started = time.time()
-    seen = None
-    print(
-      f'Starting; the first round comes after {self._seconds:.0f} s.',
-      flush=True,
+    self._seen: Optional[str] = None
+    seconds = config.population.round_seconds
+    super().__init__(
+      f'Starting; the first round comes after {seconds:.0f} s.',
+      min(seconds, 5.0),
     )
-    while not self._stop.wait(min(self._seconds, 5.0)):
-      try:
-        records = lineage.read(self._path)
-      except FileNotFoundError:
-        continue
-      records = [record for record in records if record['time'] >= started]
-      text = line(self._config, records)
-      if text and text != seen:
-        seen = text
-        elapsed = int(time.time() - started)
-        print(f'[{elapsed // 60:3d}:{elapsed % 60:02d}] {text}', flush=True)
+
+  def _news(self) -> Optional[str]:
+    try:
+      records = lineage.read(self._path)
+    except FileNotFoundError:
+      return None
+    records = [record for record in records if record['time'] >= self._started]
+    text = line(self._config, records)
+    if text == self._seen:
+      return None
+    self._seen = text
+    return text

@@ -16,11 +16,8 @@ is decided here, on any engine.
 import collections
 import contextlib
 import functools
-import ipaddress
 import os
 import signal
-import socket
-import sys
 import time
 from typing import (
   Callable,
@@ -28,23 +25,18 @@ from typing import (
   Iterator,
   List,
   Mapping,
-  Optional,
   Sequence,
   Set,
 )
 
-import cloudpickle
-from launchpad import address as lp_address
-from launchpad import context as lp_context
 from launchpad import program as lp_program
-from launchpad.launch import serialization
 
+from launch import engines
+from launch import jobs
 from launch import program as program_lib
 from launch import restarts
 from launch.engines import engine as engine_lib
 
-# Exit code of a node that says that the program has reached its goal.
-REACHED_GOAL = 10
 _POLL_SECONDS = 0.1
 # A machine's nodes are not all found lost at the same moment.
 _SETTLE_SECONDS = 1.0
@@ -55,28 +47,11 @@ _NO_PLACE_SECONDS = 10.0
 class NodeError(RuntimeError):
   """A node failed again and again."""
 
-  def __init__(self, name: str, code: int, log: str):
-    """Creates an error about a node, its last exit code and its log."""
+  def __init__(self, name: str, code: int):
+    """Creates an error about a node and its last exit code."""
     super().__init__(
       f'{name} ended with code {code} again and again, soon after its start.'
     )
-    self.log = log
-
-
-def end_of_program(mark_as_completed: bool = False) -> None:
-  """What `lp.stop` does in a node: ends it, and says: the goal is reached."""
-  del mark_as_completed
-  sys.exit(REACHED_GOAL)
-
-
-class _Endpoint(lp_address.AbstractAddressBuilder):
-  """An address that is known."""
-
-  def __init__(self, address: str):
-    self._address = address
-
-  def build(self) -> str:
-    return self._address
 
 
 class Supervisor:
@@ -117,9 +92,8 @@ class Supervisor:
     self._is_hopeless = is_hopeless
     self._report = report
     self._roles: Dict[str, program_lib.Role] = {}
-    for group, nodes in make_program().groups.items():
-      for index in range(len(nodes)):
-        self._roles[f'{group}/{index}'] = program_lib.role(group)
+    for name, group, _ in jobs.named_nodes(make_program()):
+      self._roles[name] = program_lib.role(group)
     self._endpoints: Dict[str, str] = {}
     self._jobs: Dict[str, bytes] = {}
     self._started: Dict[str, float] = {}  # Of what runs.
@@ -186,26 +160,9 @@ class Supervisor:
     endpoints = self._engine.endpoints(moved)
     if not self._allow_public:
       for address in endpoints.values():
-        _check_private(address)
+        engines.check_private(address)
     self._endpoints.update(endpoints)
-    serialization.enable_lru_cache_pickling_once()
-    graph = self._make_program()
-    for label, nodes in graph.groups.items():
-      for node in nodes:
-        # As Launchpad's local_mp does, but for how a node ends the program.
-        node._initialize_context(
-          lp_context.LaunchType.LOCAL_MULTI_PROCESSING, launch_config=None
-        )
-        node._launch_context._program_stopper = end_of_program
-        for handle in node.input_handles:
-          handle.connect(node, label)
-    for label, nodes in graph.groups.items():
-      for index, node in enumerate(nodes):
-        for address in node.addresses:
-          address.bind(_Endpoint(self._endpoints[f'{label}/{index}']))
-    for label, nodes in graph.groups.items():
-      for index, node in enumerate(nodes):
-        self._jobs[f'{label}/{index}'] = cloudpickle.dumps([node.function])
+    self._jobs = jobs.make(self._make_program(), self._endpoints)
 
   def _start_due(self) -> None:
     """Starts what has waited long enough."""
@@ -231,7 +188,7 @@ class Supervisor:
     now = time.monotonic()
     for name, code in ended:
       seconds = now - self._started.pop(name, now)
-      if code == REACHED_GOAL:
+      if code == jobs.REACHED_GOAL:
         return True
       if code is None:
         continue
@@ -239,7 +196,7 @@ class Supervisor:
       if code > 0 and self._is_hopeless(self.log_path(name)):
         wait = None
       if wait is None:
-        raise NodeError(name, code, self.log_path(name))
+        raise NodeError(name, code)
       how = f'was killed by signal {-code}' if code < 0 else f'ended ({code})'
       self._report(
         f'{name} {how} after {seconds:.0f} s; it is started again in '
@@ -345,18 +302,3 @@ class Supervisor:
     finally:
       for number, handler in before.items():
         signal.signal(number, handler)
-
-
-def _check_private(address: str) -> None:
-  """Raises a ValueError if others than neighbours can reach an address."""
-  host = address.rpartition(':')[0]
-  found: List[Optional[str]] = [
-    info[4][0] for info in socket.getaddrinfo(host, None)
-  ]
-  for ip in found:
-    if ipaddress.ip_address(ip.split('%')[0]).is_global:
-      raise ValueError(
-        f'A node would listen on {ip}, an address of the internet, and whoever '
-        "reaches a node's port can run code. Use a private network, or say "
-        '--allow_public if a firewall keeps others out.'
-      )

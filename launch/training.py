@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import time
-from typing import Dict, List, Mapping, NamedTuple, Tuple
+from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 import launchpad as lp
 from launchpad.launch.run_locally import launch_local_output_to_files
@@ -97,11 +97,9 @@ def train(config: config_lib.Config, workdir: str, place: Place = HERE) -> int:
   logs = os.path.join(workdir, 'logs')
   _remove_logs(logs)
   if config.population.size:
-    progress = population_progress.Progress(
-      config, workdir, config.population.round_seconds
-    )
+    progress = population_progress.Progress(config, workdir)
   else:
-    progress = metrics.Progress(workdir, config.training.log_seconds)
+    progress = metrics.RunProgress(workdir, config.training.log_seconds)
   try:
     if place.engine == 'launchpad':
       finished = _launch(config, workdir, logs, place.launch_type)
@@ -220,11 +218,12 @@ def _remove_logs(folder: str) -> None:
 
 def _log_paths(folder: str) -> List[str]:
   # Links are not followed: who knows where they lead.
+  if os.path.islink(folder):
+    return []
   return sorted(
     os.path.join(where, name)
     for where, _, names in os.walk(folder)
     for name in names
-    if not os.path.islink(folder)
   )
 
 
@@ -244,10 +243,10 @@ def _print_tracebacks(texts: Mapping[str, str]) -> None:
       print(f'--- {path}\n{text[start:]}', file=sys.stderr)
 
 
-def _explanation(text: str):
+def _explanation(text: str) -> Optional[str]:
   """What a node's log says a user can do, None if it does not."""
   found = re.search(r'^spiral_tf\.watchdog\.NonFiniteError: (.*)', text, re.M)
-  return found and found[1]
+  return found[1] if found else None
 
 
 def _raise_explained(texts: Mapping[str, str]) -> None:

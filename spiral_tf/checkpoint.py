@@ -122,11 +122,17 @@ def save_config(workdir: str, config: config_lib.Config) -> None:
   """
   check_config(workdir, config)
   os.makedirs(workdir, exist_ok=True)
-  path = os.path.join(workdir, _CONFIG)
+  text = json.dumps(config_lib.to_dict(config), indent=2) + '\n'
+  replace_file(os.path.join(workdir, _CONFIG), text.encode())
+
+
+def replace_file(path: str, data: bytes) -> None:
+  """Writes a file that, whatever happens, is either the old or the new."""
   temporary = path + '.new'
-  with open(temporary, 'w') as file:
-    json.dump(config_lib.to_dict(config), file, indent=2)
-    file.write('\n')
+  with open(temporary, 'wb') as file:
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
   os.replace(temporary, path)
 
 

@@ -78,11 +78,6 @@ class Evaluator(worker.Worker):
     self._metrics = metrics.MetricsWriter(workdir, metrics.EVALUATOR)
     self._targets = None
     self._number = NUM_COMPARED if fitness else NUM_SAMPLES
-    if fitness == 'yardstick' and not config.conditional:
-      dataset = builders.load_dataset(config)
-      self._yardstick = fitness_lib.Yardstick(
-        np.asarray(dataset.train[:NUM_REFERENCES])
-      )
     if config.conditional:
       dataset = builders.load_dataset(config)
       self._targets = np.asarray(dataset.validation[:NUM_TARGETS])
@@ -93,6 +88,11 @@ class Evaluator(worker.Worker):
           ('mean_image', reconstruction.mean_image(dataset)),
         )
       }
+    elif fitness == 'yardstick':
+      dataset = builders.load_dataset(config)
+      self._yardstick = fitness_lib.Yardstick(
+        np.asarray(dataset.train[:NUM_REFERENCES])
+      )
     self._next = time.monotonic()
     self._has_drawn = False
 

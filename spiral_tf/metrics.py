@@ -1,5 +1,6 @@
 """Numbers and pictures of a run: TensorBoard, JSON lines, a progress line."""
 
+import abc
 import json
 import os
 import threading
@@ -96,13 +97,19 @@ def progress_line(
   return '. '.join([', '.join(parts), *watchdog.warnings(policy)])
 
 
-class Progress:
-  """Prints a progress line whenever the learners have written new metrics."""
+class Progress(abc.ABC):
+  """Prints a line, with the time since the start, whenever there is news."""
 
-  def __init__(self, workdir: str, seconds: float):
-    """Starts a thread that looks every `seconds`."""
-    self._workdir = workdir
+  def __init__(self, announcement: str, seconds: float):
+    """Starts a thread that looks every `seconds`.
+
+    Args:
+      announcement: line to begin with.
+      seconds: between looks.
+    """
+    self._announcement = announcement
     self._seconds = seconds
+    self._started = time.time()
     self._stop = threading.Event()
     self._thread = threading.Thread(target=self._run, daemon=True)
     self._thread.start()
@@ -112,18 +119,36 @@ class Progress:
     self._stop.set()
     self._thread.join()
 
+  @abc.abstractmethod
+  def _news(self) -> Optional[str]:
+    """A line about what is new since the last call, None if nothing is."""
+
   def _run(self) -> None:
-    started = seen = time.time()
-    policy_path = metrics_path(self._workdir, checkpoint.POLICY_LEARNER)
-    discriminator_path = metrics_path(
-      self._workdir, checkpoint.DISCRIMINATOR_LEARNER
-    )
-    print('Starting; the first numbers take about half a minute.', flush=True)
+    print(self._announcement, flush=True)
     while not self._stop.wait(self._seconds):
-      policy = last_line(policy_path)
-      if policy is None or policy['time'] <= seen:
-        continue
-      seen = policy['time']
-      elapsed = int(time.time() - started)
-      line = progress_line(policy, last_line(discriminator_path) or {})
-      print(f'[{elapsed // 60:3d}:{elapsed % 60:02d}] {line}', flush=True)
+      line = self._news()
+      if line:
+        elapsed = int(time.time() - self._started)
+        print(f'[{elapsed // 60:3d}:{elapsed % 60:02d}] {line}', flush=True)
+
+
+class RunProgress(Progress):
+  """Prints a line whenever the learners of a run have written new metrics."""
+
+  def __init__(self, workdir: str, seconds: float):
+    """Starts a thread that looks every `seconds`."""
+    self._policy_path = metrics_path(workdir, checkpoint.POLICY_LEARNER)
+    self._discriminator_path = metrics_path(
+      workdir, checkpoint.DISCRIMINATOR_LEARNER
+    )
+    self._seen = time.time()
+    super().__init__(
+      'Starting; the first numbers take about half a minute.', seconds
+    )
+
+  def _news(self) -> Optional[str]:
+    policy = last_line(self._policy_path)
+    if policy is None or policy['time'] <= self._seen:
+      return None
+    self._seen = policy['time']
+    return progress_line(policy, last_line(self._discriminator_path) or {})

@@ -13,6 +13,7 @@ from typing import Any, Dict, Optional, Sequence
 import numpy as np
 
 from spiral_tf import census
+from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
 from spiral_tf import lineage
 from spiral_tf import metrics
@@ -73,16 +74,9 @@ class Controller(worker.Worker):
   def _path(self, name: str) -> str:
     return os.path.join(self._folder, name)
 
-  def _write(self, name: str, data: bytes) -> None:
-    """Writes a file that, whatever happens, is either the old or the new."""
-    with open(self._path(name + '.new'), 'wb') as file:
-      file.write(data)
-      file.flush()
-      os.fsync(file.fileno())
-    os.replace(self._path(name + '.new'), self._path(name))
-
   def _save(self) -> None:
-    self._write('state.json', json.dumps(self._state).encode())
+    state = json.dumps(self._state).encode()
+    checkpoint.replace_file(self._path('state.json'), state)
 
   def _done(self) -> bool:
     return self._complete
@@ -136,7 +130,7 @@ class Controller(worker.Worker):
   def _record(self, reports: Sequence[Optional[census.Report]]) -> None:
     """Adds what members say to the lineage and to TensorBoard."""
     now = time.time()
-    values = {}
+    records, values = [], {}
     for index, report in enumerate(reports):
       if report is None:
         continue
@@ -153,17 +147,16 @@ class Controller(worker.Worker):
         **{name: status[name] for name in names},
       }
       lineage.append(self._lineage, record)
+      records.append(record)
       values[f'learning_rate_{index:02d}'] = status['learning_rate']
       values[f'entropy_cost_{index:02d}'] = status['entropy_cost']
       if report.fitness is not None:
         values[f'fitness_{index:02d}'] = report.fitness
-    frames = sum(report.status['frames'] for report in reports if report)
-    fitness = [v for k, v in values.items() if k.startswith('fitness')]
-    if fitness:
-      finite = [value for value in fitness if np.isfinite(value)]
-      values.update(best=max(fitness), diverged=len(fitness) - len(finite))
-      if finite:
-        values['mean'] = float(np.mean(finite))
+    frames = sum(record['frames'] for record in records)
+    summary = lineage.summary(records)
+    if len(summary.time):
+      for name in ('best', 'mean', 'diverged'):
+        values[name] = getattr(summary, name)[-1]
     self._metrics.scalars(frames, values)
     self._metrics.flush()
 
@@ -208,7 +201,8 @@ class Controller(worker.Worker):
       if None in states.values():
         continue  # Gone since it answered.
       for name, state in states.items():
-        self._write(f'copy_{recipient:02d}_{name}.npz', state)
+        path = self._path(f'copy_{recipient:02d}_{name}.npz')
+        checkpoint.replace_file(path, state)
       self._state['plans'][str(recipient)] = {
         'donor': donor,
         'generation': reports[recipient].generation + 1,

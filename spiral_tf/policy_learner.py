@@ -222,14 +222,17 @@ class PolicyLearner(learner_lib.Learner):
     values = super().status()
     values['seconds'] = float(self._seconds)
     values['frames'] = config_lib.frames(self._config, values['updates'])
-    values['done'] = self._progress() >= 1
+    values['done'] = self._is_trained()
     return values
 
   def _frames(self) -> int:
     return config_lib.frames(self._config, int(self._updates))
 
   def _done(self) -> bool:
-    return not self._member and self._progress() >= 1
+    return not self._member and self._is_trained()
+
+  def _is_trained(self) -> bool:
+    return self._progress() >= 1
 
   def _progress(self) -> float:
     return config_lib.progress(
@@ -241,7 +244,7 @@ class PolicyLearner(learner_lib.Learner):
     return min(1.0, (1 - self._progress()) / share) if share else 1.0
 
   def _gather(self) -> Optional[types.Episode]:
-    if self._diverged or self._progress() >= 1:  # Others may still train.
+    if self._diverged or self._is_trained():  # Others may still train.
       self._stop.wait(0.5)
       return None
     batch = self._reader.read()
@@ -263,7 +266,7 @@ class PolicyLearner(learner_lib.Learner):
     if now - self._last_log >= self._config.training.log_seconds:
       self._log(now)
     self._save_if_due()
-    if self._progress() >= 1:
+    if self._is_trained():
       self._last_update = None  # What follows is no time of training.
 
   def _log(self, now: float) -> None:
@@ -279,7 +282,7 @@ class PolicyLearner(learner_lib.Learner):
       {
         **self._values,
         'updates': updates,
-        'done': self._progress() >= 1,
+        'done': self._is_trained(),
         'anneal': self._anneal(),
         'episodes_per_second': rate * batch_size,
         'seconds': float(self._seconds),

@@ -19,6 +19,7 @@ from spiral_tf import metropolis_hastings
 from spiral_tf import reconstruction
 from spiral_tf.environments import stage as stage_lib
 from tests import commands
+from tests import launched
 from tests import small
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
@@ -82,16 +83,7 @@ def workdir(config, tmp_path_factory):
 
 
 def _config_file(folder, config):
-  values = json.dumps(config_lib.to_dict(config))
-  path = folder / 'experiment.py'
-  path.write_text(
-    'import json\n'
-    'from spiral_tf import config\n'
-    'def get_config():\n'
-    f'  values = json.loads({values!r})\n'
-    '  return config.editable(config.from_dict(values))\n'
-  )
-  return f'--config={path}'
+  return f'--config={launched.write_config(folder, config)}'
 
 
 def test_searches_and_compares(launch, config, workdir, tmp_path):

@@ -159,7 +159,7 @@ def test_progress_prints_new_lines_only(tmp_path, capsys):
   writer = metrics.MetricsWriter(str(tmp_path), checkpoint.POLICY_LEARNER)
   writer.scalars(1, _POLICY)  # Of an earlier run.
   time.sleep(0.01)
-  progress = metrics.Progress(str(tmp_path), seconds=0.02)
+  progress = metrics.RunProgress(str(tmp_path), seconds=0.02)
   printed = _wait_for(capsys, 'Starting')
   for frames in (11, 22):
     writer.scalars(frames, {**_POLICY, 'frames': frames})

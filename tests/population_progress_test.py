@@ -14,7 +14,7 @@ from tests import small
 _CONFIG = dataclasses.replace(
   small.CONFIG,
   training=dataclasses.replace(small.CONFIG.training, frames=480),
-  population=config_lib.PopulationConfig(size=3),
+  population=config_lib.PopulationConfig(size=3, round_seconds=0.05),
 )
 
 
@@ -71,7 +71,7 @@ def test_nothing_to_say_before_the_first_round():
 
 
 def test_lines_are_printed_as_rounds_come(tmp_path, capsys):
-  progress = population_progress.Progress(_CONFIG, str(tmp_path), 0.05)
+  progress = population_progress.Progress(_CONFIG, str(tmp_path))
   path = population.lineage_path(str(tmp_path))
   (tmp_path / 'population').mkdir()
   for record in (_status(0, -3.0), _status(2, -1.0)):

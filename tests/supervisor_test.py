@@ -7,6 +7,7 @@ import cloudpickle
 import launchpad as lp
 import pytest
 
+from launch import jobs
 from launch import restarts
 from launch import supervisor
 from launch.engines import engine as engine_lib
@@ -126,7 +127,7 @@ def hurry(monkeypatch):
   monkeypatch.setattr(restarts, 'FIRST_WAIT_SECONDS', 0.001)
 
 
-_GOAL = [engine_lib.Ended('policy_learner/0', supervisor.REACHED_GOAL)]
+_GOAL = [engine_lib.Ended('policy_learner/0', jobs.REACHED_GOAL)]
 
 
 def _until(engine, condition, turns=3000):
@@ -292,7 +293,7 @@ def test_a_lost_server_restarts_what_depends_on_it_with_new_addresses():
         _addresses(engine.running[name])[1]
         == olds['member_01/policy_learner/0']
       )
-    yield [engine_lib.Ended('controller/0', supervisor.REACHED_GOAL)]
+    yield [engine_lib.Ended('controller/0', jobs.REACHED_GOAL)]
 
   engine, lines, watcher = _run(script, make)
   assert watcher.run() is True
@@ -320,7 +321,7 @@ def test_the_death_of_others_during_a_partial_stop_is_not_forgotten():
     yield [engine_lib.Ended('member_01/replay/0', None)]
     yield [engine_lib.Ended('member_00/actor/0', -9)]  # While 01 stops.
     yield from _all_up(engine, 13)
-    yield [engine_lib.Ended('controller/0', supervisor.REACHED_GOAL)]
+    yield [engine_lib.Ended('controller/0', jobs.REACHED_GOAL)]
 
   engine, _, watcher = _run(script, make)
   assert watcher.run() is True

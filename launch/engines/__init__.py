@@ -1,5 +1,7 @@
 """Where the nodes of a program run: an engine for each kind of place."""
 
+import ipaddress
+import socket
 import sys
 
 from launch import isolation
@@ -41,6 +43,19 @@ def warn_of_open_ports(reason: str) -> None:
     file=sys.stderr,
     flush=True,
   )
+
+
+def check_private(address: str) -> None:
+  """Raises a ValueError if others than neighbours can reach an address."""
+  host = address.rpartition(':')[0]
+  for info in socket.getaddrinfo(host, None):
+    ip = info[4][0]
+    if ipaddress.ip_address(ip.split('%')[0]).is_global:
+      raise ValueError(
+        f'A node would listen on {ip}, an address of the internet, and whoever '
+        "reaches a node's port can run code. Use a private network, or say "
+        '--allow_public if a firewall keeps others out.'
+      )
 
 
 def _namespace(network: str):

@@ -1,7 +1,5 @@
 """Nodes as processes of this machine, the default."""
 
-import contextlib
-import os
 import signal
 import socket
 import subprocess
@@ -52,7 +50,7 @@ class LocalEngine(engine.Engine):
       code = process.poll()
       if code is not None:
         del self._processes[name]
-        _kill_group(process)
+        node_process.kill_group(process)
         ended.append(engine.Ended(name, code))
     return ended
 
@@ -66,7 +64,7 @@ class LocalEngine(engine.Engine):
     """See `Engine.close`."""
     for process in self._processes.values():
       process.kill()
-      _kill_group(process)
+      node_process.kill_group(process)
     for process in self._processes.values():
       process.wait()
     self._processes.clear()
@@ -82,9 +80,3 @@ class LocalEngine(engine.Engine):
       if port not in self._ports:
         self._ports.add(port)
         return port
-
-
-def _kill_group(process: subprocess.Popen) -> None:
-  """Kills what a node has started."""
-  with contextlib.suppress(ProcessLookupError, PermissionError):
-    os.killpg(process.pid, signal.SIGKILL)

@@ -5,8 +5,10 @@ second: it joins a network namespace, if one is named, and becomes Launchpad's
 entry of a process, which reads the node's function from standard input.
 """
 
+import contextlib
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -69,6 +71,12 @@ def start(
       stdout=output,
       stderr=output,
     )
+
+
+def kill_group(process: subprocess.Popen) -> None:
+  """Kills what a node that has ended, or been killed, had started."""
+  with contextlib.suppress(ProcessLookupError, PermissionError):
+    os.killpg(process.pid, signal.SIGKILL)
 
 
 def main(argv: List[str]) -> None:

@@ -1,7 +1,6 @@
 """The Ray actor that keeps the place of a node, and runs the node there."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
@@ -71,7 +70,7 @@ class Keeper:
     process = self._process
     while process.poll() is None:
       await asyncio.sleep(_WATCH_SECONDS)
-    _kill_group(process)
+    node_process.kill_group(process)
     return process.returncode
 
   async def stop(self, number: int, kill: bool) -> None:
@@ -83,11 +82,5 @@ class Keeper:
     """Kills the node, if there is one, and what it started."""
     if self._process is not None:
       self._process.kill()
-      _kill_group(self._process)
+      node_process.kill_group(self._process)
       self._process.wait()
-
-
-def _kill_group(process: subprocess.Popen) -> None:
-  """Kills what a node has started."""
-  with contextlib.suppress(ProcessLookupError, PermissionError):
-    os.killpg(process.pid, signal.SIGKILL)

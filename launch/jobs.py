@@ -1,0 +1,71 @@
+"""A program's nodes as jobs that processes run, once it is known who is where.
+
+As Launchpad's own launchers do it, but for two things: addresses are given, and
+a node that calls `lp.stop` ends with an exit code of its own, which any engine
+can carry, where Launchpad sends a signal to the launcher on the same machine.
+"""
+
+import sys
+from typing import Dict, Iterator, Mapping, Tuple
+
+import cloudpickle
+from launchpad import address as lp_address
+from launchpad import context as lp_context
+from launchpad import program as lp_program
+from launchpad.launch import serialization
+from launchpad.nodes import base
+
+# Exit code of a node that says that the program has reached its goal.
+REACHED_GOAL = 10
+
+
+def named_nodes(
+  program: lp_program.Program,
+) -> Iterator[Tuple[str, str, base.Node]]:
+  """Yields the name of each node, "<group>/<index>", its group, and itself."""
+  for group, nodes in program.groups.items():
+    for index, node in enumerate(nodes):
+      yield f'{group}/{index}', group, node
+
+
+def make(
+  program: lp_program.Program, endpoints: Mapping[str, str]
+) -> Dict[str, bytes]:
+  """Makes the jobs of all nodes.
+
+  Args:
+    program: just built; its handles are bound, so it is of no further use.
+    endpoints: "host:port" of each node by its name.
+
+  Returns:
+    Name to the cloudpickle of a list of one function.
+  """
+  serialization.enable_lru_cache_pickling_once()
+  nodes = list(named_nodes(program))
+  for name, group, node in nodes:
+    node._initialize_context(
+      lp_context.LaunchType.LOCAL_MULTI_PROCESSING, launch_config=None
+    )
+    node._launch_context._program_stopper = _end_of_program
+    for handle in node.input_handles:
+      handle.connect(node, group)
+    for address in node.addresses:
+      address.bind(_Endpoint(endpoints[name]))
+  # Only now: a job holds the addresses of others.
+  return {name: cloudpickle.dumps([node.function]) for name, _, node in nodes}
+
+
+def _end_of_program(mark_as_completed: bool = False) -> None:
+  """What `lp.stop` does in a node: ends it, and says: the goal is reached."""
+  del mark_as_completed
+  sys.exit(REACHED_GOAL)
+
+
+class _Endpoint(lp_address.AbstractAddressBuilder):
+  """An address that is known."""
+
+  def __init__(self, address: str):
+    self._address = address
+
+  def build(self) -> str:
+    return self._address
