@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from typing import Any, List, Optional, Sequence
 
 import psutil
@@ -22,19 +23,21 @@ _TOOLS = ('ip', 'mount', 'nsenter', 'setpriv', 'unshare')
 # with its first process. That adopts orphans, and ignores their ends so that
 # the kernel does not keep them as zombies.
 _STAY = 'echo ready; trap "" CHLD; exec cat'
-# A folder that is shared is kept from being covered by the private ones.
+# A folder that is shared is kept from being covered by the private ones. -n as
+# mount would fail where it cannot write down what it did, as in a sandbox.
 _BOOT = f"""set -e
 hostname $NAME
-mount -t tmpfs tmpfs /dev/shm
+mount -n -t tmpfs tmpfs /dev/shm
 [ ! -e /etc/hosts ] || {{
-  printf "$HOSTS" > /dev/shm/hosts; mount --bind /dev/shm/hosts /etc/hosts; }}
-mount -t tmpfs tmpfs /mnt
+  printf "$HOSTS" > /dev/shm/hosts
+  mount -n --bind /dev/shm/hosts /etc/hosts; }}
+mount -n -t tmpfs tmpfs /mnt
 for folder in "$@"; do
-  mkdir -p "/mnt$folder"; mount --bind "$folder" "/mnt$folder"; done
-mount -t tmpfs tmpfs /tmp
+  mkdir -p "/mnt$folder"; mount -n --bind "$folder" "/mnt$folder"; done
+mount -n -t tmpfs tmpfs /tmp
 for folder in "$@"; do
-  mkdir -p "$folder"; mount --move "/mnt$folder" "$folder"; done
-umount /mnt
+  mkdir -p "$folder"; mount -n --move "/mnt$folder" "$folder"; done
+umount -n /mnt
 ip link set lo up
 {_STAY}"""
 
@@ -47,8 +50,9 @@ def reason() -> Optional[str]:
   if missing:
     return f'needs {", ".join(missing)} (iproute2, util-linux)'
   try:
-    with Machines(1):
-      return None
+    with tempfile.TemporaryDirectory() as folder:
+      with Machines(1, shared=[folder]):
+        return None
   except RuntimeError as error:
     return f'no namespaces of network, mounts and processes: {error}'
 

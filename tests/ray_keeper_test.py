@@ -33,6 +33,19 @@ async def _wait_for_words(log):
   raise AssertionError('the node prints nothing')
 
 
+async def _ends(pid):
+  """Whether a process ends; a kill takes effect some time after it is sent."""
+  for _ in range(100):
+    try:
+      # It has no parent that could wait for it, so it may stay as a zombie.
+      if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+        return True
+    except psutil.NoSuchProcess:
+      return True
+    await asyncio.sleep(0.1)
+  return False
+
+
 def test_runs_a_node_once(tmp_path):
   log = tmp_path / 'logs' / 'group' / '0'
 
@@ -50,9 +63,7 @@ def test_runs_a_node_once(tmp_path):
     assert not code.done() and not again.done()
     await keeper.stop(1, True)
     assert await code == await again == -signal.SIGKILL
-    # It has no parent that could wait for it, so it may stay as a zombie.
-    gone = not psutil.pid_exists(int(child))
-    assert gone or psutil.Process(int(child)).status() == 'zombie'
+    assert await _ends(int(child))
 
   asyncio.run(run())
 
