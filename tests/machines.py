@@ -50,9 +50,8 @@ def reason() -> Optional[str]:
   if missing:
     return f'needs {", ".join(missing)} (iproute2, util-linux)'
   try:
-    with tempfile.TemporaryDirectory() as folder:
-      with Machines(1, shared=[folder]):
-        return None
+    with tempfile.TemporaryDirectory() as folder, Machines(1, [folder]):
+      return None
   except RuntimeError as error:
     return f'no namespaces of network, mounts and processes: {error}'
 
