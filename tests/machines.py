@@ -150,8 +150,14 @@ class Machines:
     for folder in (_ROOT, pathlib.Path(sys.prefix).resolve()):
       if pathlib.Path('/tmp') in folder.parents:
         folders.add(str(folder))
+    # What is in another shared folder comes with that.
+    outermost = [
+      folder
+      for folder in sorted(folders)
+      if not folders & {str(parent) for parent in pathlib.Path(folder).parents}
+    ]
     try:
-      self._make(count, sorted(folders))
+      self._make(count, outermost)
     except (OSError, RuntimeError, subprocess.SubprocessError) as error:
       self.close()
       raise RuntimeError(str(error)) from None
