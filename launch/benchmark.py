@@ -3,6 +3,7 @@
     python -m launch.benchmark environment
     python -m launch.benchmark scenes
     python -m launch.benchmark program
+    python -m launch.benchmark actors
     python -m launch.benchmark svg
 
 `environment` compares strokes a second of the painting environment with those
@@ -11,12 +12,15 @@ of a C program that makes the same calls of libmypaint and nothing else.
 second of `mujoco.Renderer` alone.
 `program` compares episodes a second of the whole program graph with the same
 work done in one synchronous process, and says where the time goes.
+`actors` compares episodes a second with 1, 2, 4 and 8 actors, and estimates
+what 64 need.
 `svg` compares SVG files of programs, as resvg draws them, with what libmypaint
 draws; it needs `pip install .[test]`.
 """
 
 from absl import app
 
+from launch import actors_benchmark
 from launch import environment_benchmark
 from launch import flags as launch_flags
 from launch import paint_benchmark
@@ -31,6 +35,7 @@ _BENCHMARKS = {
   'environment': environment_benchmark.run,
   'scenes': scenes_benchmark.run,
   'program': lambda: program_benchmark.run(launch_flags.typed(_CONFIG)),
+  'actors': lambda: actors_benchmark.run(launch_flags.typed(_CONFIG)),
   'paint': paint_benchmark.run,
   'programs': programs_benchmark.run,
   'svg': svg_benchmark.run,

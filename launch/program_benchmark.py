@@ -12,7 +12,7 @@ import os
 import tempfile
 import threading
 import time
-from typing import Dict, List, Mapping, Tuple
+from typing import Callable, Dict, List, Mapping, NamedTuple, Tuple
 
 import numpy as np
 import psutil
@@ -129,35 +129,67 @@ def synchronous(
 
 
 class _CpuClock:
-  """CPU seconds of each node of a program that this process launched."""
+  """CPU seconds of the nodes of a program that this process launched."""
 
   def __init__(self, logs: str):
     self._logs = logs
 
   def read(self) -> Mapping[str, float]:
-    """CPU seconds by node so far."""
-    seconds = {}
+    """CPU seconds by kind of node so far."""
+    seconds = collections.Counter()
     for child in psutil.Process().children(recursive=True):
       # A node is known by the file that its output goes to.
       times = child.cpu_times()
       path = os.readlink(f'/proc/{child.pid}/fd/1')
       if path.startswith(self._logs):
         node = os.path.basename(os.path.dirname(path))
-        seconds[node] = times.user + times.system
+        seconds[node] += times.user + times.system
     return seconds
 
 
+class Run(NamedTuple):
+  """What the program graph did after its warm-up.
+
+  Attributes:
+    rate: episodes a second.
+    updates_rate: updates a second of the policy learner.
+    cpu: CPU milliseconds a policy update, by kind of node.
+    idle: share of its time that the policy learner waited for episodes.
+    bytes_rate: bytes a second that all actors together send and receive.
+  """
+
+  rate: float
+  updates_rate: float
+  cpu: Mapping[str, float]
+  idle: float
+  bytes_rate: float
+
+
+class _Reading(NamedTuple):
+  """What is known when the policy learner has logged an update."""
+
+  updates: int
+  time: float
+  idle: float
+  cpu: Mapping[str, float]
+  traffic: float
+
+
 def distributed(
-  config: config_lib.Config, place: training.Place = training.HERE
-) -> Tuple[float, Dict[str, float]]:
+  config: config_lib.Config,
+  place: training.Place = training.HERE,
+  traffic: Callable[[str], float] = lambda logs: 0.0,
+) -> Run:
   """Runs the program graph.
 
   Args:
     config: the experiment.
     place: where to run it.
+    traffic: bytes that the actors have sent and received so far, of the program
+      that logs to a folder.
 
   Returns:
-    Episodes a second, and CPU milliseconds an update of each node.
+    What it did.
 
   Raises:
     RuntimeError: the program did not run to its end.
@@ -165,11 +197,12 @@ def distributed(
   with tempfile.TemporaryDirectory() as workdir:
     workdir = os.path.realpath(workdir)
     path = metrics.metrics_path(workdir, checkpoint.POLICY_LEARNER)
-    clock = _CpuClock(os.path.join(workdir, 'logs'))
-    readings: List[Tuple[int, float, Mapping[str, float]]] = []
+    logs = os.path.join(workdir, 'logs')
+    clock = _CpuClock(logs)
+    readings: List[_Reading] = []
 
     def watch():
-      """Reads updates and CPU time, after the warm-up, line by line."""
+      """Takes readings, after the warm-up, line by line."""
       while True:
         time.sleep(0.05)
         line = metrics.last_line(path)
@@ -177,21 +210,51 @@ def distributed(
           continue
         if line['done']:
           return
-        if not readings or line['updates'] != readings[-1][0]:
-          readings.append((line['updates'], line['time'], clock.read()))
+        if not readings or line['updates'] != readings[-1].updates:
+          readings.append(
+            _Reading(
+              *(line['updates'], line['time'], line['idle']),
+              *(clock.read(), traffic(logs)),
+            )
+          )
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     if training.train(config, workdir, place):
       raise RuntimeError('The program was stopped before its measured end.')
     watcher.join()
-  (first, start, cpu_start), (last, end, cpu_end) = readings[0], readings[-1]
-  rate = (last - first) * config.policy_learner.batch_size / (end - start)
-  parts = {
-    node: 1e3 * (cpu_end[node] - cpu_start[node]) / (last - first)
-    for node in sorted(cpu_end)
-  }
-  return rate, parts
+  if len(readings) < 2:
+    raise RuntimeError(
+      f'Fewer than two readings after {_WARM_UP_UPDATES} updates: the machine '
+      'is too slow for the time that is measured.'
+    )
+  first, last = readings[0], readings[-1]
+  updates, seconds = last.updates - first.updates, last.time - first.time
+  return Run(
+    rate=updates * config.policy_learner.batch_size / seconds,
+    updates_rate=updates / seconds,
+    cpu={
+      node: 1e3 * (last.cpu[node] - first.cpu[node]) / updates
+      for node in sorted(last.cpu)
+    },
+    idle=float(np.mean([reading.idle for reading in readings[1:]])),
+    bytes_rate=(last.traffic - first.traffic) / seconds,
+  )
+
+
+def timed(config: config_lib.Config, log_seconds: float) -> config_lib.Config:
+  """The experiment as it is measured: for a minute, and without side shows."""
+  return dataclasses.replace(
+    config,
+    training=dataclasses.replace(
+      config.training,
+      minutes=(_SECONDS + 15) / 60,
+      frames=0,
+      log_seconds=log_seconds,
+      sample_seconds=1e6,
+      checkpoint_seconds=1e6,
+    ),
+  )
 
 
 def run(config: config_lib.Config) -> None:
@@ -200,23 +263,14 @@ def run(config: config_lib.Config) -> None:
   Args:
     config: the experiment, whose `training` is set as the measurement needs.
   """
-  config = dataclasses.replace(
-    config,
-    training=dataclasses.replace(
-      config.training,
-      minutes=(_SECONDS + 15) / 60,
-      frames=0,
-      log_seconds=1.0,
-      sample_seconds=1e6,
-      checkpoint_seconds=1e6,
-    ),
-  )
+  config = timed(config, log_seconds=1.0)
   before, parts, cpu = synchronous(config)
-  rate, nodes = distributed(config)
+  program = distributed(config)
+  rate, nodes = program.rate, program.cpu
   after, _, _ = synchronous(config)
-  threads_rate, _ = distributed(
+  threads_rate = distributed(
     config, training.Place('launchpad', launch_type='local_mt')
-  )
+  ).rate
   mean = (before + after) / 2
   print(f'one synchronous process   {before:7.0f} episodes/s')
   print(f'program, processes        {rate:7.0f} episodes/s')

@@ -213,6 +213,7 @@ class PolicyLearner(learner_lib.Learner):
     self._metrics = metrics.MetricsWriter(workdir, checkpoint.POLICY_LEARNER)
     self._last_update: Optional[float] = None
     self._last_log = time.monotonic()
+    self._waited = 0.0
     self._updates_logged = int(self._updates)
     self._values: Dict[str, tf.Tensor] = {}
     self._blank: List[tf.Tensor] = []
@@ -247,7 +248,9 @@ class PolicyLearner(learner_lib.Learner):
     if self._diverged or self._is_trained():  # Others may still train.
       self._stop.wait(0.5)
       return None
+    start = time.monotonic()
     batch = self._reader.read()
+    self._waited += time.monotonic() - start
     if batch is None:
       return None
     self._discriminator.update()
@@ -271,8 +274,9 @@ class PolicyLearner(learner_lib.Learner):
 
   def _log(self, now: float) -> None:
     updates = int(self._updates)
-    rate = (updates - self._updates_logged) / (now - self._last_log)
-    self._last_log, self._updates_logged = now, updates
+    seconds = now - self._last_log
+    rate, waited = (updates - self._updates_logged) / seconds, self._waited
+    self._last_log, self._updates_logged, self._waited = now, updates, 0.0
     batch_size = self._config.policy_learner.batch_size
     if self._values and self._blank:  # One batch may be blank by chance.
       self._values['blank'] = tf.reduce_mean(self._blank)
@@ -285,6 +289,8 @@ class PolicyLearner(learner_lib.Learner):
         'done': self._is_trained(),
         'anneal': self._anneal(),
         'episodes_per_second': rate * batch_size,
+        # The share of the time without an episode to learn from.
+        'idle': waited / seconds,
         'seconds': float(self._seconds),
         'seconds_left': self._seconds_left(rate),
       },

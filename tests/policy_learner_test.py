@@ -187,6 +187,18 @@ def learner(tmp_path):
   )
 
 
+def test_logs_its_idle_share(learner, tmp_path, monkeypatch):
+  path = metrics.metrics_path(str(tmp_path), checkpoint.POLICY_LEARNER)
+  monkeypatch.setattr(learner._reader, 'read', lambda: time.sleep(0.2))
+  learner._log(time.monotonic())
+  learner._gather()
+  learner._log(time.monotonic())
+  assert 0.5 < metrics.last_line(path)['idle'] <= 1
+  time.sleep(0.2)
+  learner._log(time.monotonic())
+  assert metrics.last_line(path)['idle'] == 0
+
+
 def test_what_is_logged_raises_the_right_warnings(learner, tmp_path):
   path = metrics.metrics_path(str(tmp_path), checkpoint.POLICY_LEARNER)
   episodes = _episodes(learner._module.policy)
