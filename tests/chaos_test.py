@@ -6,37 +6,19 @@ seen by waiting for it.
 """
 
 import collections
-import dataclasses
 import os
 
 import pytest
-import tensorflow as tf
 
 from spiral_tf import checkpoint
-from spiral_tf import discriminator_learner
 from spiral_tf import lineage
-from spiral_tf import policy_learner
 from spiral_tf import population
+from tests import counters
 from tests import launched
 from tests import small
 
-_SIZE = 2
-_CONFIG = dataclasses.replace(
-  small.CONFIG,
-  training=dataclasses.replace(
-    small.CONFIG.training, frames=0, num_actors=1, environments_per_actor=8
-  ),
-  population=dataclasses.replace(
-    small.CONFIG.population,
-    size=_SIZE,
-    exploit=False,
-    round_seconds=2.0,
-    ready_updates=5,
-  ),
-)
-# Updates may be lost that were made since the last checkpoint, which is a
-# second old and may take another to write, on a busy machine.
-_MAY_BE_LOST_SECONDS = 1.0 + 4.0
+_CONFIG = small.POPULATION
+_SIZE = _CONFIG.population.size
 # Recovery is a process's start and TensorFlow's traces, on a busy machine.
 _RECOVERY_SECONDS = 120
 
@@ -65,43 +47,6 @@ def _wait_for_more(process, workdir, number=3):
   for folder in _workdirs(workdir):
     goal = _updates(folder) + number
     launched.wait_for_updates(folder, process, goal)
-
-
-def _saved(workdir, node, make, names):
-  """Reads variables of a learner's checkpoint."""
-  module = make(_CONFIG)
-  state = {
-    'optimizer': module.optimizer,
-    'updates': tf.Variable(0, dtype=tf.int64),
-    'generation': tf.Variable(0, dtype=tf.int64),
-  }
-  checkpoint.restore(workdir, node, state)
-  values = {
-    'step': int(module.optimizer.step),
-    'updates': int(state['updates']),
-    'generation': int(state['generation']),
-  }
-  return [values[name] for name in names]
-
-
-_LEARNERS = (
-  (checkpoint.POLICY_LEARNER, policy_learner.PolicyUpdate),
-  (
-    checkpoint.DISCRIMINATOR_LEARNER,
-    discriminator_learner.DiscriminatorUpdate,
-  ),
-)
-
-
-def _assert_lost_little(workdir):
-  """Checks that counters went back by no more than a checkpoint's age."""
-  lines = launched.policy_lines(workdir)
-  for i in range(1, len(lines)):
-    if lines[i]['updates'] < lines[i - 1]['updates']:
-      # The process began before it could log.
-      since = lines[i - 1]['time'] - _MAY_BE_LOST_SECONDS
-      must = [x['updates'] for x in lines[:i] if x['time'] <= since]
-      assert not must or lines[i]['updates'] >= must[-1], lines[i]
 
 
 def test_training_survives_the_death_of_everything(tmp_path):
@@ -147,11 +92,9 @@ def test_training_survives_the_death_of_everything(tmp_path):
     assert f'{group}/0 was killed by signal 9' in output
   launched.assert_none_left(process.pid)
   for folder in _workdirs(workdir):
-    _assert_lost_little(folder)
+    counters.assert_lost_little(_CONFIG, folder)
     assert checkpoint.done_so_far(folder)[0] > 5
-    for node, make in _LEARNERS:
-      step, updates = _saved(folder, node, make, ('step', 'updates'))
-      assert step == updates  # Each update once: Adam counts them too.
+    counters.assert_no_update_twice(_CONFIG, folder)
   before = [checkpoint.done_so_far(folder)[0] for folder in _workdirs(workdir)]
 
   process = launched.start(path, workdir, '--config.population.exploit=True')
@@ -170,12 +113,12 @@ def test_training_survives_the_death_of_everything(tmp_path):
     record['member'] for record in _records(workdir, 'copy')
   )
   for index, folder in enumerate(_workdirs(workdir)):
-    for node, make in _LEARNERS:
-      (generation,) = _saved(folder, node, make, ('generation',))
+    for node in counters.LEARNERS:
+      generation = counters.saved(_CONFIG, folder, node)['generation']
       # A copy that was under way may be in one learner, and is planned.
       assert generation - copies[index] in (0, 1)
     assert checkpoint.done_so_far(folder)[0] >= before[index]
-    _assert_lost_little(folder)
+    counters.assert_lost_little(_CONFIG, folder)
     replay = os.path.join(folder, 'checkpoints', 'replay')
     assert any(files for _, _, files in os.walk(replay))
 

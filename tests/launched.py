@@ -31,6 +31,7 @@ def write_config(folder, config):
 
 def start(config_path, workdir, *flags, **kwargs):
   """Starts training, in a session of its own."""
+  kwargs.setdefault('stdout', subprocess.PIPE)
   return subprocess.Popen(
     [
       sys.executable,
@@ -41,7 +42,6 @@ def start(config_path, workdir, *flags, **kwargs):
       *flags,
     ],
     cwd=_ROOT,
-    stdout=subprocess.PIPE,
     stderr=subprocess.STDOUT,
     text=True,
     start_new_session=True,

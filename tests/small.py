@@ -49,7 +49,22 @@ CONFIG = config_lib.Config(
   ),
 )
 
-# The same with targets.
+# Two of it that are compared, but do not copy each other.
+POPULATION = dataclasses.replace(
+  CONFIG,
+  training=dataclasses.replace(
+    CONFIG.training, frames=0, num_actors=1, environments_per_actor=8
+  ),
+  population=dataclasses.replace(
+    CONFIG.population,
+    size=2,
+    exploit=False,
+    round_seconds=2.0,
+    ready_updates=5,
+  ),
+)
+
+# One with targets.
 CONDITIONAL = dataclasses.replace(CONFIG, conditional=True)
 
 # With every variant of the discriminator, whose norms are not trained.
