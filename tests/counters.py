@@ -1,5 +1,8 @@
 """What a run counted, on disk: whether a failure lost or repeated updates."""
 
+import dataclasses
+import itertools
+
 import tensorflow as tf
 
 from spiral_tf import checkpoint
@@ -39,19 +42,82 @@ def assert_no_update_twice(config, workdir):
     assert counts['step'] == counts['updates'], (workdir, node, counts)
 
 
-def assert_lost_little(config, workdir):
+def assert_lost_little(config, workdir, node=checkpoint.POLICY_LEARNER):
   """Checks that updates went back by no more than a checkpoint's age.
+
+  Args:
+    config: the experiment.
+    workdir: folder of the run.
+    node: name of the learner.
 
   Returns:
     The greatest step back, in updates.
   """
   may_be_lost = config.training.checkpoint_seconds + _SAVING_SECONDS
-  lines, most = launched.policy_lines(workdir), 0
+  lines, most = launched.learner_lines(workdir, node), 0
   for i in range(1, len(lines)):
     if lines[i]['updates'] < lines[i - 1]['updates']:
       most = max(most, lines[i - 1]['updates'] - lines[i]['updates'])
       # The process began before it could log.
       since = lines[i - 1]['time'] - may_be_lost
       must = [x['updates'] for x in lines[:i] if x['time'] <= since]
-      assert not must or lines[i]['updates'] >= must[-1], lines[i]
+      assert not must or lines[i]['updates'] >= must[-1], (node, lines[i])
   return most
+
+
+@dataclasses.dataclass
+class Course:
+  """What became of a learner.
+
+  Attributes:
+    updates: its counter's last value.
+    made: updates that it made, those among them that were lost.
+    pause: seconds of the longest time without an update.
+    quiet: the same, but counted anew from each kill of the member's nodes.
+    back: updates of the greatest step back.
+    back_seconds: how old the checkpoint was that it went back to, at most.
+  """
+
+  updates: int = 0
+  made: int = 0
+  pause: float = 0.0
+  quiet: float = 0.0
+  back: int = 0
+  back_seconds: float = 0.0
+
+
+def course(lines, kills, now):
+  """Follows a learner by its log.
+
+  Args:
+    lines: of the log, at least one.
+    kills: times at which nodes of its run were killed.
+    now: time until which to look.
+
+  Returns:
+    A `Course`.
+  """
+  result, since = Course(), lines[0]['time']
+  steps = list(itertools.pairwise(lines))
+  result.made = result.updates = int(lines[0]['updates'])
+  for i, (before, line) in enumerate(steps):
+    change = int(line['updates'] - before['updates'])
+    if change < 0:
+      result.back = max(result.back, -change)
+      older = (x['time'] for x in reversed(lines[: i + 1]))
+      values = (x['updates'] for x in reversed(lines[: i + 1]))
+      age = before['time'] - next(
+        (t for t, n in zip(older, values) if n <= line['updates']), since
+      )
+      result.back_seconds = max(result.back_seconds, age)
+    # The first line of a new process comes with its first update.
+    result.made += change if change >= 0 else 1
+    result.updates = int(line['updates'])
+  times = [lines[0]['time']]
+  times += [b['time'] for a, b in steps if a['updates'] != b['updates']]
+  for start, end in itertools.pairwise([*times, now]):
+    result.pause = max(result.pause, end - start)
+    between = [start, *(kill for kill in kills if start < kill < end), end]
+    quiet = max(b - a for a, b in itertools.pairwise(between))
+    result.quiet = max(result.quiet, quiet)
+  return result

@@ -58,7 +58,12 @@ def kill_all(process):
 
 def policy_lines(workdir):
   """What the policy learner of a run has logged, a dictionary a line."""
-  path = pathlib.Path(workdir, 'metrics', 'policy_learner.jsonl')
+  return learner_lines(workdir, 'policy_learner')
+
+
+def learner_lines(workdir, name):
+  """What a learner of a run has logged, a dictionary a line."""
+  path = pathlib.Path(workdir, 'metrics', f'{name}.jsonl')
   lines = path.read_text().splitlines() if path.exists() else []
   return [json.loads(line) for line in lines if line.endswith('}')]
 
