@@ -27,11 +27,6 @@ def _workdirs(workdir):
   return [population.member_workdir(workdir, i) for i in range(_SIZE)]
 
 
-def _updates(workdir):
-  lines = launched.policy_lines(workdir)
-  return lines[-1]['updates'] if lines else 0
-
-
 def _records(workdir, kind):
   path = population.lineage_path(workdir)
   records = lineage.read(path) if os.path.exists(path) else []
@@ -45,7 +40,7 @@ def _rounds(workdir):
 def _wait_for_more(process, workdir, number=3):
   """Waits until each member has made so many more updates."""
   for folder in _workdirs(workdir):
-    goal = _updates(folder) + number
+    goal = launched.updates(folder) + number
     launched.wait_for_updates(folder, process, goal)
 
 

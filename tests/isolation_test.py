@@ -7,12 +7,12 @@ import pathlib
 import socket
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
 
 from launch import isolation
+from tests import processes
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
 _SECONDS = 30
@@ -103,20 +103,6 @@ def launcher(request):
     made.process.communicate(timeout=_SECONDS)
 
 
-def _is_alive(pid):
-  try:
-    return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-  except psutil.NoSuchProcess:
-    return False
-
-
-def _wait_until_gone(pid):
-  end = time.monotonic() + _SECONDS
-  while _is_alive(pid):
-    assert time.monotonic() < end, f'{pid} is still there'
-    time.sleep(0.02)
-
-
 def _namespace_of(pid, kind):
   return os.readlink(f'/proc/{pid}/ns/{kind}')
 
@@ -184,10 +170,10 @@ socket.create_connection(('127.0.0.1', int(sys.argv[3])), timeout=10)
 
 
 def test_it_ends_with_a_launcher_that_is_killed(launcher):
-  assert _is_alive(launcher.pid)
+  assert processes.is_alive(launcher.pid)
   launcher.process.kill()
   launcher.process.wait()
-  _wait_until_gone(launcher.pid)
+  processes.wait_until_gone(launcher.pid, seconds=_SECONDS)
 
 
 def test_a_user_without_any_rights_can_have_one():

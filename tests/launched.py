@@ -11,6 +11,7 @@ import time
 import psutil
 
 from spiral_tf import config as config_lib
+from tests import processes
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
 
@@ -68,6 +69,12 @@ def learner_lines(workdir, name):
   return [json.loads(line) for line in lines if line.endswith('}')]
 
 
+def updates(workdir):
+  """Number of the policy learner's last update; 0 before the first."""
+  lines = policy_lines(workdir)
+  return int(lines[-1]['updates']) if lines else 0
+
+
 def wait_for(process, what, condition, seconds=180):
   """Waits until `condition()`, or fails with the launcher's output."""
   end = time.monotonic() + seconds
@@ -80,12 +87,7 @@ def wait_for(process, what, condition, seconds=180):
 
 def wait_for_updates(workdir, process, number):
   """Waits until the policy learner has logged an update of that number."""
-
-  def condition():
-    lines = policy_lines(workdir)
-    return lines and lines[-1]['updates'] >= number
-
-  wait_for(process, f'update {number}', condition)
+  wait_for(process, f'update {number}', lambda: updates(workdir) >= number)
 
 
 def nodes(process, group):
@@ -113,12 +115,9 @@ def left_of(session):
   left = []
   for other in psutil.process_iter():
     try:
-      if (
-        os.getsid(other.pid) == session
-        and other.status() != psutil.STATUS_ZOMBIE
-      ):
+      if os.getsid(other.pid) == session and processes.is_alive(other.pid):
         left.append(other)
-    except (ProcessLookupError, psutil.NoSuchProcess):
+    except ProcessLookupError:
       continue
   return left
 

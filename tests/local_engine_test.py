@@ -11,6 +11,7 @@ import pytest
 from launch import isolation
 from launch.engines import engine as engine_lib
 from launch.engines import local_engine
+from tests import processes
 
 
 def _task(tmp_path, function, name='node/0'):
@@ -100,10 +101,7 @@ def test_what_a_node_started_ends_with_it(tmp_path, engine):
   log = (tmp_path / 'logs' / 'node' / '0').read_text()
   child = int(log.split('child ')[1].split()[0])
   time.sleep(0.2)
-  assert (
-    not psutil.pid_exists(child)
-    or psutil.Process(child).status() == psutil.STATUS_ZOMBIE
-  )
+  assert not processes.is_alive(child)
 
 
 def test_close_leaves_nothing(tmp_path):

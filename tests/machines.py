@@ -154,7 +154,7 @@ class Machines:
     outermost = [
       folder
       for folder in sorted(folders)
-      if not folders & {str(parent) for parent in pathlib.Path(folder).parents}
+      if not any(str(p) in folders for p in pathlib.Path(folder).parents)
     ]
     try:
       self._make(count, outermost)

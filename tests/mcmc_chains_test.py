@@ -12,13 +12,13 @@ import threading
 import time
 
 import numpy as np
-import psutil
 import pytest
 
 from launch import mcmc_chains
 from spiral_tf import config as config_lib
 from spiral_tf import metropolis_hastings
 from spiral_tf.environments import stage as stage_lib
+from tests import processes
 
 _SEARCH = mcmc_chains.Search(
   config_lib.EnvironmentConfig(
@@ -145,13 +145,6 @@ def _say_and_sleep(folder, index, target):
   time.sleep(60)
 
 
-def _runs(pid):
-  try:
-    return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-  except psutil.NoSuchProcess:
-    return False
-
-
 def test_processes_end_with_their_parent(tmp_path):
   script = tmp_path / 'parent.py'
   script.write_text(_PARENT)
@@ -169,9 +162,10 @@ def test_processes_end_with_their_parent(tmp_path):
     time.sleep(0.05)
   parent.kill()
   parent.wait()
-  while any(_runs(int(path.name)) for path in workers.iterdir()):
-    assert time.monotonic() < end
-    time.sleep(0.05)
+  processes.wait_until_gone(
+    *(int(path.name) for path in workers.iterdir()),
+    seconds=end - time.monotonic(),
+  )
 
 
 if __name__ == '__main__':

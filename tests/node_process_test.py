@@ -10,11 +10,11 @@ import sys
 import time
 
 import cloudpickle
-import psutil
 import pytest
 
 from launch import isolation
 from launch.engines import node_process
+from tests import processes
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
 _SECONDS = 60
@@ -53,13 +53,6 @@ def _wait(what, condition):
   while not condition():
     assert time.monotonic() < end, f'not {what}'
     time.sleep(0.02)
-
-
-def _is_alive(pid):
-  try:
-    return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-  except psutil.NoSuchProcess:
-    return False
 
 
 def test_it_runs_the_job_and_adds_to_the_log(tmp_path):
@@ -172,8 +165,8 @@ def test_it_does_not_outlive_its_launcher(tmp_path, isolated, right):
   finally:
     launcher.kill()
     launcher.communicate()
-  _wait('dead', lambda: not _is_alive(node))
-  _wait('dead', lambda: not (holder and _is_alive(holder)))
+  _wait('dead', lambda: not processes.is_alive(node))
+  _wait('dead', lambda: not (holder and processes.is_alive(holder)))
 
 
 def test_a_namespace_that_is_gone_is_an_error_in_the_log(tmp_path):

@@ -130,15 +130,10 @@ class _Run:
         stderr=output,
       )
 
-  def updates(self):
-    """Number of the last update."""
-    lines = launched.policy_lines(self.workdir)
-    return lines[-1]['updates'] if lines else 0
-
   def measure_updates(self, what, number=5):
     """Waits for so many more updates."""
-    goal = self.updates() + number
-    _measure(what, lambda: self.updates() >= goal, self)
+    goal = launched.updates(self.workdir) + number
+    _measure(what, lambda: launched.updates(self.workdir) >= goal, self)
 
 
 def _measure(what, condition, run=None):

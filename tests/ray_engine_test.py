@@ -15,6 +15,7 @@ import pytest
 
 from launch.engines import engine as engine_lib
 from launch.engines import ray_engine
+from tests import processes
 
 try:
   import ray
@@ -99,20 +100,6 @@ def _wait_for_ids(task, number=1):
     time.sleep(0.05)
 
 
-def _wait_until_gone(*pids):
-  end = time.monotonic() + 10
-  while any(map(_is_there, pids)):
-    assert time.monotonic() < end, pids
-    time.sleep(0.05)
-
-
-def _is_there(pid):
-  try:
-    return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-  except psutil.NoSuchProcess:
-    return False
-
-
 def _keepers():
   found = []
   for process in psutil.Process().children(recursive=True):
@@ -139,14 +126,14 @@ def test_nodes_run_and_end_in_every_way(engine, tmp_path):
   ids = _wait_for_ids(stops)
   engine.stop('stops')
   assert _poll(engine) == [('stops', 0)]
-  _wait_until_gone(*ids)
+  processes.wait_until_gone(*ids)
 
   # In the same place again; killed by somebody.
   engine.start(stops)
   ids = _wait_for_ids(stops, 2)
   os.kill(ids[0], signal.SIGKILL)
   assert _poll(engine) == [('stops', -signal.SIGKILL)]
-  _wait_until_gone(*ids)
+  processes.wait_until_gone(*ids)
 
   # Its place is lost while it runs, and that of the other, which does not.
   engine.start(stops)
@@ -154,7 +141,7 @@ def test_nodes_run_and_end_in_every_way(engine, tmp_path):
   for process in _keepers():
     process.kill()
   assert _poll(engine, 2) == [('fails', None), ('stops', None)]
-  _wait_until_gone(ids[0])
+  processes.wait_until_gone(ids[0])
   os.kill(ids[1], signal.SIGKILL)  # It has nobody who could.
   with pytest.raises(engine_lib.LostError, match='stops'):
     engine.start(stops)
@@ -166,8 +153,8 @@ def test_nodes_run_and_end_in_every_way(engine, tmp_path):
   engine.start(stops)
   ids = _wait_for_ids(stops, 4)
   engine.close()
-  _wait_until_gone(*ids)
-  _wait_until_gone(*(process.pid for process in _keepers()))
+  processes.wait_until_gone(*ids)
+  processes.wait_until_gone(*(process.pid for process in _keepers()))
 
 
 def test_says_what_is_lacking(engine):

@@ -6,10 +6,10 @@ import signal
 import socket
 
 import cloudpickle
-import psutil
 import pytest
 
 from launch.engines import ray_keeper
+from tests import processes
 
 
 def _job():
@@ -33,19 +33,6 @@ async def _wait_for_words(log):
   raise AssertionError('the node prints nothing')
 
 
-async def _ends(pid):
-  """Whether a process ends; a kill takes effect some time after it is sent."""
-  for _ in range(100):
-    try:
-      # It has no parent that could wait for it, so it may stay as a zombie.
-      if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-        return True
-    except psutil.NoSuchProcess:
-      return True
-    await asyncio.sleep(0.1)
-  return False
-
-
 def test_runs_a_node_once(tmp_path):
   log = tmp_path / 'logs' / 'group' / '0'
 
@@ -63,7 +50,7 @@ def test_runs_a_node_once(tmp_path):
     assert not code.done() and not again.done()
     await keeper.stop(1, True)
     assert await code == await again == -signal.SIGKILL
-    assert await _ends(int(child))
+    processes.wait_until_gone(int(child))
 
   asyncio.run(run())
 

@@ -49,22 +49,7 @@ CONFIG = config_lib.Config(
   ),
 )
 
-# Two of it that are compared, but do not copy each other.
-POPULATION = dataclasses.replace(
-  CONFIG,
-  training=dataclasses.replace(
-    CONFIG.training, frames=0, num_actors=1, environments_per_actor=8
-  ),
-  population=dataclasses.replace(
-    CONFIG.population,
-    size=2,
-    exploit=False,
-    round_seconds=2.0,
-    ready_updates=5,
-  ),
-)
-
-# One with targets.
+# The same with targets.
 CONDITIONAL = dataclasses.replace(CONFIG, conditional=True)
 
 # With every variant of the discriminator, whose norms are not trained.
@@ -93,4 +78,19 @@ SCENES = dataclasses.replace(
 )
 SCENES_SETTINGS = scenes.Settings(
   num=50, max_objects=2, canvas_width=16, grid_width=4
+)
+
+# Two of the first that are compared, but do not copy each other.
+POPULATION = dataclasses.replace(
+  CONFIG,
+  training=dataclasses.replace(
+    CONFIG.training, frames=0, num_actors=1, environments_per_actor=8
+  ),
+  population=dataclasses.replace(
+    CONFIG.population,
+    size=2,
+    exploit=False,
+    round_seconds=2.0,
+    ready_updates=5,
+  ),
 )
