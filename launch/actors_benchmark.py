@@ -11,9 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from typing import Dict, List, Mapping
-
-import psutil
+from typing import Dict, List, Mapping, Sequence
 
 from launch import program_benchmark
 from spiral_tf import builders
@@ -27,21 +25,9 @@ _SOCKETS = """
 import os, sys
 from launch import isolation
 
-own = os.readlink('/proc/self/ns/net')
-if os.readlink(f'/proc/{sys.argv[1]}/ns/net') != own:
-  isolation.join(int(sys.argv[1]))
+isolation.join(int(sys.argv[1]))
 os.execvp('ss', ['ss', '--tcp', '--info', '--processes', '--no-header', '-n'])
 """
-
-
-def _actors(logs: str) -> List[int]:
-  """Ids of the actors' processes, known by the files they print to."""
-  found = []
-  for child in psutil.Process().children(recursive=True):
-    path = os.readlink(f'/proc/{child.pid}/fd/1')
-    if path.startswith(os.path.join(logs, 'actor')):
-      found.append(child.pid)
-  return found
 
 
 def bytes_by_process(text: str) -> Dict[int, int]:
@@ -68,9 +54,8 @@ def bytes_by_process(text: str) -> Dict[int, int]:
   return totals
 
 
-def _traffic(logs: str) -> float:
-  """Bytes that the actors of a program have sent and received so far."""
-  actors = _actors(logs)
+def _traffic(actors: Sequence[int]) -> float:
+  """Bytes that processes of one network have sent and received so far."""
   done = subprocess.run(
     [sys.executable, '-c', _SOCKETS, str(actors[0])],
     capture_output=True,
@@ -174,9 +159,7 @@ def run(config: config_lib.Config) -> None:
     print(f'  {kind:24}{values}')
   # What is not weights is episodes; with a single actor each batch of its has
   # new weights if the learner made an update meanwhile.
-  fetches = min(
-    first.updates_rate, first.rate / config.training.environments_per_actor
-  )
+  fetches = first.rate / max(batch_size, config.training.environments_per_actor)
   episode_bytes = (first.bytes_rate - fetches * weights_bytes) / first.rate
   print(
     f'Weights: {weights_bytes / 1e6:.2f} MB. Bytes an episode: '

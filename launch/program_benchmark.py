@@ -12,7 +12,7 @@ import os
 import tempfile
 import threading
 import time
-from typing import Callable, Dict, List, Mapping, NamedTuple, Tuple
+from typing import Callable, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 import psutil
@@ -128,23 +128,20 @@ def synchronous(
   return rate, parts, cpu
 
 
-class _CpuClock:
-  """CPU seconds of the nodes of a program that this process launched."""
+def _nodes(logs: str) -> Dict[str, List[psutil.Process]]:
+  """Processes, by kind of node, of a program that this process launched."""
+  found = collections.defaultdict(list)
+  for child in psutil.Process().children(recursive=True):
+    # A node is known by the file that its output goes to.
+    path = os.readlink(f'/proc/{child.pid}/fd/1')
+    if path.startswith(logs):
+      found[os.path.basename(os.path.dirname(path))].append(child)
+  return found
 
-  def __init__(self, logs: str):
-    self._logs = logs
 
-  def read(self) -> Mapping[str, float]:
-    """CPU seconds by kind of node so far."""
-    seconds = collections.Counter()
-    for child in psutil.Process().children(recursive=True):
-      # A node is known by the file that its output goes to.
-      times = child.cpu_times()
-      path = os.readlink(f'/proc/{child.pid}/fd/1')
-      if path.startswith(self._logs):
-        node = os.path.basename(os.path.dirname(path))
-        seconds[node] += times.user + times.system
-    return seconds
+def _cpu_seconds(processes: Sequence[psutil.Process]) -> float:
+  spent = [process.cpu_times() for process in processes]
+  return sum(times.user + times.system for times in spent)
 
 
 class Run(NamedTuple):
@@ -152,14 +149,12 @@ class Run(NamedTuple):
 
   Attributes:
     rate: episodes a second.
-    updates_rate: updates a second of the policy learner.
     cpu: CPU milliseconds a policy update, by kind of node.
     idle: share of its time that the policy learner waited for episodes.
     bytes_rate: bytes a second that all actors together send and receive.
   """
 
   rate: float
-  updates_rate: float
   cpu: Mapping[str, float]
   idle: float
   bytes_rate: float
@@ -178,15 +173,15 @@ class _Reading(NamedTuple):
 def distributed(
   config: config_lib.Config,
   place: training.Place = training.HERE,
-  traffic: Callable[[str], float] = lambda logs: 0.0,
+  traffic: Callable[[Sequence[int]], float] = lambda pids: 0.0,
 ) -> Run:
   """Runs the program graph.
 
   Args:
     config: the experiment.
     place: where to run it.
-    traffic: bytes that the actors have sent and received so far, of the program
-      that logs to a folder.
+    traffic: bytes that processes of some ids, the actors', have sent and
+      received so far.
 
   Returns:
     What it did.
@@ -198,7 +193,6 @@ def distributed(
     workdir = os.path.realpath(workdir)
     path = metrics.metrics_path(workdir, checkpoint.POLICY_LEARNER)
     logs = os.path.join(workdir, 'logs')
-    clock = _CpuClock(logs)
     readings: List[_Reading] = []
 
     def watch():
@@ -211,10 +205,12 @@ def distributed(
         if line['done']:
           return
         if not readings or line['updates'] != readings[-1].updates:
+          nodes = _nodes(logs)
           readings.append(
             _Reading(
               *(line['updates'], line['time'], line['idle']),
-              *(clock.read(), traffic(logs)),
+              cpu={kind: _cpu_seconds(nodes[kind]) for kind in nodes},
+              traffic=traffic([actor.pid for actor in nodes['actor']]),
             )
           )
 
@@ -232,7 +228,6 @@ def distributed(
   updates, seconds = last.updates - first.updates, last.time - first.time
   return Run(
     rate=updates * config.policy_learner.batch_size / seconds,
-    updates_rate=updates / seconds,
     cpu={
       node: 1e3 * (last.cpu[node] - first.cpu[node]) / updates
       for node in sorted(last.cpu)
