@@ -130,8 +130,7 @@ class Supervisor:
     """
     try:
       with self._noticing_signals():
-        self._place(list(self._roles))
-        self._bind(list(self._roles))
+        self._settle()
         now = time.monotonic()
         self._due = {name: now for name in self._roles}
         try:
@@ -149,6 +148,15 @@ class Supervisor:
         return False
     finally:
       self._engine.close()
+
+  def _settle(self) -> None:
+    """Finds places and endpoints for all nodes."""
+    while not self._signals:
+      self._place(list(self._roles))
+      try:
+        return self._bind(list(self._roles))
+      except engine_lib.LostError as error:
+        self._report(f'{error} All are placed once more.')
 
   def _place(self, names: Sequence[str]) -> None:
     self._engine.place(

@@ -30,8 +30,8 @@ _ENGINE = flags.DEFINE_enum(
   None,
   engines.NAMES,
   'Where nodes run: as processes of this machine (local, the default), on a '
-  'Ray cluster, or by a launcher of Launchpad '
-  '(--lp_launch_type), which restarts nothing.',
+  'Ray cluster, on the machines of the Slurm job that this is started in, or '
+  'by a launcher of Launchpad (--lp_launch_type), which restarts nothing.',
 )
 _NETWORK = flags.DEFINE_enum(
   'network',

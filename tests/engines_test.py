@@ -23,6 +23,12 @@ def test_without_namespaces_it_says_why_and_goes_on(capsys, monkeypatch):
   assert error.startswith('WARNING: Not on this kernel. The ports')
 
 
+def test_slurm_says_where_it_can_be_started(monkeypatch):
+  monkeypatch.delenv('SLURM_JOB_ID', raising=False)
+  with pytest.raises(RuntimeError, match=r'inside of a Slurm job.*sbatch'):
+    engines.make('slurm')
+
+
 @pytest.mark.skipif(
   bool(isolation.unavailable()), reason=str(isolation.unavailable())
 )

@@ -1,26 +1,20 @@
 """Training on a Ray cluster of three fake machines, of which two are lost.
 
-It takes some three minutes, as whatever is lost has to load TensorFlow again,
-and nobody's machine should be so busy without being asked: hence the variable.
+It takes some three minutes.
 """
 
 import contextlib
-import dataclasses
 import os
 import pathlib
 import sys
-import time
 
 import psutil
 import pytest
 
-from spiral_tf import config as config_lib
+from tests import clusters
 from tests import launched
 from tests import machines
-from tests import small
 
-_VARIABLE = 'SPIRAL_CLUSTER_TESTS'
-_SECONDS = 180
 _RAY = str(pathlib.Path(sys.executable).parent / 'ray')
 # Of the commands of programs that use the cluster.
 _PARTS = ('launch.train', 'process_entry', 'ray::Keeper')
@@ -34,19 +28,7 @@ _RAY_SETTINGS = {
 # Servers and leaves go where these are.
 _SERVER = 'cpus=0,home=1'
 _LEAF = 'cpus=0,painter=1'
-_CONFIG = dataclasses.replace(
-  small.CONFIG,
-  training=dataclasses.replace(
-    small.CONFIG.training, frames=0, num_actors=2, environments_per_actor=4
-  ),
-  resources=config_lib.ResourcesConfig(
-    replay=_SERVER,
-    discriminator_learner=_SERVER,
-    policy_learner=_SERVER,
-    actor=_LEAF,
-    evaluator=_LEAF,
-  ),
-)
+_CONFIG = clusters.config(_SERVER, _LEAF)
 # Another user's program, which takes up what it can't have on other machines.
 _GUEST = """
 import sys, time
@@ -59,8 +41,8 @@ time.sleep(3600)
 
 
 def _reason():
-  if not os.environ.get(_VARIABLE):
-    return f'takes three minutes; {_VARIABLE}=1 runs it'
+  if not os.environ.get(clusters.VARIABLE):
+    return f'takes three minutes; {clusters.VARIABLE}=1 runs it'
   if not os.path.exists(_RAY):
     return 'Ray is not installed: pip install ".[ray]"'
   return machines.reason()
@@ -83,21 +65,8 @@ def _start_ray(machine, head, resources):
       f'--object-store-memory={80 * 2**20}',
     ],
     env={**os.environ, **_RAY_SETTINGS},
-    timeout=_SECONDS,
+    timeout=clusters.SECONDS,
   )
-
-
-def _nodes(machine, group=''):
-  """The processes of nodes on a machine."""
-  found = []
-  for process in machine.processes():
-    try:
-      output = os.readlink(f'/proc/{process.pid}/fd/1')
-    except OSError:
-      continue
-    if f'/run/logs/{group}' in output:  # Ray has logs, too.
-      found.append(process)
-  return found
 
 
 def _programs(*cluster):
@@ -138,13 +107,12 @@ class _Run:
 
 def _measure(what, condition, run=None):
   """Waits for something and prints how long it took."""
-  start = time.monotonic()
-  while not condition():
-    text = run.output.read_text() if run else ''
-    assert run is None or run.process.poll() is None, text
-    assert time.monotonic() < start + _SECONDS, f'no {what}: {text}'
-    time.sleep(0.1)
-  print(f'{what}: {time.monotonic() - start:.1f} s', flush=True)
+  if run is None:
+    clusters.measure(what, condition)
+  else:
+    clusters.measure(
+      what, condition, lambda: run.process.poll() is None, run.output
+    )
 
 
 @pytest.mark.skipif(_REASON is not None, reason=str(_REASON))
@@ -165,20 +133,24 @@ def test_a_program_outlives_its_machines_but_not_its_launcher(tmp_path):
     others = _programs(a, b, c)
 
     run = _Run(a, a, tmp_path)
-    _measure('started', lambda: len(_nodes(b)) == len(_nodes(c)) == 3, run)
+    _measure(
+      'started',
+      lambda: len(clusters.nodes(b)) == len(clusters.nodes(c)) == 3,
+      run,
+    )
     run.measure_updates('first updates')
 
-    victim = _nodes(c, 'actor')[0]
-    before = {process.pid for process in _nodes(c, 'actor')}
+    victim = clusters.nodes(c, 'actor')[0]
+    before = {process.pid for process in clusters.nodes(c, 'actor')}
     victim.kill()
     _measure(
       'an actor killed: started again',
-      lambda: len({p.pid for p in _nodes(c, 'actor')} - before) == 1,
+      lambda: len({p.pid for p in clusters.nodes(c, 'actor')} - before) == 1,
       run,
     )
     run.measure_updates('and training')
 
-    reached = run.updates()
+    reached = launched.updates(run.workdir)
     run.process.kill()
     run.process.wait()
     _measure(
@@ -187,14 +159,16 @@ def test_a_program_outlives_its_machines_but_not_its_launcher(tmp_path):
 
     run = _Run(a, a, tmp_path)
     _measure(
-      'and started again: training', lambda: run.updates() > reached, run
+      'and started again: training',
+      lambda: launched.updates(run.workdir) > reached,
+      run,
     )
     guest.kill()
 
     c.kill()
     _measure(
       'a machine of leaves killed: running elsewhere',
-      lambda: len(_nodes(a)) == 3,
+      lambda: len(clusters.nodes(a)) == 3,
       run,
     )
     run.measure_updates('and training')
@@ -202,13 +176,13 @@ def test_a_program_outlives_its_machines_but_not_its_launcher(tmp_path):
     b.kill()
     _measure(
       'a machine of servers killed: running elsewhere',
-      lambda: len(_nodes(a)) == 6,
+      lambda: len(clusters.nodes(a)) == 6,
       run,
     )
     run.measure_updates('and training', 1)
 
     run.process.terminate()
-    assert run.process.wait(_SECONDS) == 130, run.output.read_text()
+    assert run.process.wait(clusters.SECONDS) == 130, run.output.read_text()
     _measure('stopped: none left', lambda: not _programs(a))
 
 

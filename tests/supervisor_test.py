@@ -62,6 +62,7 @@ class _Engine(engine_lib.Engine):
     self.placed = []
     self.closed = False
     self.no_place = 0
+    self.no_endpoints = 0
     self.deaf = set()
     self._ended = []
     self._next_port = 1000
@@ -73,6 +74,9 @@ class _Engine(engine_lib.Engine):
     self.placed.append(dict(nodes))
 
   def endpoints(self, names):
+    if self.no_endpoints:
+      self.no_endpoints -= 1
+      raise engine_lib.LostError(names[:1])
     for name in names:
       self._next_port += 1
       self.ports[name] = f'127.0.0.1:{self._next_port}'
@@ -157,6 +161,18 @@ def test_a_goal_stops_clients_then_learners_then_replay():
   assert not engine.of('kill')
   assert engine.closed
   assert engine.placed == [dict.fromkeys(watcher._roles, _NEEDS)]
+
+
+def test_a_machine_may_be_lost_before_the_first_start():
+  def script(engine):
+    yield from _all_up(engine)
+    yield _GOAL
+
+  engine, lines, watcher = _run(script)
+  engine.no_endpoints = 2
+  assert watcher.run() is True
+  assert engine.placed == [dict.fromkeys(watcher._roles, _NEEDS)] * 3
+  assert lines[:2] == [lines[0]] * 2 and 'All are placed once more' in lines[0]
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])

@@ -7,9 +7,10 @@ import sys
 from launch import isolation
 from launch.engines import engine
 from launch.engines import local_engine
+from launch.engines import slurm_engine
 
 # "launchpad" stands for Launchpad's own launchers, which are no engines.
-NAMES = ('local', 'ray', 'launchpad')
+NAMES = ('local', 'ray', 'slurm', 'launchpad')
 
 
 def make(
@@ -18,7 +19,7 @@ def make(
   """Makes an engine.
 
   Args:
-    name: "local" or "ray".
+    name: "local", "ray" or "slurm".
     network: "isolated" or "host", of the local engine.
     ray_address: of the cluster, for Ray.
 
@@ -32,6 +33,8 @@ def make(
     from launch.engines import ray_engine  # Ray is an optional extra.
 
     return ray_engine.RayEngine(ray_address)
+  if name == 'slurm':
+    return slurm_engine.SlurmEngine()
   return local_engine.LocalEngine(_namespace(network))
 
 

@@ -73,6 +73,16 @@ def start(
     )
 
 
+def writable(log: str, otherwise: str) -> str:
+  """A file for what a node prints: `log`, or another if that can't be one."""
+  try:
+    os.makedirs(os.path.dirname(log), exist_ok=True)
+    with open(log, 'ab'):
+      return log
+  except OSError:
+    return otherwise
+
+
 def kill_group(process: subprocess.Popen) -> None:
   """Kills what a node that has ended, or been killed, had started."""
   with contextlib.suppress(ProcessLookupError, PermissionError):

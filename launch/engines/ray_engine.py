@@ -13,7 +13,6 @@ the run ends, and the same command goes on with it.
 
 import logging
 import os
-import random
 import time
 from typing import (
   Any,
@@ -28,12 +27,10 @@ from typing import (
 )
 
 from launch.engines import engine
+from launch.engines import ports as ports_lib
 from launch.engines import ray_keeper
 from launch.engines import ray_shortage
 
-# Neither among the ports that Linux gives to connections, of which one could
-# take a node's while it is restarted, nor among those of Ray's own workers.
-_PORTS = range(20000, 32768)
 _WATCH_SECONDS = 0.1
 # Ray ends what a driver leaves behind; this is only for those that can't wait.
 _CLOSE_SECONDS = 10.0
@@ -86,7 +83,7 @@ class RayEngine(engine.Engine):
     self._place_seconds = place_seconds
     self._places: Dict[str, _Place] = {}
     self._runs: Dict[str, _Run] = {}
-    self._ports: Set[Tuple[str, int]] = set()
+    self._ports = ports_lib.Ports()
     self._number = 0
     self._is_mine = not ray.is_initialized()
     if self._is_mine:
@@ -169,7 +166,7 @@ class RayEngine(engine.Engine):
       asked = {}
       for name in set(names) - set(ports) - lost:
         place = self._places[name]
-        port = self._new_port(place.host)
+        port = self._ports.new(place.host)
         asked[place.actor.is_free.remote(port)] = (name, port)
       self._ray.wait(
         list(asked), num_returns=len(asked), timeout=self._place_seconds
@@ -268,13 +265,6 @@ class RayEngine(engine.Engine):
     lost = sorted(set(names) - set(self._places))
     if lost:
       raise engine.LostError(lost)
-
-  def _new_port(self, host: str) -> int:
-    """A port of a machine that it has not been asked about."""
-    used = {port for its, port in self._ports if its == host}
-    port = random.choice(sorted(set(_PORTS) - used) or _PORTS)
-    self._ports.add((host, port))
-    return port
 
 
 def _raise_if_not_installed(error: Exception) -> None:

@@ -1,13 +1,12 @@
 """The Ray actor that keeps the place of a node, and runs the node there."""
 
 import asyncio
-import os
 import signal
-import socket
 import subprocess
 from typing import Mapping, Optional
 
 from launch.engines import node_process
+from launch.engines import ports
 
 _WATCH_SECONDS = 0.1
 
@@ -36,15 +35,7 @@ class Keeper:
 
   async def is_free(self, port: int) -> bool:
     """Whether a node can listen on a port."""
-    dual = socket.has_dualstack_ipv6()
-    family = socket.AF_INET6 if dual else socket.AF_INET
-    try:
-      socket.create_server(
-        ('', port), family=family, dualstack_ipv6=dual
-      ).close()
-    except OSError:
-      return False
-    return True
+    return ports.is_free(port)
 
   async def run(
     self, number: int, job: bytes, env: Mapping[str, str], log: str
@@ -60,12 +51,7 @@ class Keeper:
     """
     if number > self._number:
       self._number = number
-      try:
-        os.makedirs(os.path.dirname(log), exist_ok=True)
-        with open(log, 'ab'):
-          pass
-      except OSError:
-        log = '/dev/stdout'
+      log = node_process.writable(log, '/dev/stdout')
       self._process = node_process.start(job, env, log)
     process = self._process
     while process.poll() is None:

@@ -1,0 +1,71 @@
+"""What tests of training on several fake machines have in common."""
+
+import dataclasses
+import os
+import time
+
+from spiral_tf import config as config_lib
+from tests import small
+
+# These take minutes, as whatever is lost has to load TensorFlow again, and
+# nobody's machine should be so busy without being asked.
+VARIABLE = 'SPIRAL_CLUSTER_TESTS'
+SECONDS = 180
+
+
+def config(server, leaf, frames=0):
+  """An experiment of six nodes, three of which are servers.
+
+  Args:
+    server: what replay and the learners need.
+    leaf: what the two actors and the evaluator need.
+    frames: after which it ends; 0 for never.
+  """
+  return dataclasses.replace(
+    small.CONFIG,
+    training=dataclasses.replace(
+      small.CONFIG.training,
+      frames=frames,
+      num_actors=2,
+      environments_per_actor=4,
+    ),
+    resources=config_lib.ResourcesConfig(
+      replay=server,
+      discriminator_learner=server,
+      policy_learner=server,
+      actor=leaf,
+      evaluator=leaf,
+    ),
+  )
+
+
+def nodes(machine, group=''):
+  """The processes of nodes on a machine."""
+  found = []
+  for process in machine.processes():
+    try:
+      output = os.readlink(f'/proc/{process.pid}/fd/1')
+    except OSError:
+      continue
+    if f'/run/logs/{group}' in output:  # Ray has logs, too.
+      found.append(process)
+  return found
+
+
+def measure(what, condition, alive=lambda: True, output=None, seconds=SECONDS):
+  """Waits for something and prints how long it took.
+
+  Args:
+    what: words for it.
+    condition: whether it is so.
+    alive: whether it may still come to that.
+    output: file with what to say if it does not.
+    seconds: after which it will not.
+  """
+  start = time.monotonic()
+  while not condition():
+    text = output.read_text() if output and output.exists() else ''
+    assert alive(), f'no {what}: {text}'
+    assert time.monotonic() < start + seconds, f'no {what}: {text}'
+    time.sleep(0.1)
+  print(f'{what}: {time.monotonic() - start:.1f} s', flush=True)
