@@ -79,7 +79,8 @@ setuptools.setup(
     'tensorflow-cpu==2.8.4',
   ],
   extras_require={
-    'ray': ['ray==2.48.0'],
+    # The last that accepts our protobuf, and the click that it was made for.
+    'ray': ['click==8.1.8', 'ray==2.48.0'],
     'serve': ['fastapi>=0.110', 'python-multipart>=0.0.15', 'uvicorn>=0.29'],
     'test': [
       'httpx>=0.27',

@@ -13,9 +13,11 @@ import sys
 import psutil
 import pytest
 
+from spiral_tf import population
 from tests import clusters
 from tests import launched
 from tests import machines
+from tests import small
 
 _SCRIPT = (
   pathlib.Path(__file__).resolve().parents[1] / 'docs/slurm/train.sbatch'
@@ -101,11 +103,11 @@ def cluster(tmp_path, monkeypatch):
 class _Job:
   """Training, as a person submits it."""
 
-  def __init__(self, cluster, folder, config, *options):
+  def __init__(self, cluster, folder, config, *options, name='run'):
     self._machines = cluster[:3]
     self._head = cluster[3]
-    self.workdir = str(folder / 'run')
-    self.output = folder / 'output'
+    self.workdir = str(folder / name)
+    self.output = folder / f'{name}.out'
     told = self._head.run(
       [
         *('sbatch', '--parsable', '--nodes=3', f'--cpus-per-task={_CPUS}'),
@@ -198,6 +200,15 @@ def test_a_program_comes_to_its_end(cluster, tmp_path):
   assert job.state == ('COMPLETED', '0:0'), job.output.read_text()
   assert 'Training has come to its end' in job.output.read_text()
   assert launched.updates(job.workdir) == 60
+
+  training = dataclasses.replace(small.POPULATION.training, frames=_FRAMES // 2)
+  config = dataclasses.replace(small.POPULATION, training=training)
+  job = _Job(cluster, tmp_path, config, name='population')
+  job.measure_end('a population came to its end')
+  assert job.state == ('COMPLETED', '0:0'), job.output.read_text()
+  for index in range(2):
+    folder = population.member_workdir(job.workdir, index)
+    assert launched.updates(folder) == 30
 
 
 @pytest.mark.skipif(_REASON is not None, reason=str(_REASON))
