@@ -1,5 +1,6 @@
 """Says, a line a round, how a population is doing."""
 
+import os
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from spiral_tf import config as config_lib
@@ -62,7 +63,7 @@ class Progress(metrics.Progress):
     """Starts a thread that looks every few seconds."""
     self._config = config
     self._path = population.lineage_path(workdir)
-    self._seen: Optional[str] = None
+    self._size = 0
     seconds = config.population.round_seconds
     super().__init__(
       f'Starting; the first round comes after {seconds:.0f} s.',
@@ -71,12 +72,14 @@ class Progress(metrics.Progress):
 
   def _news(self) -> Optional[str]:
     try:
+      size = os.path.getsize(self._path)
+      if size == self._size:
+        return None
       records = lineage.read(self._path)
     except FileNotFoundError:
       return None
-    records = [record for record in records if record['time'] >= self._started]
-    text = line(self._config, records)
-    if text == self._seen:
-      return None
-    self._seen = text
-    return text
+    self._size = size
+    return line(
+      self._config,
+      [record for record in records if record['time'] >= self._started],
+    )

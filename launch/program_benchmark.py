@@ -7,6 +7,7 @@ TensorFlow may use all cores. The program does that work in five processes.
 """
 
 import collections
+from concurrent import futures
 import dataclasses
 import os
 import tempfile
@@ -197,8 +198,7 @@ def distributed(
 
     def watch():
       """Takes readings, after the warm-up, line by line."""
-      while True:
-        time.sleep(0.05)
+      while not ended.wait(0.05):
         line = metrics.last_line(path)
         if not line or line['updates'] < _WARM_UP_UPDATES:
           continue
@@ -214,11 +214,16 @@ def distributed(
             )
           )
 
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    if training.train(config, workdir, place):
-      raise RuntimeError('The program was stopped before its measured end.')
-    watcher.join()
+    ended = threading.Event()
+    with futures.ThreadPoolExecutor(1) as pool:
+      watching = pool.submit(watch)
+      try:
+        code = training.train(config, workdir, place)
+      finally:
+        ended.set()
+    watching.result()  # Or what went wrong there.
+  if code:
+    raise RuntimeError('The program was stopped before its measured end.')
   if len(readings) < 2:
     raise RuntimeError(
       f'Fewer than two readings after {_WARM_UP_UPDATES} updates: the machine '

@@ -14,15 +14,12 @@ is decided here, on any engine.
 """
 
 import collections
-import contextlib
 import functools
 import os
-import signal
 import time
 from typing import (
   Callable,
   Dict,
-  Iterator,
   List,
   Mapping,
   Sequence,
@@ -35,6 +32,7 @@ from launch import engines
 from launch import jobs
 from launch import program as program_lib
 from launch import restarts
+from launch import stop_signals
 from launch.engines import engine as engine_lib
 
 _POLL_SECONDS = 0.1
@@ -105,7 +103,7 @@ class Supervisor:
     self._history: Dict[str, restarts.History] = collections.defaultdict(
       restarts.History
     )
-    self._signals = 0
+    self._signals = stop_signals.StopSignals()
 
   @property
   def restarts(self) -> int:
@@ -129,12 +127,12 @@ class Supervisor:
       ValueError: nodes would listen on a public address.
     """
     try:
-      with self._noticing_signals():
+      with self._signals:
         self._settle()
         now = time.monotonic()
         self._due = {name: now for name in self._roles}
         try:
-          while not self._signals:
+          while not self._signals.count:
             if self._look():
               self._stop(list(self._roles))
               return True
@@ -151,7 +149,7 @@ class Supervisor:
 
   def _settle(self) -> None:
     """Finds places and endpoints for all nodes."""
-    while not self._signals:
+    while not self._signals.count:
       self._place(list(self._roles))
       try:
         return self._bind(list(self._roles))
@@ -280,7 +278,7 @@ class Supervisor:
           self._started.pop(ended.name, None)
         if ended.name not in stopping or ended.code is None:
           self._unseen.append(ended)
-      late = time.monotonic() > deadline or self._signals > 1
+      late = time.monotonic() > deadline or self._signals.count > 1
       if waiting and late:
         if killed:
           return
@@ -292,21 +290,3 @@ class Supervisor:
           self._engine.stop(name, kill=True)
         killed, deadline = True, time.monotonic() + self._grace_seconds
       time.sleep(_POLL_SECONDS / 2)
-
-  @contextlib.contextmanager
-  def _noticing_signals(self) -> Iterator[None]:
-    """Counts SIGINT and SIGTERM: the first stops, the second kills."""
-
-    def notice(number, frame):
-      del number, frame
-      self._signals += 1
-
-    before = {
-      number: signal.signal(number, notice)
-      for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-      yield
-    finally:
-      for number, handler in before.items():
-        signal.signal(number, handler)
