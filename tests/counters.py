@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 
+import numpy as np
 import tensorflow as tf
 
 from spiral_tf import checkpoint
@@ -40,6 +41,13 @@ def assert_no_update_twice(config, workdir):
   for node in LEARNERS:
     counts = saved(config, workdir, node)
     assert counts['step'] == counts['updates'], (workdir, node, counts)
+
+
+def assert_copied_together(config, workdir):
+  """Checks that copies were of policy and discriminator alike."""
+  generations = [saved(config, workdir, n)['generation'] for n in LEARNERS]
+  # The run may be stopped between the two.
+  assert np.ptp(generations) <= 1, (workdir, generations)
 
 
 def assert_lost_little(config, workdir, node=checkpoint.POLICY_LEARNER):

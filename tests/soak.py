@@ -1,11 +1,12 @@
 """Kills a node at random every so often, and looks whether training goes on.
 
-    python -m tests.soak --minutes=20 --seconds=20 --seed=0
+    python -m tests.soak --minutes=20 --seconds=20 --seed=0 [--exploit]
 
 It is the long form of `chaos_test`, to be run by hand: a population of two, so
 small that it makes many updates, any of whose processes may be the next that is
 killed. The node is drawn, not its kind, among those that run at the time: each
-learner and each Reverb server is as likely as the controller.
+learner and each Reverb server is as likely as the controller. With --exploit
+the members copy each other every few seconds, and are killed while they do.
 
 It ends with code 1, and a reason, if training ends by itself, stands still, or
 loses or repeats updates, or if processes are left behind.
@@ -13,6 +14,7 @@ loses or repeats updates, or if processes are left behind.
 
 import argparse
 import collections
+import dataclasses
 import itertools
 import os
 import random
@@ -26,6 +28,7 @@ import time
 import psutil
 
 from launch import restarts
+from spiral_tf import lineage
 from spiral_tf import population
 from tests import counters
 from tests import launched
@@ -54,9 +57,11 @@ _END = re.compile(
 class _Soak:
   """A population that is trained, and what was done to it."""
 
-  def __init__(self, process, workdir):
-    """Creates it of a launcher's process and the folder of its run."""
+  def __init__(self, config, process, workdir):
+    """Creates it of an experiment, its launcher's process and its folder."""
+    self._config = config
     self._process = process
+    self._lineage = population.lineage_path(workdir)
     self._folders = {
       member: population.member_workdir(workdir, index)
       for index, member in enumerate(_MEMBERS)
@@ -84,7 +89,7 @@ class _Soak:
     for folder, node in itertools.product(
       self._folders.values(), counters.LEARNERS
     ):
-      counters.assert_lost_little(_CONFIG, folder, node)
+      counters.assert_lost_little(self._config, folder, node)
     for group, course in self.courses().items():
       assert course.quiet < _RECOVERY_SECONDS, (
         f'{group} made no update for {course.quiet:.0f} s without a kill'
@@ -167,8 +172,11 @@ class _Soak:
     assert killed == kills, f'killed: {kills}, started again: {killed}'
     for folder in self._folders.values():
       for node in counters.LEARNERS:
-        counters.assert_lost_little(_CONFIG, folder, node)
-      counters.assert_no_update_twice(_CONFIG, folder)
+        counters.assert_lost_little(self._config, folder, node)
+      if self._config.population.exploit:
+        counters.assert_copied_together(self._config, folder)
+      else:  # A copy is of the optimizers' counts, too.
+        counters.assert_no_update_twice(self._config, folder)
 
   def report(self, output):
     """Prints a table of what was killed, and one of what came of it."""
@@ -204,34 +212,43 @@ class _Soak:
         f'{group:33}{course.updates:8}{course.made:8}{course.pause:8.1f}'
         f'{course.quiet:8.1f}{course.back:6}{course.back_seconds:6.1f}'
       )
+    records = []
+    if os.path.exists(self._lineage):
+      records = lineage.read(self._lineage)
+    copies = sum(record['kind'] == 'copy' for record in records)
     print(
       'pause: longest time without an update, s; quiet: the same, since the '
       'last kill in the member;\nback: greatest step back, updates; age: of '
-      'the checkpoint that it went back to, s'
+      f'the checkpoint that it went back to, s. Copies: {copies}.'
     )
 
 
-def run(folder, minutes, period, seed):
+def run(folder, minutes, seconds, seed, exploit):
   """Trains, kills, stops and reports.
 
   Args:
     folder: an empty folder.
     minutes: how long to kill.
-    period: seconds from one kill to the next.
+    seconds: from one kill to the next.
     seed: of what is killed.
+    exploit: whether members copy each other.
 
   Raises:
     AssertionError: see above.
   """
-  config_path = launched.write_config(folder, _CONFIG)
+  config = dataclasses.replace(
+    _CONFIG,
+    population=dataclasses.replace(_CONFIG.population, exploit=exploit),
+  )
+  config_path = launched.write_config(folder, config)
   workdir = os.path.join(folder, 'run')
   # A file, as a pipe that nobody reads would fill.
   with open(f'{workdir}.log', 'w+') as log:
     process = launched.start(config_path, workdir, stdout=log)
-    soak, output = _Soak(process, workdir), ''
+    soak, output = _Soak(config, process, workdir), ''
     try:
       soak.wait_for_all(2 * _RECOVERY_SECONDS)
-      soak.kill_for(60 * minutes, period, random.Random(seed))
+      soak.kill_for(60 * minutes, seconds, random.Random(seed))
       soak.wait_for_all(_RECOVERY_SECONDS)
       soak.stop()
     finally:
@@ -248,17 +265,19 @@ def main():
   parser.add_argument('--minutes', type=float, default=20)
   parser.add_argument('--seconds', type=float, default=20)
   parser.add_argument('--seed', type=int, default=0)
+  parser.add_argument('--exploit', action='store_true')
   args = parser.parse_args()
   # So that it takes the launcher, in a session of its own, along.
   signal.signal(signal.SIGTERM, signal.default_int_handler)
   folder = tempfile.mkdtemp()
   try:
-    run(folder, args.minutes, args.seconds, args.seed)
+    run(folder, **vars(args))
   except AssertionError as error:
     print(f'FAILED: {error}\nSee {folder}.')
     return 1
   shutil.rmtree(folder)
-  print('Passed: stopped in order, nothing left, no update made twice.')
+  checked = 'no half copy' if args.exploit else 'no update made twice'
+  print(f'Passed: stopped in order, nothing left, {checked}.')
   return 0
 
 
