@@ -1,16 +1,37 @@
 """What tests of training on several fake machines have in common."""
 
+import contextlib
 import dataclasses
 import os
 import time
 
+import psutil
+
 from spiral_tf import config as config_lib
+from tests import launched
+from tests import machines
 from tests import small
 
 # These take minutes, as whatever is lost has to load TensorFlow again, and
 # nobody's machine should be so busy without being asked.
 VARIABLE = 'SPIRAL_CLUSTER_TESTS'
 SECONDS = 180
+# Of the commands of programs of ours.
+_PARTS = (
+  *('launch.train', 'process_entry', 'ray::Keeper', 'slurm_keeper', 'srun '),
+)
+
+
+def reason(minutes, lacking):
+  """Why such a test can't be run here, or None if it can.
+
+  Args:
+    minutes: that it takes, in words.
+    lacking: what is not installed, and how to get it; nothing if all is.
+  """
+  if not os.environ.get(VARIABLE):
+    return f'takes {minutes} minutes; {VARIABLE}=1 runs it'
+  return lacking or machines.reason()
 
 
 def config(server, leaf, frames=0):
@@ -52,6 +73,17 @@ def nodes(machine, group=''):
   return found
 
 
+def programs(machine):
+  """Processes of ours on a machine, nodes and all, but not the cluster's."""
+  found = []
+  for process in machine.processes():
+    with contextlib.suppress(psutil.NoSuchProcess):
+      command = ' '.join(process.cmdline())
+      if any(part in command for part in _PARTS):
+        found.append(process)
+  return found
+
+
 def measure(what, condition, alive=lambda: True, output=None, seconds=SECONDS):
   """Waits for something and prints how long it took.
 
@@ -69,3 +101,30 @@ def measure(what, condition, alive=lambda: True, output=None, seconds=SECONDS):
     assert time.monotonic() < start + seconds, f'no {what}: {text}'
     time.sleep(0.1)
   print(f'{what}: {time.monotonic() - start:.1f} s', flush=True)
+
+
+class Training:
+  """Training on a cluster.
+
+  Attributes:
+    workdir: its folder.
+    output: file of what the launcher prints.
+  """
+
+  def __init__(self, workdir, output):
+    """Creates it; subclasses start it, too."""
+    self.workdir = str(workdir)
+    self.output = output
+
+  def is_alive(self):
+    """Whether it may still go on."""
+    raise NotImplementedError
+
+  def measure(self, what, condition, seconds=SECONDS):
+    """Waits for something while it is alive, and prints how long it took."""
+    measure(what, condition, self.is_alive, self.output, seconds)
+
+  def measure_updates(self, what, number=5):
+    """Waits for so many more updates."""
+    goal = launched.updates(self.workdir) + number
+    self.measure(what, lambda: launched.updates(self.workdir) >= goal)

@@ -11,6 +11,7 @@ import pytest
 from launch import isolation
 from launch.engines import engine as engine_lib
 from launch.engines import local_engine
+from tests import engine_nodes
 from tests import processes
 
 
@@ -22,16 +23,6 @@ def _task(tmp_path, function, name='node/0'):
     {'SPIRAL_TEST': 'seen'},
     str(tmp_path / 'logs' / name),
   )
-
-
-def _wait(engine, seconds=60):
-  end = time.monotonic() + seconds
-  while time.monotonic() < end:
-    ended = engine.poll()
-    if ended:
-      return ended
-    time.sleep(0.05)
-  raise AssertionError('Nothing ended.')
 
 
 @pytest.fixture
@@ -61,7 +52,7 @@ def test_a_node_runs_and_its_exit_code_and_log_are_kept(tmp_path, engine):
   engine.place({'node/0': engine_lib.Resources()})
   for times in (1, 2):  # Started again, it adds to its log.
     engine.start(_task(tmp_path, work))
-    assert _wait(engine) == [engine_lib.Ended('node/0', 7)]
+    assert engine_nodes.poll(engine) == [engine_lib.Ended('node/0', 7)]
     log = (tmp_path / 'logs' / 'node' / '0').read_text()
     assert log.count('environment seen') == times
   assert engine.poll() == []
@@ -79,11 +70,13 @@ def test_stop_lets_a_node_finish_and_kill_does_not(tmp_path, engine):
   engine.start(_task(tmp_path, work))
   _wait_for_log(log, 'up')
   engine.stop('node/0')
-  assert _wait(engine) == [engine_lib.Ended('node/0', 0)]
+  assert engine_nodes.poll(engine) == [engine_lib.Ended('node/0', 0)]
   assert 'saved' in log.read_text()
   engine.start(_task(tmp_path, work))
   engine.stop('node/0', kill=True)
-  assert _wait(engine) == [engine_lib.Ended('node/0', -signal.SIGKILL)]
+  assert engine_nodes.poll(engine) == [
+    engine_lib.Ended('node/0', -signal.SIGKILL)
+  ]
   engine.stop('node/0')  # Is not running: nothing happens.
 
 
@@ -97,7 +90,7 @@ def test_what_a_node_started_ends_with_it(tmp_path, engine):
     os._exit(1)
 
   engine.start(_task(tmp_path, work))
-  _wait(engine)
+  engine_nodes.poll(engine)
   log = (tmp_path / 'logs' / 'node' / '0').read_text()
   child = int(log.split('child ')[1].split()[0])
   time.sleep(0.2)
@@ -152,9 +145,9 @@ def test_nodes_share_a_network_that_others_do_not_see(tmp_path):
   with pytest.raises(OSError):
     connect()
   engine.start(_task(tmp_path, connect, 'client/0'))
-  ended = dict(_wait(engine))
+  ended = dict(engine_nodes.poll(engine))
   if len(ended) < 2:
-    ended.update(_wait(engine))
+    ended.update(engine_nodes.poll(engine))
   assert ended == {'server/0': 0, 'client/0': 0}
   engine.close()
 

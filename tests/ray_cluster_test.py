@@ -3,12 +3,10 @@
 It takes some three minutes.
 """
 
-import contextlib
 import os
 import pathlib
 import sys
 
-import psutil
 import pytest
 
 from tests import clusters
@@ -16,8 +14,6 @@ from tests import launched
 from tests import machines
 
 _RAY = str(pathlib.Path(sys.executable).parent / 'ray')
-# Of the commands of programs that use the cluster.
-_PARTS = ('launch.train', 'process_entry', 'ray::Keeper')
 # Nodes are not to wait for all else that is busy, and machines that vanish are
 # to be noticed sooner than by default, after half a minute.
 _RAY_SETTINGS = {
@@ -40,15 +36,12 @@ time.sleep(3600)
 """
 
 
-def _reason():
-  if not os.environ.get(clusters.VARIABLE):
-    return f'takes three minutes; {clusters.VARIABLE}=1 runs it'
-  if not os.path.exists(_RAY):
-    return 'Ray is not installed: pip install ".[ray]"'
-  return machines.reason()
-
-
-_REASON = _reason()
+_REASON = clusters.reason(
+  'three',
+  None
+  if os.path.exists(_RAY)
+  else 'Ray is not installed: pip install ".[ray]"',
+)
 
 
 def _start_ray(machine, head, resources):
@@ -71,22 +64,16 @@ def _start_ray(machine, head, resources):
 
 def _programs(*cluster):
   """Ids of the processes that are not Ray's own."""
-  found = set()
-  for machine in cluster:
-    for process in machine.processes():
-      with contextlib.suppress(psutil.NoSuchProcess):
-        command = ' '.join(process.cmdline())
-        if any(part in command for part in _PARTS):
-          found.add(process.pid)
-  return found
+  return {
+    process.pid for machine in cluster for process in clusters.programs(machine)
+  }
 
 
-class _Run:
+class _Run(clusters.Training):
   """Training, as a person starts it on one of the machines."""
 
   def __init__(self, machine, head, folder):
-    self.workdir = str(folder / 'run')
-    self.output = folder / 'output'
+    super().__init__(folder / 'run', folder / 'output')
     with open(self.output, 'a') as output:
       self.process = machine.popen(
         [
@@ -99,20 +86,9 @@ class _Run:
         stderr=output,
       )
 
-  def measure_updates(self, what, number=5):
-    """Waits for so many more updates."""
-    goal = launched.updates(self.workdir) + number
-    _measure(what, lambda: launched.updates(self.workdir) >= goal, self)
-
-
-def _measure(what, condition, run=None):
-  """Waits for something and prints how long it took."""
-  if run is None:
-    clusters.measure(what, condition)
-  else:
-    clusters.measure(
-      what, condition, lambda: run.process.poll() is None, run.output
-    )
+  def is_alive(self):
+    """Whether the launcher runs."""
+    return self.process.poll() is None
 
 
 @pytest.mark.skipif(_REASON is not None, reason=str(_REASON))
@@ -127,63 +103,58 @@ def test_a_program_outlives_its_machines_but_not_its_launcher(tmp_path):
         stdout=output,
         stderr=output,
       )
-    _measure(
+    clusters.measure(
       'a guest placed', lambda: 'placed' in (tmp_path / 'guest').read_text()
     )
     others = _programs(a, b, c)
 
     run = _Run(a, a, tmp_path)
-    _measure(
+    run.measure(
       'started',
       lambda: len(clusters.nodes(b)) == len(clusters.nodes(c)) == 3,
-      run,
     )
     run.measure_updates('first updates')
 
     victim = clusters.nodes(c, 'actor')[0]
     before = {process.pid for process in clusters.nodes(c, 'actor')}
     victim.kill()
-    _measure(
+    run.measure(
       'an actor killed: started again',
       lambda: len({p.pid for p in clusters.nodes(c, 'actor')} - before) == 1,
-      run,
     )
     run.measure_updates('and training')
 
     reached = launched.updates(run.workdir)
     run.process.kill()
     run.process.wait()
-    _measure(
+    clusters.measure(
       'the launcher killed: none left', lambda: _programs(a, b, c) == others
     )
 
     run = _Run(a, a, tmp_path)
-    _measure(
+    run.measure(
       'and started again: training',
       lambda: launched.updates(run.workdir) > reached,
-      run,
     )
     guest.kill()
 
     c.kill()
-    _measure(
+    run.measure(
       'a machine of leaves killed: running elsewhere',
       lambda: len(clusters.nodes(a)) == 3,
-      run,
     )
     run.measure_updates('and training')
 
     b.kill()
-    _measure(
+    run.measure(
       'a machine of servers killed: running elsewhere',
       lambda: len(clusters.nodes(a)) == 6,
-      run,
     )
     run.measure_updates('and training', 1)
 
     run.process.terminate()
     assert run.process.wait(clusters.SECONDS) == 130, run.output.read_text()
-    _measure('stopped: none left', lambda: not _programs(a))
+    clusters.measure('stopped: none left', lambda: not _programs(a))
 
 
 if __name__ == '__main__':

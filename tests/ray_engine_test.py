@@ -7,14 +7,13 @@ start, and Launchpad in each node. `ray_cluster_test` has several machines.
 import contextlib
 import os
 import signal
-import time
 
-import cloudpickle
 import psutil
 import pytest
 
 from launch.engines import engine as engine_lib
 from launch.engines import ray_engine
+from tests import engine_nodes
 from tests import processes
 
 try:
@@ -26,7 +25,6 @@ pytestmark = pytest.mark.skipif(
   ray is None, reason='Ray is not installed: pip install ".[ray]"'
 )
 
-_SECONDS = 60
 _HALF = engine_lib.Resources(cpus=0.5)
 
 
@@ -57,47 +55,8 @@ def engine(cluster):
   made.close()
 
 
-def _task(tmp_path, name, function):
-  log = str(tmp_path / 'logs' / name)
-  return engine_lib.Task(name, cloudpickle.dumps([function]), {'A': 'b'}, log)
-
-
-def _run_until_stopped():
-  import subprocess
-
-  import launchpad as lp
-
-  child = subprocess.Popen(['sleep', '1000'])
-  print(os.getpid(), child.pid, flush=True)
-  lp.wait_for_stop()
-
-
 def _fail():
   raise SystemExit(3 if os.environ['A'] == 'b' else 4)
-
-
-def _poll(engine, number=1):
-  """Waits for so many ends."""
-  ended = []
-  end = time.monotonic() + _SECONDS
-  while len(ended) < number:
-    assert time.monotonic() < end, ended
-    ended += engine.poll()
-    time.sleep(0.05)
-  return sorted(ended)
-
-
-def _wait_for_ids(task, number=1):
-  """What `_run_until_stopped` prints, of its last run."""
-  end = time.monotonic() + _SECONDS
-  while True:
-    if os.path.exists(task.log):
-      with open(task.log) as file:
-        lines = [line.split() for line in file if line[0].isdigit()]
-      if len(lines) >= number:
-        return [int(word) for word in lines[-1]]
-    assert time.monotonic() < end, task.log
-    time.sleep(0.05)
 
 
 def _keepers():
@@ -117,30 +76,30 @@ def test_nodes_run_and_end_in_every_way(engine, tmp_path):
   assert ports[0] != ports[1]
   assert engine.poll() == []
 
-  stops = _task(tmp_path, 'stops', _run_until_stopped)
-  engine.start(_task(tmp_path, 'fails', _fail))
+  stops = engine_nodes.task(tmp_path, 'stops', engine_nodes.run_until_stopped)
+  engine.start(engine_nodes.task(tmp_path, 'fails', _fail))
   engine.start(stops)
-  assert _poll(engine) == [('fails', 3)]
+  assert engine_nodes.poll(engine) == [('fails', 3)]
 
   # In order; and what it left behind ends with it.
-  ids = _wait_for_ids(stops)
+  ids = engine_nodes.wait_for_ids(stops)
   engine.stop('stops')
-  assert _poll(engine) == [('stops', 0)]
+  assert engine_nodes.poll(engine) == [('stops', 0)]
   processes.wait_until_gone(*ids)
 
   # In the same place again; killed by somebody.
   engine.start(stops)
-  ids = _wait_for_ids(stops, 2)
+  ids = engine_nodes.wait_for_ids(stops, 2)
   os.kill(ids[0], signal.SIGKILL)
-  assert _poll(engine) == [('stops', -signal.SIGKILL)]
+  assert engine_nodes.poll(engine) == [('stops', -signal.SIGKILL)]
   processes.wait_until_gone(*ids)
 
   # Its place is lost while it runs, and that of the other, which does not.
   engine.start(stops)
-  ids = _wait_for_ids(stops, 3)
+  ids = engine_nodes.wait_for_ids(stops, 3)
   for process in _keepers():
     process.kill()
-  assert _poll(engine, 2) == [('fails', None), ('stops', None)]
+  assert engine_nodes.poll(engine, 2) == [('fails', None), ('stops', None)]
   processes.wait_until_gone(ids[0])
   os.kill(ids[1], signal.SIGKILL)  # It has nobody who could.
   with pytest.raises(engine_lib.LostError, match='stops'):
@@ -151,7 +110,7 @@ def test_nodes_run_and_end_in_every_way(engine, tmp_path):
 
   engine.place({'stops': _HALF})
   engine.start(stops)
-  ids = _wait_for_ids(stops, 4)
+  ids = engine_nodes.wait_for_ids(stops, 4)
   engine.close()
   processes.wait_until_gone(*ids)
   processes.wait_until_gone(*(process.pid for process in _keepers()))

@@ -10,7 +10,6 @@ import pathlib
 import shutil
 import sys
 
-import psutil
 import pytest
 
 from spiral_tf import population
@@ -56,19 +55,13 @@ PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 
 
-def _reason():
-  if not os.environ.get(clusters.VARIABLE):
-    return f'takes six minutes; {clusters.VARIABLE}=1 runs it'
-  missing = [tool for tool in _TOOLS if not shutil.which(tool)]
-  if missing:
-    return (
-      f'needs {", ".join(missing)} of Slurm: apt-get install '
-      '--no-install-recommends slurmctld slurmd slurm-client'
-    )
-  return machines.reason()
-
-
-_REASON = _reason()
+_MISSING = ', '.join(tool for tool in _TOOLS if not shutil.which(tool))
+_REASON = clusters.reason(
+  'six',
+  _MISSING
+  and f'needs {_MISSING} of Slurm: apt-get install --no-install-recommends '
+  'slurmctld slurmd slurm-client',
+)
 
 
 @pytest.fixture
@@ -100,14 +93,13 @@ def cluster(tmp_path, monkeypatch):
     yield made
 
 
-class _Job:
+class _Job(clusters.Training):
   """Training, as a person submits it."""
 
   def __init__(self, cluster, folder, config, *options, name='run'):
     self._machines = cluster[:3]
     self._head = cluster[3]
-    self.workdir = str(folder / name)
-    self.output = folder / f'{name}.out'
+    super().__init__(folder / name, folder / f'{name}.out')
     told = self._head.run(
       [
         *('sbatch', '--parsable', '--nodes=3', f'--cpus-per-task={_CPUS}'),
@@ -129,20 +121,12 @@ class _Job:
     """Whether the job waits or runs."""
     return self.state[0] in _UNFINISHED
 
-  def measure(self, what, condition, seconds=clusters.SECONDS):
-    """Waits for something while the job runs."""
-    clusters.measure(what, condition, self.is_alive, self.output, seconds)
-
-  def measure_updates(self, what, number=5):
-    """Waits for so many more updates."""
-    goal = launched.updates(self.workdir) + number
-    self.measure(what, lambda: launched.updates(self.workdir) >= goal)
-
   def measure_end(self, what):
     """Waits for the end of the job, and of all that it ran."""
+    programs = clusters.programs
     clusters.measure(
       what,
-      lambda: not (self.is_alive() or any(map(_programs, self._machines))),
+      lambda: not (self.is_alive() or any(map(programs, self._machines))),
       output=self.output,
     )
 
@@ -161,20 +145,6 @@ class _Nodes:
   def of(self, group):
     """The processes of a group."""
     return [its for m in self._machines for its in clusters.nodes(m, group)]
-
-
-def _programs(machine):
-  """Processes of ours on a machine, nodes and all."""
-  found = []
-  for process in machine.processes():
-    with contextlib.suppress(psutil.NoSuchProcess):
-      command = ' '.join(process.cmdline())
-      if any(
-        part in command
-        for part in ('launch.train', 'process_entry', 'slurm_keeper', 'srun ')
-      ):
-        found.append(process)
-  return found
 
 
 @pytest.mark.skipif(_REASON is not None, reason=str(_REASON))
@@ -233,7 +203,7 @@ def test_a_program_outlives_a_machine_but_not_its_launcher(cluster, tmp_path):
   reached = launched.updates(job.workdir)
   (launcher,) = (
     process
-    for process in _programs(a)
+    for process in clusters.programs(a)
     if 'launch.train' in ' '.join(process.cmdline())
   )
   launcher.kill()

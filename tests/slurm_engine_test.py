@@ -9,13 +9,13 @@ import os
 import signal
 import time
 
-import cloudpickle
 import psutil
 import pytest
 
 from launch.engines import engine as engine_lib
 from launch.engines import slurm_engine
 from launch.engines import slurm_keeper
+from tests import engine_nodes
 from tests import processes
 
 _SECONDS = 60
@@ -51,50 +51,11 @@ def engine(folder):
   made.close()
 
 
-def _task(folder, name, function):
-  log = str(folder / 'logs' / name)
-  return engine_lib.Task(name, cloudpickle.dumps([function]), {'A': 'b'}, log)
-
-
-def _run_until_stopped():
-  import subprocess
-
-  import launchpad as lp
-
-  child = subprocess.Popen(['sleep', '1000'])
-  print(os.getpid(), child.pid, flush=True)
-  lp.wait_for_stop()
-
-
 def _fail():
   import sys
 
   print(os.environ['A'], repr(os.environ['CUDA_VISIBLE_DEVICES']), flush=True)
   sys.exit(3)
-
-
-def _poll(engine, number=1):
-  """Waits for so many ends."""
-  ended = []
-  end = time.monotonic() + _SECONDS
-  while len(ended) < number:
-    assert time.monotonic() < end, ended
-    ended += engine.poll()
-    time.sleep(0.05)
-  return sorted(ended)
-
-
-def _wait_for_ids(task):
-  """What `_run_until_stopped` prints."""
-  end = time.monotonic() + _SECONDS
-  while True:
-    if os.path.exists(task.log):
-      with open(task.log) as file:
-        lines = [line.split() for line in file if line[0].isdigit()]
-      if lines:
-        return [int(word) for word in lines[-1]]
-    assert time.monotonic() < end, task.log
-    time.sleep(0.05)
 
 
 def _steps():
@@ -115,31 +76,29 @@ def test_nodes_run_and_end_in_every_way(engine, folder):
   with pytest.raises(RuntimeError, match=r'needs 2 CPUs.*a: 1 CPUs'):
     engine.place({'more': engine_lib.Resources(2)})
 
-  stops = _task(folder, 'stops', _run_until_stopped)
-  fails = _task(folder, 'fails', _fail)
+  stops = engine_nodes.task(folder, 'stops', engine_nodes.run_until_stopped)
+  fails = engine_nodes.task(folder, 'fails', _fail)
   engine.start(fails)
   engine.start(stops)
-  ids = _wait_for_ids(stops)
-  assert _poll(engine) == [('fails', 3)]
+  ids = engine_nodes.wait_for_ids(stops)
+  assert engine_nodes.poll(engine) == [('fails', 3)]
   with open(fails.log) as file:
     assert "b '4'" in file.read()
 
   # In order; and what it left behind ends with it.
   engine.stop('stops')
-  assert _poll(engine) == [('stops', 0)]
+  assert engine_nodes.poll(engine) == [('stops', 0)]
   processes.wait_until_gone(*ids)
-  os.remove(stops.log)
 
   # In the same place again. It is lost while it runs, as is the other, which
   # does not; and of the machines none is known to be in order any more.
   engine.start(stops)
-  ids = _wait_for_ids(stops)
+  ids = engine_nodes.wait_for_ids(stops, 2)
   for process in _steps():
     process.kill()
-  assert _poll(engine, 2) == [('fails', None), ('stops', None)]
+  assert engine_nodes.poll(engine, 2) == [('fails', None), ('stops', None)]
   processes.wait_until_gone(ids[0])
   os.kill(ids[1], signal.SIGKILL)  # Slurm would do so.
-  os.remove(stops.log)
   with pytest.raises(engine_lib.LostError, match='stops'):
     engine.start(stops)
   with pytest.raises(engine_lib.LostError, match='fails, stops'):
@@ -148,7 +107,7 @@ def test_nodes_run_and_end_in_every_way(engine, folder):
 
   engine.place({'stops': _NEEDS})
   engine.start(stops)
-  ids = _wait_for_ids(stops)
+  ids = engine_nodes.wait_for_ids(stops, 3)
   engine.close()
   processes.wait_until_gone(*ids)
   assert not _steps()
@@ -173,7 +132,7 @@ def test_a_machine_that_is_silent_is_lost_and_not_used(hurry, engine, folder):
   engine.poll()
   psutil.Process(steps['x2']._process.pid).suspend()
   # It has not been silent for as long, but is on the same machine.
-  assert _poll(engine, 2) == [('x', None), ('x2', None)]
+  assert engine_nodes.poll(engine, 2) == [('x', None), ('x2', None)]
   # Four where there is room for two, as there is nowhere else.
   engine.place({'x': _NEEDS, 'x2': _NEEDS})
   assert {place.step.host for place in engine._places.values()} == {'b'}

@@ -6,7 +6,15 @@ what to start again, and when, is for `launch.supervisor` to say.
 """
 
 import abc
-from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
+from typing import (
+  Collection,
+  Dict,
+  List,
+  Mapping,
+  NamedTuple,
+  Optional,
+  Sequence,
+)
 
 
 class Resources(NamedTuple):
@@ -120,3 +128,10 @@ class LostError(RuntimeError):
     """Creates an error about the nodes of these names."""
     super().__init__(f'The machine of {", ".join(names)} is gone.')
     self.names = tuple(names)
+
+
+def check_placed(names: Collection[str], places: Collection[str]) -> None:
+  """Raises a LostError about those of some nodes that have no place."""
+  lost = sorted(set(names) - set(places))
+  if lost:
+    raise LostError(lost)

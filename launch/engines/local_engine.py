@@ -1,6 +1,5 @@
 """Nodes as processes of this machine, the default."""
 
-import signal
 import socket
 import subprocess
 from typing import Dict, List, Mapping, Optional, Sequence, Set
@@ -47,10 +46,9 @@ class LocalEngine(engine.Engine):
     """See `Engine.poll`."""
     ended = []
     for name, process in list(self._processes.items()):
-      code = process.poll()
+      code = node_process.poll(process)
       if code is not None:
         del self._processes[name]
-        node_process.kill_group(process)
         ended.append(engine.Ended(name, code))
     return ended
 
@@ -58,15 +56,14 @@ class LocalEngine(engine.Engine):
     """See `Engine.stop`."""
     process = self._processes.get(name)
     if process is not None:
-      process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+      node_process.stop(process, kill)
 
   def close(self) -> None:
     """See `Engine.close`."""
     for process in self._processes.values():
-      process.kill()
-      node_process.kill_group(process)
+      node_process.stop(process, kill=True)
     for process in self._processes.values():
-      process.wait()
+      node_process.end(process)
     self._processes.clear()
     if self._namespace:
       self._namespace.close()

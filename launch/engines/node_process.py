@@ -83,8 +83,27 @@ def writable(log: str, otherwise: str) -> str:
     return otherwise
 
 
-def kill_group(process: subprocess.Popen) -> None:
-  """Kills what a node that has ended, or been killed, had started."""
+def poll(process: subprocess.Popen) -> Optional[int]:
+  """A node's exit code, None while it runs. What it started ends with it."""
+  code = process.poll()
+  if code is not None:
+    _kill_group(process)
+  return code
+
+
+def stop(process: subprocess.Popen, kill: bool) -> None:
+  """Tells a node to end, or kills it; nothing happens if it has ended."""
+  process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+
+
+def end(process: subprocess.Popen) -> None:
+  """Kills a node and what it had started, and waits for its end."""
+  process.kill()
+  _kill_group(process)
+  process.wait()
+
+
+def _kill_group(process: subprocess.Popen) -> None:
   with contextlib.suppress(ProcessLookupError, PermissionError):
     os.killpg(process.pid, signal.SIGKILL)
 

@@ -16,7 +16,6 @@ import os
 import time
 from typing import (
   Any,
-  Collection,
   Dict,
   List,
   Mapping,
@@ -159,7 +158,7 @@ class RayEngine(engine.Engine):
 
   def endpoints(self, names: Sequence[str]) -> Dict[str, str]:
     """See `Engine.endpoints`."""
-    self._check_places(names)
+    engine.check_placed(names, self._places)
     ports: Dict[str, int] = {}
     lost: Set[str] = set()
     while len(ports) + len(lost) < len(names):
@@ -188,7 +187,7 @@ class RayEngine(engine.Engine):
 
   def start(self, task: engine.Task) -> None:
     """See `Engine.start`. What can't be seen yet, `poll` reports."""
-    self._check_places([task.name])
+    engine.check_placed([task.name], self._places)
     self._number += 1
     self._run(task, self._number)
 
@@ -260,11 +259,6 @@ class RayEngine(engine.Engine):
     place = self._places.pop(name, None)
     if place:
       self._ray.kill(place.actor)
-
-  def _check_places(self, names: Collection[str]) -> None:
-    lost = sorted(set(names) - set(self._places))
-    if lost:
-      raise engine.LostError(lost)
 
 
 def _raise_if_not_installed(error: Exception) -> None:

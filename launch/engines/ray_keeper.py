@@ -1,7 +1,6 @@
 """The Ray actor that keeps the place of a node, and runs the node there."""
 
 import asyncio
-import signal
 import subprocess
 from typing import Mapping, Optional
 
@@ -54,19 +53,16 @@ class Keeper:
       log = node_process.writable(log, '/dev/stdout')
       self._process = node_process.start(job, env, log)
     process = self._process
-    while process.poll() is None:
+    while (code := node_process.poll(process)) is None:
       await asyncio.sleep(_WATCH_SECONDS)
-    node_process.kill_group(process)
-    return process.returncode
+    return code
 
   async def stop(self, number: int, kill: bool) -> None:
     """Sends a signal to the node, if it is still in that run."""
-    if number == self._number and self._process.poll() is None:
-      self._process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+    if self._process is not None and number == self._number:
+      node_process.stop(self._process, kill)
 
   async def close(self) -> None:
     """Kills the node, if there is one, and what it started."""
     if self._process is not None:
-      self._process.kill()
-      node_process.kill_group(self._process)
-      self._process.wait()
+      node_process.end(self._process)

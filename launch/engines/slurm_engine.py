@@ -97,7 +97,7 @@ class SlurmEngine(engine.Engine):
 
   def endpoints(self, names: Sequence[str]) -> Dict[str, str]:
     """See `Engine.endpoints`."""
-    self._check_places(names)
+    engine.check_placed(names, self._places)
     asked: Dict[str, int] = {}  # Name to the port last asked about.
     found: Dict[str, str] = {}
     deadline = time.monotonic() + self._place_seconds
@@ -122,7 +122,7 @@ class SlurmEngine(engine.Engine):
 
   def start(self, task: engine.Task) -> None:
     """See `Engine.start`. What can't be seen yet, `poll` reports."""
-    self._check_places([task.name])
+    engine.check_placed([task.name], self._places)
     self._number += 1
     self._runs[task.name] = self._number
     place = self._places[task.name]
@@ -207,8 +207,3 @@ class SlurmEngine(engine.Engine):
     if place:
       place.step.leave()
       self._left.append(place.step)
-
-  def _check_places(self, names: Collection[str]) -> None:
-    lost = sorted(set(names) - set(self._places))
-    if lost:
-      raise engine.LostError(lost)

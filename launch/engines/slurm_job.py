@@ -112,10 +112,10 @@ def hosts() -> Dict[str, Host]:
       'have it on a file system that all of them share. srun says: '
       f'{done.stderr.strip()}'
     )
-  return parse_hosts(done.stdout.splitlines())
+  return _parse(done.stdout.splitlines())
 
 
-def parse_hosts(lines: Sequence[str]) -> Dict[str, Host]:
+def _parse(lines: Sequence[str]) -> Dict[str, Host]:
   """Reads what machines say of themselves, beside what else they print."""
   found = {}
   for line in sorted(lines):

@@ -67,24 +67,21 @@ class Keeper:
         node_process.writable(request['log'], '/dev/stderr'),
       )
     elif kind == 'stop' and self._process and request['number'] == self._number:
-      kill = request['kill']
-      self._process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+      node_process.stop(self._process, request['kill'])
     return None
 
   def ended(self) -> Optional[Dict[str, Any]]:
     """Says, once, that the node has ended."""
-    if self._process is None or self._process.poll() is None:
+    code = node_process.poll(self._process) if self._process else None
+    if code is None:
       return None
-    node_process.kill_group(self._process)
-    code, self._process = self._process.returncode, None
+    self._process = None
     return {'number': self._number, 'code': code}
 
   def close(self) -> None:
     """Kills the node, if there is one, and what it started."""
     if self._process is not None:
-      self._process.kill()
-      node_process.kill_group(self._process)
-      self._process.wait()
+      node_process.end(self._process)
 
 
 def _requests(silence_seconds: float) -> Iterator[Optional[Dict[str, Any]]]:
