@@ -8,17 +8,19 @@ population is such a graph of its own, and its controller asks them all.
 
 import functools
 import time
-from typing import NamedTuple
+from typing import Dict, Tuple
 
 import launchpad as lp
 from launchpad import address as lp_address
 
+from launch import roles
 from spiral_tf import actor
 from spiral_tf import builders
 from spiral_tf import census
 from spiral_tf import config as config_lib
 from spiral_tf import discriminator_learner
 from spiral_tf import evaluator
+from spiral_tf import exit_codes
 from spiral_tf import pbt
 from spiral_tf import policy_learner
 from spiral_tf import population
@@ -37,40 +39,41 @@ _ANSWER_SECONDS = 20.0
 _REPLAY_LINGERS_SECONDS = 2.0
 
 
-class Role(NamedTuple):
-  """What is to be done about a node of a group.
-
-  Attributes:
-    kind: the group, without the member that it belongs to.
-    member: name of the part of the program that must be restarted as a whole
-      when the machine of one of its servers is lost; empty for the program.
-    is_server: whether other nodes hold its address.
-    stop_order: nodes of lower numbers are stopped first.
-  """
-
-  kind: str
-  member: str
-  is_server: bool
-  stop_order: int
-
-
-# Clients first, so that none waits for a server that is gone.
-_STOP_ORDER = {
-  'actor': 0,
-  'evaluator': 0,
-  'controller': 0,
-  'policy_learner': 1,
-  'discriminator_learner': 1,
-  'replay': 2,
+# What the ends of nodes mean, see `exit_codes`.
+_GOAL = {
+  exit_codes.REACHED_GOAL: roles.Ending(True, 'has reached its goal'),
 }
+_NOT_FINITE = {
+  exit_codes.NOT_FINITE: roles.Ending(
+    False, 'found numbers that are not finite, and would again'
+  ),
+}
+# Clients are stopped first, so that none waits for a server that is gone. Of a
+# population, members do not end the program, and those that diverge wait.
+_ROLES = {
+  'actor': roles.Role('actor'),
+  'evaluator': roles.Role('evaluator'),
+  'policy_learner': roles.Role(
+    'policy_learner',
+    is_server=True,
+    stop_order=1,
+    endings={**_GOAL, **_NOT_FINITE},
+  ),
+  'discriminator_learner': roles.Role(
+    'discriminator_learner',
+    is_server=True,
+    stop_order=1,
+    endings=_NOT_FINITE,
+  ),
+  'replay': roles.Role('replay', is_server=True, stop_order=2),
+}
+_CONTROLLER = roles.Role('controller', asks_all=True, endings=_GOAL)
 
 
-def role(group: str) -> Role:
-  """The role of the nodes of a group of the program."""
-  member, _, kind = group.rpartition('/')
+def _member_role(role: roles.Role, member: str) -> roles.Role:
   # The controller asks evaluators, but can do without.
-  is_server = _STOP_ORDER[kind] > 0 or (kind == 'evaluator' and bool(member))
-  return Role(kind, member, is_server, _STOP_ORDER[kind])
+  is_server = role.is_server or role.kind == 'evaluator'
+  return role._replace(member=member, is_server=is_server, endings={})
 
 
 class _ReplayNode(lp.ReverbNode):
@@ -102,7 +105,9 @@ def _make_tables(config: config_lib.Config):
   )
 
 
-def make_program(config: config_lib.Config, workdir: str) -> lp.Program:
+def make_program(
+  config: config_lib.Config, workdir: str
+) -> Tuple[lp.Program, Dict[str, roles.Role]]:
   """Wires one training run, or a population of them.
 
   Args:
@@ -110,27 +115,33 @@ def make_program(config: config_lib.Config, workdir: str) -> lp.Program:
     workdir: folder for checkpoints, metrics and pictures; created if missing.
 
   Returns:
-    A program for `lp.launch` or `supervisor.Supervisor`. Its groups are named
-    by the kind of their nodes, of members of a population after
-    "member_<index>/", see `role`.
+    A program for `lp.launch`, and the roles of its groups by their names: both
+    together are for `supervisor.Supervisor`. Groups are named by the kind of
+    their nodes, of members of a population after "member_<index>/".
   """
   program = lp.Program('spiral')
   if not config.population.size:
     _add_run(program, config, workdir)
-    return program
+    return program, dict(_ROLES)
+  names = [f'member_{index:02d}' for index in range(config.population.size)]
   members = [
     _add_run(
       program,
       population.member_config(config, index),
       population.member_workdir(workdir, index),
-      f'member_{index:02d}/',
+      f'{name}/',
       config.population.fitness,
     )
-    for index in range(config.population.size)
+    for index, name in enumerate(names)
   ]
   with program.group('controller'):
     program.add_node(lp.CourierNode(pbt.Controller, config, workdir, members))
-  return program
+  members_roles = {
+    f'{name}/{kind}': _member_role(role, name)
+    for name in names
+    for kind, role in _ROLES.items()
+  }
+  return program, {**members_roles, 'controller': _CONTROLLER}
 
 
 def _add_run(

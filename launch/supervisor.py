@@ -10,7 +10,8 @@ is decided here, on any engine.
   placed elsewhere. If a server is among what is lost, the part of the program
   that depends on it (a member of a population, or a whole run) is stopped and
   started again from its checkpoints.
-* A node that keeps failing ends the program with its error.
+* A node that keeps failing ends the program with its error, and one whose exit
+  code says that it would only fail again does so at once (`launch.roles`).
 """
 
 import collections
@@ -24,14 +25,16 @@ from typing import (
   Mapping,
   Sequence,
   Set,
+  Tuple,
 )
 
 from launchpad import program as lp_program
 
 from launch import engines
 from launch import jobs
-from launch import program as program_lib
+from launch import node_error
 from launch import restarts
+from launch import roles as roles_lib
 from launch import stop_signals
 from launch.engines import engine as engine_lib
 
@@ -42,42 +45,33 @@ _SETTLE_SECONDS = 1.0
 _NO_PLACE_SECONDS = 10.0
 
 
-class NodeError(RuntimeError):
-  """A node failed again and again."""
-
-  def __init__(self, name: str, code: int):
-    """Creates an error about a node and its last exit code."""
-    super().__init__(
-      f'{name} ended with code {code} again and again, soon after its start.'
-    )
-
-
 class Supervisor:
   """Runs one program on an engine."""
 
   def __init__(
     self,
     engine: engine_lib.Engine,
-    make_program: Callable[[], lp_program.Program],
+    make_program: Callable[
+      [], Tuple[lp_program.Program, Mapping[str, roles_lib.Role]]
+    ],
     logs: str,
     resources: Callable[[str], engine_lib.Resources],
     env: Mapping[str, str],
     grace_seconds: float = 60.0,
     allow_public: bool = False,
-    is_hopeless: Callable[[str], bool] = lambda log: False,
     report: Callable[[str], None] = functools.partial(print, flush=True),
   ):
     """Creates a supervisor; `run` starts the program.
 
     Args:
       engine: where nodes run; `run` closes it.
-      make_program: builds the program, anew each time that addresses change.
+      make_program: builds the program, anew each time that addresses change,
+        and returns it with the roles of its groups by their names.
       logs: folder for what nodes print, a file a node.
       resources: what a node of a kind of group needs.
       env: environment variables of the nodes.
       grace_seconds: how long a node may take to save when it is stopped.
       allow_public: whether nodes may listen on addresses of the internet.
-      is_hopeless: whether a node with such a log would only fail again.
       report: called with lines that say what happened.
     """
     self._engine = engine
@@ -87,11 +81,11 @@ class Supervisor:
     self._env = dict(env)
     self._grace_seconds = grace_seconds
     self._allow_public = allow_public
-    self._is_hopeless = is_hopeless
     self._report = report
-    self._roles: Dict[str, program_lib.Role] = {}
-    for name, group, _ in jobs.named_nodes(make_program()):
-      self._roles[name] = program_lib.role(group)
+    program, roles = make_program()
+    self._roles: Dict[str, roles_lib.Role] = {
+      name: roles[group] for name, group, _ in jobs.named_nodes(program)
+    }
     self._endpoints: Dict[str, str] = {}
     self._jobs: Dict[str, bytes] = {}
     self._started: Dict[str, float] = {}  # Of what runs.
@@ -121,8 +115,8 @@ class Supervisor:
       Whether it reached its goal; False if SIGINT or SIGTERM stopped it.
 
     Raises:
-      NodeError: a node failed again and again. The others were stopped in
-        order first.
+      node_error.NodeError: a node failed again and again, or said that it
+        would. The others were stopped in order first.
       RuntimeError: there is no place for the nodes.
       ValueError: nodes would listen on a public address.
     """
@@ -139,7 +133,7 @@ class Supervisor:
             self._start_due()
             self._rehouse()
             time.sleep(_POLL_SECONDS)
-        except NodeError:
+        except node_error.NodeError:
           self._stop(list(self._roles))
           raise
         self._stop(list(self._roles))
@@ -168,7 +162,8 @@ class Supervisor:
       for address in endpoints.values():
         engines.check_private(address)
     self._endpoints.update(endpoints)
-    self._jobs = jobs.make(self._make_program(), self._endpoints)
+    program, roles = self._make_program()
+    self._jobs = jobs.make(program, self._endpoints, roles)
 
   def _start_due(self) -> None:
     """Starts what has waited long enough."""
@@ -194,15 +189,22 @@ class Supervisor:
     now = time.monotonic()
     for name, code in ended:
       seconds = now - self._started.pop(name, now)
-      if code == jobs.REACHED_GOAL:
-        return True
       if code is None:
         continue
+      ending = self._roles[name].endings.get(code)
+      if ending and ending.reaches_goal:
+        return True
+      if ending:
+        raise node_error.NodeError(
+          name, f'{ending.text} (exit code {code})', self.log_path(name)
+        )
       wait = self._history[name].ended(code, seconds)
-      if code > 0 and self._is_hopeless(self.log_path(name)):
-        wait = None
       if wait is None:
-        raise NodeError(name, code)
+        raise node_error.NodeError(
+          name,
+          f'ended with code {code} again and again, soon after its start',
+          self.log_path(name),
+        )
       how = f'was killed by signal {-code}' if code < 0 else f'ended ({code})'
       self._report(
         f'{name} {how} after {seconds:.0f} s; it is started again in '
@@ -227,7 +229,7 @@ class Supervisor:
         affected.update(
           other
           for other, its in self._roles.items()
-          if its.member == role.member or its.kind == 'controller'
+          if its.member == role.member or its.asks_all
         )
     self._stop(sorted(affected))
     self._held |= affected - self._homeless

@@ -3,10 +3,9 @@
 import contextlib
 import io
 import os
-import re
 import sys
 import time
-from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import List, NamedTuple, Tuple
 
 import launchpad as lp
 from launchpad.launch.run_locally import launch_local_output_to_files
@@ -22,7 +21,6 @@ from spiral_tf import checkpoint
 from spiral_tf import config as config_lib
 from spiral_tf import metrics
 from spiral_tf import population
-from spiral_tf import watchdog
 
 # Exit code of a run that was stopped before its end, as of a shell's Ctrl-C.
 _STOPPED = 130
@@ -69,8 +67,9 @@ def train(config: config_lib.Config, workdir: str, place: Place = HERE) -> int:
     Exit code: 0 when training came to its end, 130 when it was stopped before.
 
   Raises:
-    RuntimeError: a node failed again and again, or found numbers that were not
-      finite; or there is no place for the nodes.
+    node_error.NodeError: a node failed again and again, or found numbers that
+      were not finite.
+    RuntimeError: there is no place for the nodes.
     ValueError: `config` is not valid, or not the one of the run in `workdir`.
     FileNotFoundError: the data are not there.
   """
@@ -106,9 +105,7 @@ def train(config: config_lib.Config, workdir: str, place: Place = HERE) -> int:
     else:
       finished = _supervise(config, workdir, logs, place)
   except Exception:
-    texts = _read_logs(logs)
-    _print_tracebacks(texts)
-    _raise_explained(texts)
+    _print_tracebacks(logs)
     raise
   finally:
     progress.stop()
@@ -158,12 +155,6 @@ def _supervise(
     cpus, gpus = amounts.pop('cpus', 0.0), amounts.pop('gpus', 0.0)
     return engine_lib.Resources(cpus, gpus, amounts)
 
-  def is_hopeless(log: str) -> bool:
-    if not os.path.exists(log):  # It is on another machine's own disk.
-      return False
-    with open(log, errors='replace') as file:
-      return _explanation(file.read()) is not None
-
   return supervisor.Supervisor(
     engines.make(place.engine, place.network, place.ray_address),
     lambda: program.make_program(config, workdir),
@@ -172,7 +163,6 @@ def _supervise(
     _ENVIRONMENT,
     _GRACE_SECONDS,
     allow_public=place.allow_public or place.engine == 'local',
-    is_hopeless=is_hopeless,
   ).run()
 
 
@@ -184,7 +174,7 @@ def _launch(
   # Launchpad reads the variable for this folder once, when it is imported.
   launch_local_output_to_files._LOGGING_DIR = logs
   started = time.time()
-  graph = program.make_program(config, workdir)
+  graph, _ = program.make_program(config, workdir)
   with contextlib.redirect_stdout(io.StringIO()):  # A line a node.
     manager = lp.launch(
       graph,
@@ -227,31 +217,11 @@ def _log_paths(folder: str) -> List[str]:
   )
 
 
-def _read_logs(folder: str) -> Dict[str, str]:
-  """Path to text of each node's log."""
-  texts = {}
+def _print_tracebacks(folder: str) -> None:
+  """Shows the last error of each node, for a person to read."""
   for path in _log_paths(folder):
     with open(path, errors='replace') as file:
-      texts[path] = file.read()
-  return texts
-
-
-def _print_tracebacks(texts: Mapping[str, str]) -> None:
-  for path, text in texts.items():
+      text = file.read()
     start = text.rfind('Traceback (most recent call last)')
     if start >= 0:
       print(f'--- {path}\n{text[start:]}', file=sys.stderr)
-
-
-def _explanation(text: str) -> Optional[str]:
-  """What a node's log says a user can do, None if it does not."""
-  found = re.search(r'^spiral_tf\.watchdog\.NonFiniteError: (.*)', text, re.M)
-  return found[1] if found else None
-
-
-def _raise_explained(texts: Mapping[str, str]) -> None:
-  """Raises the error of a node that has explained what the user can do."""
-  for text in texts.values():
-    explanation = _explanation(text)
-    if explanation:
-      raise watchdog.NonFiniteError(explanation) from None

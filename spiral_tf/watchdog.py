@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Union
 import tensorflow as tf
 
 from spiral_tf import checkpoint
+from spiral_tf import exit_codes
 
 # Share of blank canvases, over the updates of one line of progress, to warn of.
 _BLANK = 0.8
@@ -33,7 +34,13 @@ _CURES = {
 
 
 class NonFiniteError(RuntimeError):
-  """A loss, its gradient or weights were infinite or not a number."""
+  """A loss, its gradient or weights were infinite or not a number.
+
+  Attributes:
+    exit_code: of the node that raises it.
+  """
+
+  exit_code = exit_codes.NOT_FINITE
 
 
 def warnings(policy: Mapping[str, float]) -> List[str]:

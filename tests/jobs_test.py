@@ -1,10 +1,13 @@
 """Tests of launch.jobs."""
 
+import sys
+
 import cloudpickle
 import launchpad as lp
 import pytest
 
 from launch import jobs
+from launch import roles
 
 
 def _program():
@@ -28,13 +31,27 @@ _ENDPOINTS = {
 }
 
 
+_GOAL = 10
+_ROLES = {
+  'server': roles.Role('server', endings={9: roles.Ending(False, 'broke')}),
+  'client': roles.Role(
+    'client',
+    endings={
+      9: roles.Ending(False, 'broke'),
+      _GOAL: roles.Ending(True, 'has reached its goal'),
+    },
+  ),
+}
+
+
 def _node(job):
-  (function,) = cloudpickle.loads(job)
+  (run,) = cloudpickle.loads(job)
+  (function,) = run.args
   return function.__self__
 
 
 def test_each_node_knows_its_own_address_and_those_it_asks():
-  made = jobs.make(_program(), _ENDPOINTS)
+  made = jobs.make(_program(), _ENDPOINTS, _ROLES)
   assert set(made) == set(_ENDPOINTS)
   for name, endpoint in _ENDPOINTS.items():
     (address,) = _node(made[name]).addresses
@@ -44,11 +61,39 @@ def test_each_node_knows_its_own_address_and_those_it_asks():
 
 
 def test_to_stop_the_program_a_node_ends_with_a_code_of_its_own():
-  made = jobs.make(_program(), _ENDPOINTS)
+  made = jobs.make(_program(), _ENDPOINTS, _ROLES)
   stop = _node(made['client/0']).launch_context.program_stopper
   with pytest.raises(SystemExit) as end:
     stop()
-  assert end.value.code == jobs.REACHED_GOAL
+  assert end.value.code == _GOAL
+  stop = _node(made['server/0']).launch_context.program_stopper
+  with pytest.raises(ValueError, match=r"kind 'server' called lp.stop"):
+    stop()
+
+
+class _HopelessError(RuntimeError):
+  exit_code = 9
+
+
+def test_an_errors_exit_code_is_that_of_its_node(capsys):
+  def hopeless():
+    raise _HopelessError('there is no more paint')
+
+  with pytest.raises(SystemExit) as end:
+    jobs.run(hopeless)
+  assert end.value.code == 9
+  # What the launcher quotes is the last line.
+  last = capsys.readouterr().err.splitlines()[-1]
+  assert last.endswith('_HopelessError: there is no more paint')
+
+  def ordinary():
+    raise RuntimeError('as ever')
+
+  with pytest.raises(RuntimeError, match='as ever'):
+    jobs.run(ordinary)
+  with pytest.raises(SystemExit) as end:
+    jobs.run(lambda: sys.exit(10))
+  assert end.value.code == 10
 
 
 def test_names_are_of_groups_and_numbers():

@@ -30,6 +30,7 @@ class _Part(NamedTuple):
 
 _TABLE = {
   'launch': _Part(6),
+  'launch.roles': _Part(0),
   'launch.program': _Part(5),
   'spiral_tf.pbt': _Part(4),
   'spiral_tf.actor': _Part(3, siblings=False),
@@ -86,6 +87,7 @@ _TABLE = {
   'spiral_tf.pictures': _Part(1, siblings=False),
   'spiral_tf.rewards': _Part(1, siblings=False),
   'spiral_tf.config': _Part(0),
+  'spiral_tf.exit_codes': _Part(0),
   'spiral_tf.scale_sections': _Part(0),
   'spiral_tf.sections': _Part(0),
   'spiral_tf.settings': _Part(0),

@@ -61,7 +61,7 @@ class ProgramTest(parameterized.TestCase):
     before_discriminator = _arrays(discriminator.trainable_variables)
 
     manager = lp.launch(
-      program.make_program(small.CONFIG, workdir),
+      program.make_program(small.CONFIG, workdir)[0],
       launch_type='test_mt',
       test_case=self,
     )
@@ -106,7 +106,7 @@ class ProgramTest(parameterized.TestCase):
     workdir = self._workdir()
     before = _arrays(builders.make_policy(config).trainable_variables)
     manager = lp.launch(
-      program.make_program(config, workdir),
+      program.make_program(config, workdir)[0],
       launch_type='test_mt',
       test_case=self,
     )
@@ -135,7 +135,7 @@ class ProgramTest(parameterized.TestCase):
     with open(os.path.join(workdir, 'samples'), 'w'):
       pass
     manager = lp.launch(
-      program.make_program(config, workdir), launch_type='test_mt'
+      program.make_program(config, workdir)[0], launch_type='test_mt'
     )
     with self.assertRaises(FileExistsError):
       manager.wait()

@@ -1,5 +1,6 @@
 """Tests of launch.supervisor, on an engine that only pretends."""
 
+import dataclasses
 import os
 import signal
 
@@ -7,10 +8,13 @@ import cloudpickle
 import launchpad as lp
 import pytest
 
-from launch import jobs
+from launch import node_error
+from launch import program as program_lib
 from launch import restarts
 from launch import supervisor
 from launch.engines import engine as engine_lib
+from spiral_tf import exit_codes
+from tests import small
 
 _NEEDS = engine_lib.Resources(cpus=2)
 
@@ -40,7 +44,18 @@ def _program(members=('',), controller=False):
   if controller:
     with program.group('controller'):
       program.add_node(lp.CourierNode(_Asks, *handles))
-  return program
+  return program, _roles(members, controller)
+
+
+def _roles(members, controller):
+  """The roles of its groups, as the graph of the product gives them."""
+  config = small.CONFIG
+  if controller:
+    config = dataclasses.replace(
+      config,
+      population=dataclasses.replace(config.population, size=len(members)),
+    )
+  return program_lib.make_program(config, 'unused')[1]
 
 
 class _Asks:
@@ -107,16 +122,16 @@ class _Engine(engine_lib.Engine):
     return [name for event, name in self.events if event == what]
 
 
-def _run(script, make=_program, monkeypatch=None, **kwargs):
+def _run(script, make=_program, logs='logs', **kwargs):
   engine = _Engine(script)
   lines = []
   watcher = supervisor.Supervisor(
     engine,
     make,
-    logs='logs',
     resources=lambda kind: _NEEDS,
     env={'A': '1'},
     report=lines.append,
+    logs=logs,
     **kwargs,
   )
   return engine, lines, watcher
@@ -131,7 +146,7 @@ def hurry(monkeypatch):
   monkeypatch.setattr(restarts, 'FIRST_WAIT_SECONDS', 0.001)
 
 
-_GOAL = [engine_lib.Ended('policy_learner/0', jobs.REACHED_GOAL)]
+_GOAL = [engine_lib.Ended('policy_learner/0', exit_codes.REACHED_GOAL)]
 
 
 def _until(engine, condition, turns=3000):
@@ -244,24 +259,73 @@ def test_a_node_that_keeps_failing_stops_the_program_with_an_error():
       yield [engine_lib.Ended('evaluator/0', 1)]
 
   engine, lines, watcher = _run(script)
-  with pytest.raises(supervisor.NodeError, match=r'evaluator/0 .* code 1'):
+  with pytest.raises(node_error.NodeError, match=r'evaluator/0 .* code 1'):
     watcher.run()
   assert len(lines) == restarts.MOST_FAILURES
   assert engine.of('stop')[-1] == 'replay/0'
   assert engine.closed
 
 
-def test_a_node_that_cannot_but_fail_again_is_not_tried():
+@pytest.mark.parametrize('kind', ['policy_learner', 'discriminator_learner'])
+def test_a_node_that_cannot_but_fail_again_is_not_tried(kind, tmp_path):
   def script(engine):
     yield from _all_up(engine)
-    yield [engine_lib.Ended('policy_learner/0', 1)]
+    (tmp_path / kind).mkdir()
+    (tmp_path / kind / '0').write_text('Traceback\nError: its loss is nan.\n')
+    yield [engine_lib.Ended(f'{kind}/0', exit_codes.NOT_FINITE)]
 
-  engine, _, watcher = _run(
-    script, is_hopeless=lambda log: log == 'logs/policy_learner/0'
-  )
-  with pytest.raises(supervisor.NodeError):
+  engine, _, watcher = _run(script, logs=str(tmp_path))
+  with pytest.raises(
+    node_error.NodeError,
+    match=rf'{kind}/0 .*not finite.*11.* It said: Error: its loss is nan\.',
+  ):
     watcher.run()
   assert len(engine.of('start')) == 6
+  assert engine.of('stop')[-1] == 'replay/0'
+
+
+@pytest.mark.parametrize(
+  'name,code',
+  [
+    ('actor/0', exit_codes.NOT_FINITE),
+    ('evaluator/0', exit_codes.NOT_FINITE),
+    ('replay/0', exit_codes.NOT_FINITE),
+    ('actor/0', exit_codes.REACHED_GOAL),
+    ('evaluator/0', exit_codes.REACHED_GOAL),
+    ('discriminator_learner/0', exit_codes.REACHED_GOAL),
+    ('policy_learner/0', 12),
+  ],
+)
+def test_a_code_that_a_node_cannot_mean_is_an_ordinary_failure(name, code):
+  def script(engine):
+    yield from _all_up(engine)
+    yield [engine_lib.Ended(name, code)]
+    yield from _all_up(engine)
+    yield _GOAL
+
+  engine, lines, watcher = _run(script)
+  assert watcher.run() is True
+  assert engine.of('start').count(name) == 2
+  assert f'{name} ended ({code})' in lines[0]
+
+
+@pytest.mark.parametrize(
+  'code', [exit_codes.REACHED_GOAL, exit_codes.NOT_FINITE]
+)
+def test_a_member_ends_no_population(code):
+  name = 'member_01/policy_learner/0'
+
+  def script(engine):
+    yield from _all_up(engine, 13)
+    yield [engine_lib.Ended(name, code)]
+    yield from _all_up(engine, 13)
+    yield [engine_lib.Ended('controller/0', exit_codes.REACHED_GOAL)]
+
+  engine, _, watcher = _run(
+    script, lambda: _program(('member_00/', 'member_01/'), controller=True)
+  )
+  assert watcher.run() is True
+  assert engine.of('start').count(name) == 2
 
 
 def test_an_actor_of_a_lost_machine_is_placed_elsewhere():
@@ -281,7 +345,8 @@ def test_an_actor_of_a_lost_machine_is_placed_elsewhere():
 
 def _addresses(task):
   """The addresses of those that a node knows, from its job."""
-  (function,) = cloudpickle.loads(task.job)
+  (job,) = cloudpickle.loads(task.job)
+  (function,) = job.args
   node = function.__self__
   args = node._func_args if not hasattr(node, '_args') else node._args
   return [handle._address.resolve() for handle in args]
@@ -309,7 +374,7 @@ def test_a_lost_server_restarts_what_depends_on_it_with_new_addresses():
         _addresses(engine.running[name])[1]
         == olds['member_01/policy_learner/0']
       )
-    yield [engine_lib.Ended('controller/0', jobs.REACHED_GOAL)]
+    yield [engine_lib.Ended('controller/0', exit_codes.REACHED_GOAL)]
 
   engine, lines, watcher = _run(script, make)
   assert watcher.run() is True
@@ -337,7 +402,7 @@ def test_the_death_of_others_during_a_partial_stop_is_not_forgotten():
     yield [engine_lib.Ended('member_01/replay/0', None)]
     yield [engine_lib.Ended('member_00/actor/0', -9)]  # While 01 stops.
     yield from _all_up(engine, 13)
-    yield [engine_lib.Ended('controller/0', jobs.REACHED_GOAL)]
+    yield [engine_lib.Ended('controller/0', exit_codes.REACHED_GOAL)]
 
   engine, _, watcher = _run(script, make)
   assert watcher.run() is True
