@@ -11,8 +11,8 @@ python := .venv/bin/python
 pytest := $(python) -m pytest --quiet --disable-warnings
 # These get all cores, so they come after the others. ARGS='-k painting' may
 # leave one of both without tests, which pytest calls an error, 5.
-whole_programs := $(addprefix tests/,program_test.py train_test.py \
-  chaos_test.py ports_test.py)
+whole_programs := $(addprefix tests/,launch_graph_test.py train_test.py \
+  chaos_test.py open_ports_test.py)
 setup := @PYTHON='$(PYTHON)' bash tools/setup.sh
 
 .PHONY: help venv setup train models test bazel format clean

@@ -55,7 +55,7 @@ setuptools.setup(
     include=['spiral_tf*', 'launch*', 'configs*']
   ),
   package_data={
-    'launch': ['native/*.c'],
+    'launch.benchmarks': ['native/*.c'],
     'spiral_tf.web': ['static/*'],
   },
   python_requires='>=3.10,<3.11',

@@ -10,17 +10,19 @@ rate and entropy cost its population settled on; those here are choices.
 
 import ml_collections
 
-from spiral_tf import config
+from spiral_tf.config import experiment
+from spiral_tf.config import learners
+from spiral_tf.config import sections
 
 
 def get_config() -> ml_collections.ConfigDict:
   """The settings of sections 4.2 and 4.3 and of appendices B and C."""
-  experiment = config.Config(
-    environment=config.EnvironmentConfig(),
-    data=config.DataConfig(name='mnist'),
-    reward=config.RewardConfig(stroke_start_penalty=0.1, blank_penalty=1.0),
-    training=config.TrainingConfig(
+  config = experiment.Config(
+    environment=sections.EnvironmentConfig(),
+    data=sections.DataConfig(name='mnist'),
+    reward=sections.RewardConfig(stroke_start_penalty=0.1, blank_penalty=1.0),
+    training=learners.TrainingConfig(
       frames=200_000_000, num_actors=64, environments_per_actor=1
     ),
   )
-  return config.editable(experiment)
+  return experiment.editable(config)

@@ -12,13 +12,14 @@ without auxiliary penalties. Figure 8a's other curves come with
 import ml_collections
 
 from configs import mnist
-from spiral_tf import config
+from spiral_tf.config import experiment
+from spiral_tf.config import sections
 
 
 def get_config() -> ml_collections.ConfigDict:
   """The settings of sections 4.2 and 4.3 and of appendices B and C."""
-  experiment = mnist.get_config()
-  experiment.conditional = True
-  experiment.environment.noise_dim = 0
-  experiment.reward = config.editable(config.RewardConfig())
-  return experiment
+  config = mnist.get_config()
+  config.conditional = True
+  config.environment.noise_dim = 0
+  config.reward = experiment.editable(sections.RewardConfig())
+  return config

@@ -20,25 +20,25 @@ draws; it needs `pip install .[test]`.
 
 from absl import app
 
-from launch import actors_benchmark
-from launch import environment_benchmark
 from launch import flags as launch_flags
-from launch import paint_benchmark
-from launch import program_benchmark
-from launch import programs_benchmark
-from launch import scenes_benchmark
-from launch import svg_benchmark
+from launch.benchmarks import actors
+from launch.benchmarks import environment
+from launch.benchmarks import graph
+from launch.benchmarks import paint
+from launch.benchmarks import round_trip
+from launch.benchmarks import scenes
+from launch.benchmarks import svg
 
 _CONFIG = launch_flags.define_config()
 
 _BENCHMARKS = {
-  'environment': environment_benchmark.run,
-  'scenes': scenes_benchmark.run,
-  'program': lambda: program_benchmark.run(launch_flags.typed(_CONFIG)),
-  'actors': lambda: actors_benchmark.run(launch_flags.typed(_CONFIG)),
-  'paint': paint_benchmark.run,
-  'programs': programs_benchmark.run,
-  'svg': svg_benchmark.run,
+  'environment': environment.run,
+  'scenes': scenes.run,
+  'program': lambda: graph.run(launch_flags.typed(_CONFIG)),
+  'actors': lambda: actors.run(launch_flags.typed(_CONFIG)),
+  'paint': paint.run,
+  'programs': round_trip.run,
+  'svg': svg.run,
 }
 
 

@@ -9,10 +9,13 @@ writes the evaluations beside the picture, as docs/mnist_curves.csv. Curves come
 in from above: an untrained agent's error is several times a blank canvas's.
 """
 
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
 import csv
 import os
 import sys
-from typing import Any, Dict, Iterator, List, Mapping, Sequence, Tuple
+from typing import Any
 
 from absl import app
 from absl import flags
@@ -20,7 +23,7 @@ from matplotlib import figure
 from matplotlib import patches
 import numpy as np
 
-from spiral_tf import curves
+from spiral_tf.evaluation import curves
 
 _OUTPUT = flags.DEFINE_string(
   'output', None, 'PNG file for the picture.', required=True
@@ -71,7 +74,7 @@ def main(argv):
   print(f'Evaluations: {table}')
 
 
-def _parse(arguments: Sequence[str]) -> Dict[str, List[str]]:
+def _parse(arguments: Sequence[str]) -> dict[str, list[str]]:
   """The labels of the curves, and the folders of each one's runs."""
   form = 'Each curve is label=workdir, or label=workdir,workdir,...'
   if not 1 <= len(arguments) <= len(_COLORS):
@@ -183,7 +186,7 @@ def _table(found: _Curves) -> str:
   return '\n'.join(lines)
 
 
-def _rows(found: _Curves) -> Iterator[Tuple[Any, ...]]:
+def _rows(found: _Curves) -> Iterator[tuple[Any, ...]]:
   """Yields the evaluations as rows of a file, after the columns' names."""
   yield (
     *('label', 'run', 'seed', 'frames', 'minutes'),

@@ -14,9 +14,9 @@ from absl import app
 from absl import flags
 
 from launch import flags as launch_flags
-from spiral_tf import checkpoint
-from spiral_tf import evaluation
-from spiral_tf import reconstruction
+from spiral_tf.evaluation import generation
+from spiral_tf.evaluation import reconstruction
+from spiral_tf.workdir import config_file
 
 _WORKDIR = launch_flags.define_workdir('Folder of the run.')
 _NUM_SAMPLES = flags.DEFINE_integer(
@@ -32,8 +32,8 @@ def main(argv):
   """Evaluates."""
   launch_flags.no_arguments(argv)
   try:
-    conditional = checkpoint.load_config(_WORKDIR.value).conditional
-    judge = reconstruction if conditional else evaluation
+    conditional = config_file.load(_WORKDIR.value).conditional
+    judge = reconstruction if conditional else generation
     result = judge.evaluate(_WORKDIR.value, _NUM_SAMPLES.value)
   except (ValueError, FileNotFoundError) as error:
     sys.exit(f'Error: {error}')

@@ -17,9 +17,9 @@ from absl import logging
 
 from launch import flags as launch_flags
 from launch import training_command
-from spiral_tf import checkpoint
-from spiral_tf import model_card
-from spiral_tf import saved_model
+from spiral_tf.agents import card
+from spiral_tf.agents import saved_model
+from spiral_tf.workdir import config_file
 
 _WORKDIR = launch_flags.define_workdir('Folder of the run.')
 _OUTPUT = flags.DEFINE_string(
@@ -37,8 +37,8 @@ def main(argv):
   logging.set_verbosity(logging.ERROR)
   try:
     saved_model.export(_WORKDIR.value, _OUTPUT.value)
-    command = training_command.of(checkpoint.load_config(_WORKDIR.value))
-    model_card.write(_WORKDIR.value, _OUTPUT.value, command)
+    command = training_command.of(config_file.load(_WORKDIR.value))
+    card.write(_WORKDIR.value, _OUTPUT.value, command)
   except (ValueError, FileNotFoundError) as error:
     sys.exit(f'Error: {error}')
   print(f'Saved {_OUTPUT.value}, {size(_OUTPUT.value) / 1e6:.2f} MB')

@@ -6,10 +6,11 @@ Trains the discriminator, prints how well each of the two leads to the target,
 and writes the picture.
 """
 
+from collections.abc import Callable
+from collections.abc import Mapping
 import os
 import sys
 import time
-from typing import Callable, Mapping
 
 from absl import app
 from absl import flags
@@ -17,9 +18,9 @@ from matplotlib import figure
 import numpy as np
 
 from launch import flags as launch_flags
-from spiral_tf import circles
 from spiral_tf import pictures
-from spiral_tf import rewards
+from spiral_tf.experiments import circles
+from spiral_tf.learning import rewards
 
 _OUTPUT = flags.DEFINE_string(
   'output', None, 'PNG file for the picture.', required=True

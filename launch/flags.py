@@ -1,20 +1,21 @@
 """The flags that several commands share."""
 
+from collections.abc import Sequence
 import os
 import re
 import sys
-from typing import Sequence
 
 from absl import flags
 from ml_collections import config_flags
 
 import configs
-from spiral_tf import config as config_lib
+from spiral_tf.config import experiment
+from spiral_tf.config import fields
 
 # What is defined here belongs to the command, whose --help then shows it.
 flags.disclaim_key_flags()
 
-_FIELDS = '\n'.join(config_lib.describe(config_lib.Config()))
+_FIELDS = '\n'.join(fields.describe(experiment.Config()))
 
 
 def define_config() -> flags.FlagHolder:
@@ -37,10 +38,10 @@ def define_workdir(doc: str) -> flags.FlagHolder:
   return flags.DEFINE_string('workdir', None, doc, required=True)
 
 
-def typed(holder: flags.FlagHolder) -> config_lib.Config:
+def typed(holder: flags.FlagHolder) -> experiment.Config:
   """The checked configuration of --config; ends the program if it has none."""
   try:
-    return config_lib.from_dict(holder.value)
+    return experiment.from_dict(holder.value)
   except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
 
@@ -56,6 +57,6 @@ def _check_sections(arguments: Sequence[str]) -> None:
   for argument in arguments:
     section = re.match(r'--?config\.(\w+)\.', argument)
     try:
-      config_lib.from_dict({section[1]: {}} if section else {})
+      experiment.from_dict({section[1]: {}} if section else {})
     except ValueError as error:
       sys.exit(f'Error: {error}')

@@ -9,9 +9,10 @@ of another population against it, one with --config.population.exploit=False,
 say.
 """
 
+from collections.abc import Iterator
 import os
 import sys
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from absl import app
 from absl import flags
@@ -21,8 +22,8 @@ from matplotlib import patheffects
 from matplotlib import ticker
 import numpy as np
 
-from spiral_tf import lineage
-from spiral_tf import population
+from spiral_tf.population import lineage
+from spiral_tf.population import members
 
 _WORKDIR = flags.DEFINE_string(
   'workdir', None, 'Folder of the run.', required=True
@@ -48,8 +49,8 @@ class _Run(NamedTuple):
   """A population's lineage, and what is made of it."""
 
   name: str
-  records: List[Dict[str, Any]]
-  courses: Dict[int, lineage.Course]
+  records: list[dict[str, Any]]
+  courses: dict[int, lineage.Course]
   summary: lineage.Summary
 
   @property
@@ -88,7 +89,7 @@ def main(argv):
 
 def _read(workdir: str) -> _Run:
   """Reads the lineage of the run in a folder."""
-  path = population.lineage_path(workdir)
+  path = members.lineage_path(workdir)
   if not os.path.isfile(path):
     raise ValueError(
       f'There is no lineage of a population in {workdir!r}: {path} is missing. '
@@ -106,7 +107,7 @@ def _read(workdir: str) -> _Run:
   return _Run(name, records, lineage.courses(records), summary)
 
 
-def _style(run: _Run, member: int) -> Dict[str, Any]:
+def _style(run: _Run, member: int) -> dict[str, Any]:
   """How the line of a member looks."""
   best = member == run.best
   return {
@@ -117,7 +118,7 @@ def _style(run: _Run, member: int) -> Dict[str, Any]:
   }
 
 
-def _draw(run: _Run, other: Optional[_Run]) -> figure.Figure:
+def _draw(run: _Run, other: _Run | None) -> figure.Figure:
   """Draws the three panels."""
   drawn = figure.Figure(figsize=(10, 11), layout='constrained')
   panels = drawn.subplots(3, 1, sharex=True, height_ratios=(1.4, 1, 1))
@@ -176,7 +177,7 @@ def _draw_member(axes, name, run, member, course) -> None:
   axes.plot(minutes[lost], np.full(lost.sum(), 0.02), 'x', **foot)
 
 
-def _scale_fitness(axes, run: _Run, other: Optional[_Run]) -> None:
+def _scale_fitness(axes, run: _Run, other: _Run | None) -> None:
   """Makes the axis of fitness logarithmic where it is a distance."""
   values = np.concatenate(
     [course.known for r in (run, other) if r for course in r.courses.values()]
@@ -193,9 +194,7 @@ def _scale_fitness(axes, run: _Run, other: Optional[_Run]) -> None:
   axes.yaxis.set_major_formatter('{x:g}')
 
 
-def _draw_summaries(
-  axes, run: _Run, other: Optional[_Run]
-) -> List[lines.Line2D]:
+def _draw_summaries(axes, run: _Run, other: _Run | None) -> list[lines.Line2D]:
   """Draws means, and all of the other run; returns them for the legend."""
   minutes = (run.summary.time - run.start) / 60
   handles = axes.plot(

@@ -14,7 +14,7 @@ from absl import app
 from absl import flags
 
 from launch import flags as launch_flags
-from spiral_tf import scene_factory
+from spiral_tf.datasets import scene_factory
 from spiral_tf.datasets import scenes
 
 _DEFAULTS = scenes.Settings()

@@ -17,7 +17,7 @@ what is written is of the images that were done.
 import functools
 import os
 import sys
-from typing import Any, Dict
+from typing import Any
 
 from absl import app
 from absl import flags
@@ -26,8 +26,11 @@ import numpy as np
 from launch import flags as launch_flags
 from launch import mcmc_chains
 from launch import mcmc_report
-from spiral_tf import config as config_lib
-from spiral_tf import metropolis_hastings
+from spiral_tf import node_kinds
+from spiral_tf.config import experiment
+from spiral_tf.config import fields
+from spiral_tf.experiments import metropolis_hastings
+from spiral_tf.workdir import config_file
 
 _CONFIG = launch_flags.define_config()
 _WORKDIR = flags.DEFINE_string(
@@ -82,15 +85,12 @@ def _search() -> int:
   """Does all of it and returns the exit code."""
   # Processes of the pool import this file too, but need no TensorFlow.
   from spiral_tf import builders
-  from spiral_tf import checkpoint
-  from spiral_tf import reconstruction
+  from spiral_tf.evaluation import reconstruction
+  from spiral_tf.workdir import checkpoints
 
   workdir = _WORKDIR.value
-  if workdir:
-    config = checkpoint.load_config(workdir)
-  else:
-    config = launch_flags.typed(_CONFIG)
-  config_lib.check(
+  config = config_file.load(workdir) if workdir else launch_flags.typed(_CONFIG)
+  fields.check(
     config.environment.name == 'scenes',
     'environment.name',
     config.environment.name,
@@ -111,7 +111,7 @@ def _search() -> int:
   }
   if workdir:
     policy = builders.make_policy(config)
-    checkpoint.restore(workdir, checkpoint.POLICY_LEARNER, {'policy': policy})
+    checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})
     agent = builders.make_agent(policy, config.seed)
     print(f'Reproducing {len(targets)} images with the agent.', flush=True)
     compared['agent'] = reconstruction.reconstruct(config, agent, targets)
@@ -144,7 +144,7 @@ def _search() -> int:
   return 0
 
 
-def _settings(config: config_lib.Config) -> Dict[str, Any]:
+def _settings(config: experiment.Config) -> dict[str, Any]:
   return {
     'iterations': _ITERATIONS.value,
     'initial': _INITIAL.value,
@@ -152,7 +152,7 @@ def _settings(config: config_lib.Config) -> Dict[str, Any]:
     'seed': _SEED.value,
     'processes': _PROCESSES.value,
     'workdir': _WORKDIR.value,
-    'config': config_lib.to_dict(config),
+    'config': experiment.to_dict(config),
   }
 
 

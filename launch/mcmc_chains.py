@@ -1,22 +1,24 @@
 """Runs the chains of many images, in processes if wanted, until Ctrl-C."""
 
+from collections.abc import Callable
+from collections.abc import Iterator
 import concurrent.futures
 import contextlib
 import multiprocessing
 import time
-from typing import Callable, Dict, Iterator, NamedTuple, Tuple
+from typing import NamedTuple
 
 import numpy as np
 
-from spiral_tf import config as config_lib
-from spiral_tf import metropolis_hastings
 from spiral_tf import processes as processes_lib
-from spiral_tf.environments import stage as stage_lib
+from spiral_tf.config import sections
+from spiral_tf.environments.mujoco import stage
+from spiral_tf.experiments import metropolis_hastings
 
 # Seconds between two lines of progress.
 _EVERY = 5.0
 
-Chains = Dict[int, metropolis_hastings.Chain]
+Chains = dict[int, metropolis_hastings.Chain]
 
 
 class Search(NamedTuple):
@@ -29,7 +31,7 @@ class Search(NamedTuple):
     seed: of all chains.
   """
 
-  environment: config_lib.EnvironmentConfig
+  environment: sections.EnvironmentConfig
   iterations: int
   initial: str
   seed: int
@@ -45,7 +47,7 @@ class Search(NamedTuple):
     )
     return metropolis_hastings.run(
       target,
-      stage_lib.Stage(width, grid_width, max_objects),
+      stage.Stage(width, grid_width, max_objects),
       self.iterations,
       np.random.default_rng([self.seed, index]),
       grid_width,
@@ -59,7 +61,7 @@ def run(
   targets: np.ndarray,
   processes: int,
   report: Callable[[str], None],
-) -> Tuple[Chains, float]:
+) -> tuple[Chains, float]:
   """Runs a chain an image until all are done or Ctrl-C is pressed.
 
   Args:
@@ -96,7 +98,7 @@ def _each(
   search: Callable[[int, np.ndarray], metropolis_hastings.Chain],
   targets: np.ndarray,
   processes: int,
-) -> Iterator[Tuple[int, metropolis_hastings.Chain]]:
+) -> Iterator[tuple[int, metropolis_hastings.Chain]]:
   """Yields each image's index and chain, in no particular order."""
   if processes == 1:
     for index, target in enumerate(targets):

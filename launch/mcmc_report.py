@@ -1,14 +1,15 @@
 """What `launch.mcmc` found: numbers, the curve of figure 9 and pictures."""
 
+from collections.abc import Mapping
 import json
 import os
-from typing import Any, Dict, List, Mapping, NamedTuple
+from typing import Any, NamedTuple
 
 from matplotlib import figure
 import numpy as np
 
-from spiral_tf import metropolis_hastings
 from spiral_tf import pictures
+from spiral_tf.experiments import metropolis_hastings
 
 # Evaluations at which errors are reported, besides those of `_marks`.
 _AFTER = 1000
@@ -34,7 +35,7 @@ class Result(NamedTuple):
   episode_length: int
   seconds: float
   targets: np.ndarray
-  chains: List[metropolis_hastings.Chain]
+  chains: list[metropolis_hastings.Chain]
   compared: Mapping[str, np.ndarray]
   errors: Mapping[str, np.ndarray]
 
@@ -49,14 +50,14 @@ class Result(NamedTuple):
     return np.stack([chain.best_l2 for chain in self.chains])
 
 
-def marks(iterations: int, episode_length: int) -> List[int]:
+def marks(iterations: int, episode_length: int) -> list[int]:
   """Numbers of evaluations at which errors are reported."""
   steps = [m * 10**e for e in range(len(str(iterations))) for m in (1, 2, 5)]
   every = {0, *steps, episode_length, _AFTER, iterations}
   return sorted(mark for mark in every if mark <= iterations)
 
 
-def summary(found: Result) -> Dict[str, Any]:
+def summary(found: Result) -> dict[str, Any]:
   """The search in numbers, as JSON takes them."""
   l2, best = found.l2, found.best_l2
   renders = sum(chain.renders for chain in found.chains)
@@ -92,7 +93,7 @@ def summary(found: Result) -> Dict[str, Any]:
   }
 
 
-def _statistics(errors: np.ndarray) -> Dict[str, float]:
+def _statistics(errors: np.ndarray) -> dict[str, float]:
   """Mean and quartiles of errors, `[N]`."""
   lower, median, upper = np.quantile(errors, (0.25, 0.5, 0.75)).tolist()
   return {

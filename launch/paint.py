@@ -12,9 +12,11 @@ program itself), and .xml (MJCF) of a 3D scene. Where there are several
 pictures, the name of each goes before the extension: out_NAME.svg.
 """
 
+from collections.abc import Callable
+from collections.abc import Iterator
 import os
 import sys
-from typing import Callable, Iterator, List, NamedTuple, Optional
+from typing import NamedTuple
 
 from absl import app
 from absl import flags
@@ -24,12 +26,12 @@ from launch import flags as launch_flags
 from launch import paint_sheet
 from launch import paint_sources
 from launch import progress
-from spiral_tf import formats
-from spiral_tf import inputs
-from spiral_tf import painter
-from spiral_tf import program_json
-from spiral_tf import programs
-from spiral_tf import reconstruction
+from spiral_tf.agents import agent as agent_lib
+from spiral_tf.agents import inputs
+from spiral_tf.evaluation import reconstruction
+from spiral_tf.programs import formats
+from spiral_tf.programs import json_form
+from spiral_tf.programs import program as program_lib
 
 # Pictures that are painted, and written, before the next ones are read.
 _CHUNK = 64
@@ -91,7 +93,7 @@ _SAMPLES = flags.DEFINE_integer(
   None,
   'Drawings to make, by default 1; of each picture, if there are some.',
   lower_bound=1,
-  upper_bound=painter.MAX_SAMPLES,
+  upper_bound=agent_lib.MAX_SAMPLES,
 )
 _BEST = flags.DEFINE_bool(
   'best', False, 'Whether to keep only the nearest of the samples.'
@@ -125,8 +127,8 @@ class _Painting(NamedTuple):
   """A program, what it is called, and what it reproduces, if anything."""
 
   name: str
-  program: programs.Program
-  target: Optional[np.ndarray] = None
+  program: program_lib.Program
+  target: np.ndarray | None = None
 
 
 def main(argv):
@@ -162,20 +164,20 @@ def _check_outputs() -> None:
     raise ValueError('choose either --image or --data.')
 
 
-def _files() -> List[str]:
+def _files() -> list[str]:
   return [*_OUTPUT.value, *filter(None, [_SHEET.value])]
 
 
 def _replay() -> int:
   """Renders a program again."""
-  program = program_json.load(_PROGRAM.value)
+  program = json_form.load(_PROGRAM.value)
   return _write(iter([_Painting('', program)]), several=False)
 
 
 def _paint() -> int:
   """Paints with a model; returns how many pictures."""
   paths = [p for path in _IMAGE.value for p in inputs.find(path)]
-  agent = painter.load(_MODEL.value or paint_sources.bundled())
+  agent = agent_lib.load(_MODEL.value or paint_sources.bundled())
   if not agent.conditional:
     if paths or _DATA.value:
       raise ValueError(
@@ -208,8 +210,8 @@ def _paint() -> int:
 
 
 def _reproduce(
-  agent: painter.Agent,
-  names: List[str],
+  agent: agent_lib.Agent,
+  names: list[str],
   target: Callable[[int], np.ndarray],
   each: int,
 ) -> Iterator[_Painting]:
@@ -231,7 +233,7 @@ def _reproduce(
       yield _Painting(name, program, targets[number])
 
 
-def _tiled(agent: painter.Agent, paths: List[str]) -> Iterator[_Painting]:
+def _tiled(agent: agent_lib.Agent, paths: list[str]) -> Iterator[_Painting]:
   for path, name in zip(paths, paint_sources.names(paths)):
     program = agent.paint_tiles(
       path,
@@ -272,7 +274,7 @@ def _write(paintings: Iterator[_Painting], several: bool) -> int:
   return count
 
 
-def _changed(program: programs.Program) -> programs.Program:
+def _changed(program: program_lib.Program) -> program_lib.Program:
   """The program with the brush, background and colours of the flags."""
   if _BRUSH.value:
     program = program.with_brush(_BRUSH.value)

@@ -1,11 +1,9 @@
 """All paintings of a call in one picture, each beside what it reproduces."""
 
-from typing import List, Optional
-
 import numpy as np
 
-from spiral_tf import inputs
 from spiral_tf import pictures
+from spiral_tf.agents import inputs
 
 # A sheet larger than this, pixels, would be of no use to anybody.
 _MAX_PIXELS = 100_000_000
@@ -17,12 +15,10 @@ class Sheet:
   def __init__(self, columns: int):
     """Creates an empty sheet of so many pictures a row."""
     self._columns = columns
-    self._shown: List[np.ndarray] = []
+    self._shown: list[np.ndarray] = []
     self._pixels = 0
 
-  def add(
-    self, picture: np.ndarray, target: Optional[np.ndarray] = None
-  ) -> None:
+  def add(self, picture: np.ndarray, target: np.ndarray | None = None) -> None:
     """Adds a painting.
 
     Args:

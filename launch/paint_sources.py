@@ -2,12 +2,11 @@
 
 import dataclasses
 import os
-from typing import List
 
 import numpy as np
 
 from spiral_tf import builders
-from spiral_tf import painter
+from spiral_tf.agents import agent as agent_lib
 
 # The built-in data set.
 DIGITS = 'digits'
@@ -15,9 +14,9 @@ DIGITS = 'digits'
 _BUNDLED = ('photos_small', 'omniglot_conditional_small')
 
 
-def names(paths: List[str]) -> List[str]:
+def names(paths: list[str]) -> list[str]:
   """What to call the paintings of pictures: each name once."""
-  found: List[str] = []
+  found: list[str] = []
   for path in paths:
     stem = os.path.splitext(os.path.basename(path))[0]
     name, number = stem, 1
@@ -28,7 +27,7 @@ def names(paths: List[str]) -> List[str]:
   return found
 
 
-def digits(agent: painter.Agent) -> np.ndarray:
+def digits(agent: agent_lib.Agent) -> np.ndarray:
   """Held-out images of the built-in data set, uint8 `[N, W, W, C]`."""
   data = dataclasses.replace(agent.config.data, name=DIGITS)
   config = dataclasses.replace(agent.config, data=data)

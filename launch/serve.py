@@ -15,7 +15,7 @@ from absl import app
 from absl import flags
 
 from launch import flags as launch_flags
-from spiral_tf import painter
+from spiral_tf.agents import agent as agent_lib
 
 _MODEL = flags.DEFINE_multi_string(
   'model',
@@ -57,7 +57,7 @@ def _serve():
   try:
     listening = _listen()
     names = web.model_names(_MODEL.value or _bundled())
-    agents = {name: painter.load(path) for name, path in names.items()}
+    agents = {name: agent_lib.load(path) for name, path in names.items()}
   except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
   local = _HOST.value in guard.LOOPBACK

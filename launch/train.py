@@ -17,9 +17,9 @@ import sys
 from absl import app
 from absl import flags
 
-from launch import engines
 from launch import flags as launch_flags
 from launch import training
+from launch.runtime import engines
 
 _CONFIG = launch_flags.define_config()
 _WORKDIR = launch_flags.define_workdir(

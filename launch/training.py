@@ -5,22 +5,26 @@ import io
 import os
 import sys
 import time
-from typing import List, NamedTuple, Tuple
+from typing import NamedTuple
 
 import launchpad as lp
 from launchpad.launch.run_locally import launch_local_output_to_files
 from launchpad.nodes.python import local_multi_processing
 
-from launch import engines
-from launch import population_progress
-from launch import program
-from launch import supervisor
-from launch.engines import engine as engine_lib
+from launch import graph
+from launch.runtime import engines
+from launch.runtime import supervisor
+from launch.runtime.engines import engine as engine_lib
 from spiral_tf import builders
-from spiral_tf import checkpoint
-from spiral_tf import config as config_lib
-from spiral_tf import metrics
-from spiral_tf import population
+from spiral_tf import node_kinds
+from spiral_tf.config import cluster
+from spiral_tf.config import experiment
+from spiral_tf.population import members as members_lib
+from spiral_tf.population import progress as progress_lib
+from spiral_tf.workdir import checkpoints
+from spiral_tf.workdir import config_file
+from spiral_tf.workdir import json_lines
+from spiral_tf.workdir import metrics
 
 # Exit code of a run that was stopped before its end, as of a shell's Ctrl-C.
 _STOPPED = 130
@@ -55,7 +59,7 @@ class Place(NamedTuple):
 HERE = Place()
 
 
-def train(config: config_lib.Config, workdir: str, place: Place = HERE) -> int:
+def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
   """Runs the program until its end.
 
   Args:
@@ -78,12 +82,12 @@ def train(config: config_lib.Config, workdir: str, place: Place = HERE) -> int:
   # Mistakes that any node would find are found here, before there are nodes.
   builders.load_dataset(config)
   runs = _runs(config, workdir)
-  for experiment, folder in [(config, workdir), *runs]:
-    checkpoint.check_config(folder, experiment)
-  so_far = [checkpoint.done_so_far(folder) for _, folder in runs]
+  for each, folder in [(config, workdir), *runs]:
+    config_file.check(folder, each)
+  so_far = [checkpoints.done_so_far(folder) for _, folder in runs]
   if any(updates for updates, _ in so_far):
     text = _describe(config, so_far)
-    if all(config_lib.progress(config, *done) >= 1 for done in so_far):
+    if all(experiment.progress(config, *done) >= 1 for done in so_far):
       print(
         f'The run in {workdir} has come to its end: {text}. To go on, raise '
         '--config.training.minutes or --config.training.frames.'
@@ -91,14 +95,14 @@ def train(config: config_lib.Config, workdir: str, place: Place = HERE) -> int:
       return 0
     print(f'Goes on from {text}.', flush=True)
   # Not before: a finished run keeps the configuration that made it.
-  for experiment, folder in [(config, workdir), *runs]:
-    checkpoint.save_config(folder, experiment)
+  for each, folder in [(config, workdir), *runs]:
+    config_file.save(folder, each)
   logs = os.path.join(workdir, 'logs')
   _remove_logs(logs)
   if config.population.size:
-    progress = population_progress.Progress(config, workdir)
+    progress = progress_lib.Progress(config, workdir)
   else:
-    progress = metrics.RunProgress(workdir, config.training.log_seconds)
+    progress = progress.RunProgress(workdir, config.training.log_seconds)
   try:
     if place.engine == 'launchpad':
       finished = _launch(config, workdir, logs, place.launch_type)
@@ -118,46 +122,46 @@ def train(config: config_lib.Config, workdir: str, place: Place = HERE) -> int:
 
 
 def _runs(
-  config: config_lib.Config, workdir: str
-) -> List[Tuple[config_lib.Config, str]]:
+  config: experiment.Config, workdir: str
+) -> list[tuple[experiment.Config, str]]:
   """The experiment and the folder of each run that is trained."""
   if not config.population.size:
     return [(config, workdir)]
   return [
     (
-      population.member_config(config, index),
-      population.member_workdir(workdir, index),
+      members_lib.member_config(config, index),
+      members_lib.member_workdir(workdir, index),
     )
     for index in range(config.population.size)
   ]
 
 
 def _describe(
-  config: config_lib.Config, so_far: List[Tuple[int, float]]
+  config: experiment.Config, so_far: list[tuple[int, float]]
 ) -> str:
   """What was done so far, by updates and seconds of each run, in words."""
   updates = sum(done[0] for done in so_far)
   minutes = sum(done[1] for done in so_far) / 60
   members = f' of {len(so_far)} members' if len(so_far) > 1 else ''
   return (
-    f'{updates:,} updates, {config_lib.frames(config, updates):,} frames, '
+    f'{updates:,} updates, {experiment.frames(config, updates):,} frames, '
     f'{minutes:.1f} minutes{members}'
   )
 
 
 def _supervise(
-  config: config_lib.Config, workdir: str, logs: str, place: Place
+  config: experiment.Config, workdir: str, logs: str, place: Place
 ) -> bool:
   """Runs the program on an engine; returns whether it reached its goal."""
 
   def resources(kind: str) -> engine_lib.Resources:
-    amounts = config_lib.parse_resources(getattr(config.resources, kind))
+    amounts = cluster.parse_resources(getattr(config.resources, kind))
     cpus, gpus = amounts.pop('cpus', 0.0), amounts.pop('gpus', 0.0)
     return engine_lib.Resources(cpus, gpus, amounts)
 
   return supervisor.Supervisor(
     engines.make(place.engine, place.network, place.ray_address),
-    lambda: program.make_program(config, workdir),
+    lambda: graph.make_program(config, workdir),
     logs,
     resources,
     _ENVIRONMENT,
@@ -167,21 +171,21 @@ def _supervise(
 
 
 def _launch(
-  config: config_lib.Config, workdir: str, logs: str, launch_type: str
+  config: experiment.Config, workdir: str, logs: str, launch_type: str
 ) -> bool:
   """Runs the program by Launchpad's own launcher, which restarts nothing."""
   engines.warn_of_open_ports("Launchpad's launcher isolates nothing.")
   # Launchpad reads the variable for this folder once, when it is imported.
   launch_local_output_to_files._LOGGING_DIR = logs
   started = time.time()
-  graph, _ = program.make_program(config, workdir)
+  program, _ = graph.make_program(config, workdir)
   with contextlib.redirect_stdout(io.StringIO()):  # A line a node.
     manager = lp.launch(
-      graph,
+      program,
       launch_type,
       local_resources={
         label: local_multi_processing.PythonProcess(env=_ENVIRONMENT)
-        for label in graph.groups
+        for label in program.groups
       },
       terminal='output_to_files',
     )
@@ -192,7 +196,9 @@ def _launch(
     raise
   runs = _runs(config, workdir)
   lasts = [
-    metrics.last_line(metrics.metrics_path(folder, checkpoint.POLICY_LEARNER))
+    json_lines.last_line(
+      metrics.metrics_path(folder, node_kinds.POLICY_LEARNER)
+    )
     for _, folder in runs
   ]
   return all(
@@ -206,7 +212,7 @@ def _remove_logs(folder: str) -> None:
     os.remove(path)
 
 
-def _log_paths(folder: str) -> List[str]:
+def _log_paths(folder: str) -> list[str]:
   # Links are not followed: who knows where they lead.
   if os.path.islink(folder):
     return []

@@ -6,13 +6,13 @@ import shlex
 from typing import Any
 
 import configs
-from spiral_tf import config as config_lib
+from spiral_tf.config import experiment
 
 # Folders of one machine, which mean nothing on another.
 _PATH, _CACHE = 'data.path', 'data.cache'
 
 
-def of(config: config_lib.Config) -> str:
+def of(config: experiment.Config) -> str:
   """Names the file of `configs/` that is nearest, and what differs from it.
 
   Args:
@@ -22,12 +22,12 @@ def of(config: config_lib.Config) -> str:
     A command for a shell, over several lines, with FOLDER for `data.path` and
     the default for `data.cache`.
   """
-  wanted = config_lib.flat(config)
+  wanted = experiment.flat(config)
   path, _ = wanted.pop(_PATH), wanted.pop(_CACHE)
   differences = {}
   for module in pkgutil.iter_modules(configs.__path__):
     file = importlib.import_module(f'configs.{module.name}')
-    has = config_lib.flat(config_lib.from_dict(file.get_config()))
+    has = experiment.flat(experiment.from_dict(file.get_config()))
     differences[module.name] = {
       name: value for name, value in wanted.items() if has[name] != value
     }

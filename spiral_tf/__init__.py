@@ -16,11 +16,11 @@ os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
 # What `spiral_tf` itself offers, each in a module that is imported when it is
 # first asked for: environments and data sets need no TensorFlow.
 _OFFERED = {
-  'Move': 'spiral_tf.commands',
-  'Program': 'spiral_tf.programs',
-  'Put': 'spiral_tf.commands',
-  'Stroke': 'spiral_tf.commands',
-  'load': 'spiral_tf.painter',
+  'Move': 'spiral_tf.programs.commands',
+  'Program': 'spiral_tf.programs.program',
+  'Put': 'spiral_tf.programs.commands',
+  'Stroke': 'spiral_tf.programs.commands',
+  'load': 'spiral_tf.agents.agent',
 }
 
 

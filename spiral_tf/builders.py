@@ -1,20 +1,24 @@
 """Builds the parts of an experiment from its configuration."""
 
+from collections.abc import Iterable
 import dataclasses
 import inspect
-from typing import Iterable, List, NamedTuple
+import math
+from typing import NamedTuple
 
 import dm_env
 import numpy as np
 import tensorflow as tf
 
-from spiral_tf import config as config_lib
 from spiral_tf import datasets
 from spiral_tf import rollout
 from spiral_tf import types
+from spiral_tf.config import experiment
 from spiral_tf.environments import conditional
 from spiral_tf.environments import painting
 from spiral_tf.environments import scenes
+from spiral_tf.learning import discriminator_update
+from spiral_tf.learning import policy_update
 from spiral_tf.networks import discriminator as discriminator_lib
 from spiral_tf.networks import policy as policy_lib
 
@@ -30,7 +34,7 @@ _ENVIRONMENTS = {'painting': painting.Painting, 'scenes': scenes.Scenes}
 
 
 def make_environment(
-  config: config_lib.Config, seed: int, targets: Iterable[np.ndarray] = ()
+  config: experiment.Config, seed: int, targets: Iterable[np.ndarray] = ()
 ) -> dm_env.Environment:
   """Builds the environment; equal seeds make equal environments.
 
@@ -56,11 +60,11 @@ def make_environment(
 
 
 def make_environments(
-  config: config_lib.Config,
+  config: experiment.Config,
   number: int,
   seed: int,
   targets: Iterable[np.ndarray] = (),
-) -> List[dm_env.Environment]:
+) -> list[dm_env.Environment]:
   """Builds environments whose seeds all differ, within and across `seed`s.
 
   Args:
@@ -81,13 +85,13 @@ def make_environments(
   return [make_environment(config, int(s), targets) for s in seeds]
 
 
-def load_dataset(config: config_lib.Config) -> datasets.Dataset:
+def load_dataset(config: experiment.Config) -> datasets.Dataset:
   """Loads the real images, as wide and with as many channels as the canvas."""
   width, _, channels = environment_spec(config).observation['canvas'].shape
   return datasets.load(config.data, width, channels, config.seed)
 
 
-def environment_spec(config: config_lib.Config) -> EnvironmentSpec:
+def environment_spec(config: experiment.Config) -> EnvironmentSpec:
   """Specs of the environment that `config` describes."""
   environment = make_environment(config, seed=0)
   return EnvironmentSpec(
@@ -95,7 +99,7 @@ def environment_spec(config: config_lib.Config) -> EnvironmentSpec:
   )
 
 
-def make_policy(config: config_lib.Config) -> policy_lib.Policy:
+def make_policy(config: experiment.Config) -> policy_lib.Policy:
   """Builds the policy with all its variables."""
   tf.random.set_seed(config.seed)
   spec = environment_spec(config)
@@ -103,7 +107,7 @@ def make_policy(config: config_lib.Config) -> policy_lib.Policy:
 
 
 def make_discriminator(
-  config: config_lib.Config,
+  config: experiment.Config,
 ) -> discriminator_lib.Discriminator:
   """Builds the discriminator with all its variables."""
   # Another stream than the policy's, so that neither depends on the other.
@@ -113,6 +117,38 @@ def make_discriminator(
   image = tf.zeros([1, *canvas.shape], canvas.dtype)
   discriminator(image, image if config.conditional else None)
   return discriminator
+
+
+def make_policy_update(
+  config: experiment.Config,
+  discriminator: discriminator_lib.Discriminator | None = None,
+) -> policy_update.PolicyUpdate:
+  """Builds the policy, and what trains it.
+
+  Args:
+    config: the experiment.
+    discriminator: what pays it; by default one of its own.
+
+  Returns:
+    The update.
+  """
+  action = environment_spec(config).action
+  return policy_update.PolicyUpdate(
+    config.policy_learner,
+    config.reward,
+    make_policy(config),
+    discriminator or make_discriminator(config),
+    {name: math.log(spec.num_values) for name, spec in action.items()},
+  )
+
+
+def make_discriminator_update(
+  config: experiment.Config,
+) -> discriminator_update.DiscriminatorUpdate:
+  """Builds the discriminator, and what trains it."""
+  return discriminator_update.DiscriminatorUpdate(
+    config.discriminator_learner, make_discriminator(config)
+  )
 
 
 def make_agent(policy: policy_lib.Policy, seed: int) -> rollout.Agent:

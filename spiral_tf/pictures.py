@@ -1,8 +1,8 @@
 """Pictures for people: grids of images, titles over them, PNG files."""
 
+from collections.abc import Mapping
 import os
 import threading
-from typing import Mapping
 
 import numpy as np
 from PIL import Image

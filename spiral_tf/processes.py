@@ -1,11 +1,11 @@
 """How processes of a pool hear of Ctrl-C, and of the end of their parent."""
 
+from collections.abc import Iterator
 import contextlib
 import multiprocessing
 import os
 import signal
 import threading
-from typing import Iterator
 
 
 @contextlib.contextmanager

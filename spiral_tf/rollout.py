@@ -1,6 +1,9 @@
 """Plays whole episodes in several environments with one batched policy call."""
 
-from typing import Any, Callable, Mapping, NamedTuple, Sequence, Tuple
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import dm_env
 import numpy as np
@@ -9,7 +12,7 @@ import tree
 from spiral_tf import types
 
 InitialStateFn = Callable[[int], Any]
-StepFn = Callable[[types.Observation, Any], Tuple[types.AgentOutput, Any]]
+StepFn = Callable[[types.Observation, Any], tuple[types.AgentOutput, Any]]
 
 
 class Agent(NamedTuple):

@@ -26,7 +26,8 @@ of the environment's `action_spec`, which is also the order in which the policy
 samples them.
 """
 
-from typing import Any, Dict, Mapping, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from dm_env import specs
 import numpy as np
@@ -74,7 +75,7 @@ class AgentState(NamedTuple):
 
   hidden: Any
   cell: Any
-  prev_action: Dict[str, Any]
+  prev_action: dict[str, Any]
 
 
 class AgentOutput(NamedTuple):
@@ -87,8 +88,8 @@ class AgentOutput(NamedTuple):
     value: float32 `[B]`, the value function's estimate of the return.
   """
 
-  action: Dict[str, Any]
-  log_prob: Dict[str, Any]
+  action: dict[str, Any]
+  log_prob: dict[str, Any]
   value: Any
 
 
@@ -102,8 +103,8 @@ class UnrollOutput(NamedTuple):
     value: float32 `[T, B]`.
   """
 
-  log_prob: Dict[str, Any]
-  entropy: Dict[str, Any]
+  log_prob: dict[str, Any]
+  entropy: dict[str, Any]
   value: Any
 
 
@@ -121,7 +122,7 @@ class Episode(NamedTuple):
       conditional agent; else empty.
   """
 
-  observation: Dict[str, Any]
-  action: Dict[str, Any]
+  observation: dict[str, Any]
+  action: dict[str, Any]
   log_prob: Any
-  context: Dict[str, Any]
+  context: dict[str, Any]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf.losses import actor_critic
+from spiral_tf.learning import actor_critic
 
 
 def _random(*shape, seed=0):

@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.animation."""
+"""Tests of spiral_tf.programs.animation."""
 
 import av
 import numpy as np
@@ -6,7 +6,7 @@ from PIL import Image
 from PIL import ImageSequence
 import pytest
 
-from spiral_tf import animation
+from spiral_tf.programs import animation
 from tests import program_cases
 
 

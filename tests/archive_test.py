@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import sections
 from spiral_tf.datasets import archive
 from spiral_tf.datasets import cache
 from spiral_tf.datasets import decoding
@@ -34,7 +34,7 @@ NOISE = _bytes(_noise())
 
 
 def _config(tmp_path, bad_images='error'):
-  return config_lib.DataConfig(
+  return sections.DataConfig(
     name='images', cache=str(tmp_path / 'cache'), bad_images=bad_images
   )
 

@@ -1,8 +1,8 @@
-"""Tests of spiral_tf.brush_profile."""
+"""Tests of spiral_tf.programs.brush_profile."""
 
 import pytest
 
-from spiral_tf import brush_profile
+from spiral_tf.programs import brush_profile
 
 
 def test_a_pen_is_opaque_and_wider_under_pressure():

@@ -12,7 +12,7 @@ import types
 import numpy as np
 import pytest
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import sections
 from spiral_tf.datasets import cache
 
 # Decodes six pictures, each filled with the number that is its name, and notes
@@ -20,7 +20,7 @@ from spiral_tf.datasets import cache
 _SCRIPT = """
 import os, sys, time
 import numpy as np
-from spiral_tf import config as config_lib
+from spiral_tf.config import sections
 from spiral_tf.datasets import cache
 
 folder, log = sys.argv[1:]
@@ -32,7 +32,7 @@ def decode(name):
     file.write(name)
   return np.full([4, 4, 1], int(name), np.uint8)
 
-config = config_lib.DataConfig(name='images', cache=folder)
+config = sections.DataConfig(name='images', cache=folder)
 images, names = cache.load(
   config, '.', [], 4, 1, 1, lambda: (list('012345'), decode)
 )
@@ -63,7 +63,7 @@ class _Source:
     self.file = tmp_path / 'source'
     self.file.write_text('v1')
     self.bad, self.openings = bad, 0
-    self.config = config_lib.DataConfig(
+    self.config = sections.DataConfig(
       name='images', cache=str(tmp_path / 'cache'), **config
     )
 
@@ -126,7 +126,7 @@ def test_other_settings_have_other_caches(tmp_path):
   source = _Source(tmp_path)
   source.load()
   source.load(version=2)
-  source.config = config_lib.DataConfig(
+  source.config = sections.DataConfig(
     name='images', cache=source.config.cache, bad_images='skip'
   )
   source.load()
@@ -285,7 +285,7 @@ def test_a_folder_that_cannot_be_made(tmp_path):
 @pytest.mark.parametrize('xdg', [True, False])
 def test_default_folder(tmp_path, monkeypatch, xdg):
   source = _Source(tmp_path)
-  source.config = config_lib.DataConfig(name='images')
+  source.config = sections.DataConfig(name='images')
   monkeypatch.setenv('HOME', str(tmp_path))
   monkeypatch.delenv('XDG_CACHE_HOME', raising=False)
   if xdg:

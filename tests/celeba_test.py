@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from spiral_tf import config as config_lib
 from spiral_tf import datasets
+from spiral_tf.config import sections
 
 COUNT = 20
 ZIP = 'img_align_celeba.zip'
@@ -42,7 +42,7 @@ def folder(tmp_path):
 
 
 def _load(path, channels=3, seed=0):
-  config = config_lib.DataConfig(
+  config = sections.DataConfig(
     name='celeba',
     path=str(path),
     cache=str(path.parent / 'cache'),

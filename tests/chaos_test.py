@@ -10,9 +10,9 @@ import os
 
 import pytest
 
-from spiral_tf import checkpoint
-from spiral_tf import lineage
-from spiral_tf import population
+from spiral_tf.population import lineage
+from spiral_tf.population import members
+from spiral_tf.workdir import checkpoints
 from tests import counters
 from tests import launched
 from tests import small
@@ -24,11 +24,11 @@ _RECOVERY_SECONDS = 120
 
 
 def _workdirs(workdir):
-  return [population.member_workdir(workdir, i) for i in range(_SIZE)]
+  return [members.member_workdir(workdir, i) for i in range(_SIZE)]
 
 
 def _records(workdir, kind):
-  path = population.lineage_path(workdir)
+  path = members.lineage_path(workdir)
   records = lineage.read(path) if os.path.exists(path) else []
   return [record for record in records if record['kind'] == kind]
 
@@ -88,9 +88,9 @@ def test_training_survives_the_death_of_everything(tmp_path):
   launched.assert_none_left(process.pid)
   for folder in _workdirs(workdir):
     counters.assert_lost_little(_CONFIG, folder)
-    assert checkpoint.done_so_far(folder)[0] > 5
+    assert checkpoints.done_so_far(folder)[0] > 5
     counters.assert_no_update_twice(_CONFIG, folder)
-  before = [checkpoint.done_so_far(folder)[0] for folder in _workdirs(workdir)]
+  before = [checkpoints.done_so_far(folder)[0] for folder in _workdirs(workdir)]
 
   process = launched.start(path, workdir, '--config.population.exploit=True')
   launched.wait_for(
@@ -112,7 +112,7 @@ def test_training_survives_the_death_of_everything(tmp_path):
       generation = counters.saved(_CONFIG, folder, node)['generation']
       # A copy that was under way may be in one learner, and is planned.
       assert generation - copies[index] in (0, 1)
-    assert checkpoint.done_so_far(folder)[0] >= before[index]
+    assert checkpoints.done_so_far(folder)[0] >= before[index]
     counters.assert_lost_little(_CONFIG, folder)
     replay = os.path.join(folder, 'checkpoints', 'replay')
     assert any(files for _, _, files in os.walk(replay))

@@ -1,12 +1,12 @@
-"""Tests of spiral_tf.circles."""
+"""Tests of spiral_tf.experiments.circles."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf import circles
-from spiral_tf import rewards
-from spiral_tf.losses import wasserstein
+from spiral_tf.experiments import circles
+from spiral_tf.learning import rewards
+from spiral_tf.learning import wasserstein
 
 _RADIUS = 2
 

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from spiral_tf import classifier as classifier_lib
-from spiral_tf import config as config_lib
 from spiral_tf import datasets
+from spiral_tf.config import sections
+from spiral_tf.evaluation import classifier as classifier_lib
 
 
 @pytest.fixture(scope='module')
 def digits():
   return datasets.load(
-    config_lib.DataConfig(), canvas_width=32, channels=1, seed=0
+    sections.DataConfig(), canvas_width=32, channels=1, seed=0
   )
 
 

@@ -7,7 +7,7 @@ import time
 
 import psutil
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import cluster
 from tests import launched
 from tests import machines
 from tests import small
@@ -50,7 +50,7 @@ def config(server, leaf, frames=0):
       num_actors=2,
       environments_per_actor=4,
     ),
-    resources=config_lib.ResourcesConfig(
+    resources=cluster.ResourcesConfig(
       replay=server,
       discriminator_learner=server,
       policy_learner=server,

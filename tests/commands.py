@@ -12,7 +12,11 @@ _ROOT = pathlib.Path(__file__).absolute().parent.parent
 # Forks a process a command, each of which runs its module as `__main__`.
 _SERVER = """
   import json, os, runpy, sys
-  from spiral_tf import evaluation, metrics, replay, saved_model, worker
+  from spiral_tf.agents import saved_model
+  from spiral_tf.evaluation import generation
+  from spiral_tf.nodes import worker
+  from spiral_tf.replay import episodes
+  from spiral_tf.workdir import metrics
 
   for line in sys.stdin:
     module, arguments, out, err = json.loads(line)

@@ -8,7 +8,7 @@ import pytest
 
 import configs
 from spiral_tf import builders
-from spiral_tf import config as config_lib
+from spiral_tf.config import experiment
 
 _NAMES = sorted(
   path.stem
@@ -19,7 +19,7 @@ _NAMES = sorted(
 
 def _load(name):
   module = importlib.import_module(f'configs.{name}')
-  return config_lib.from_dict(module.get_config())
+  return experiment.from_dict(module.get_config())
 
 
 def test_the_experiments_are_there():

@@ -6,15 +6,15 @@ import itertools
 import numpy as np
 import tensorflow as tf
 
-from spiral_tf import checkpoint
-from spiral_tf import discriminator_learner
-from spiral_tf import policy_learner
+from spiral_tf import builders
+from spiral_tf import node_kinds
+from spiral_tf.workdir import checkpoints
 from tests import launched
 
-# Names of the learners in checkpoints, and what they train.
+# Names of the learners in checkpoints, and what makes their updates.
 LEARNERS = {
-  checkpoint.POLICY_LEARNER: policy_learner.PolicyUpdate,
-  checkpoint.DISCRIMINATOR_LEARNER: discriminator_learner.DiscriminatorUpdate,
+  node_kinds.POLICY_LEARNER: builders.make_policy_update,
+  node_kinds.DISCRIMINATOR_LEARNER: builders.make_discriminator_update,
 }
 # How long a checkpoint may take to write, on a busy machine.
 _SAVING_SECONDS = 4.0
@@ -28,7 +28,7 @@ def saved(config, workdir, node):
     'updates': tf.Variable(0, dtype=tf.int64),
     'generation': tf.Variable(0, dtype=tf.int64),
   }
-  checkpoint.restore(workdir, node, state)
+  checkpoints.restore(workdir, node, state)
   return {
     'step': int(module.optimizer.step),
     'updates': int(state['updates']),
@@ -50,7 +50,7 @@ def assert_copied_together(config, workdir):
   assert np.ptp(generations) <= 1, (workdir, generations)
 
 
-def assert_lost_little(config, workdir, node=checkpoint.POLICY_LEARNER):
+def assert_lost_little(config, workdir, node=node_kinds.POLICY_LEARNER):
   """Checks that updates went back by no more than a checkpoint's age.
 
   Args:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf.losses import cross_entropy
+from spiral_tf.learning import cross_entropy
 
 
 def _images(seed, batch=5):

@@ -4,22 +4,22 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from spiral_tf import config as config_lib
 from spiral_tf import datasets
+from spiral_tf.config import sections
 
 NAMES = ('digits', 'mnist', 'omniglot', 'celeba', 'scenes', 'images')
 
 
 @pytest.mark.parametrize('name', NAMES[1:])
 def test_each_says_what_it_needs_when_there_is_no_path(name):
-  config = config_lib.DataConfig(name=name)
+  config = sections.DataConfig(name=name)
   with pytest.raises(ValueError, match=r'config\.data\.path'):
     datasets.load(config, canvas_width=16, channels=1, seed=0)
 
 
 @pytest.mark.parametrize('name', NAMES[1:])
 def test_each_says_what_is_missing(name, tmp_path):
-  config = config_lib.DataConfig(name=name, path=str(tmp_path / 'nowhere'))
+  config = sections.DataConfig(name=name, path=str(tmp_path / 'nowhere'))
   with pytest.raises(FileNotFoundError, match='nowhere'):
     datasets.load(config, canvas_width=16, channels=1, seed=0)
 
@@ -28,7 +28,7 @@ def test_each_says_what_is_missing(name, tmp_path):
 def test_load_passes_everything_on(tmp_path, channels):
   for i in range(8):
     Image.new('RGB', (9, 9), (255, 10 * i, 0)).save(tmp_path / f'{i}.png')
-  config = config_lib.DataConfig(
+  config = sections.DataConfig(
     name='images', path=str(tmp_path), cache=str(tmp_path / 'cache')
   )
   data = datasets.load(config, canvas_width=16, channels=channels, seed=3)

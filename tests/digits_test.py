@@ -7,14 +7,14 @@ import sys
 import numpy as np
 import pytest
 
-from spiral_tf import config as config_lib
 from spiral_tf import datasets
+from spiral_tf.config import sections
 
 
 @pytest.fixture(scope='module')
 def digits():
   return datasets.load(
-    config_lib.DataConfig(), canvas_width=32, channels=1, seed=0
+    sections.DataConfig(), canvas_width=32, channels=1, seed=0
   )
 
 
@@ -46,7 +46,7 @@ def test_enlarged_images_still_show_the_source():
 
   source = sklearn_datasets.load_digits()
   data = datasets.load(
-    config_lib.DataConfig(), canvas_width=32, channels=1, seed=3
+    sections.DataConfig(), canvas_width=32, channels=1, seed=3
   )
   images = np.concatenate([data.train, data.validation])
   labels = np.concatenate([data.train_labels, data.validation_labels])
@@ -62,7 +62,7 @@ def test_enlarged_images_still_show_the_source():
 @pytest.mark.parametrize('width', [33, 64])
 def test_other_widths(width):
   data = datasets.load(
-    config_lib.DataConfig(), canvas_width=width, channels=1, seed=0
+    sections.DataConfig(), canvas_width=width, channels=1, seed=0
   )
   assert data.train.shape == (1617, width, width, 1)
   assert data.train.min() == 0 and data.train.max() == 255
@@ -70,10 +70,10 @@ def test_other_widths(width):
 
 def test_split_is_seeded_and_complete(digits):
   again = datasets.load(
-    config_lib.DataConfig(), canvas_width=32, channels=1, seed=0
+    sections.DataConfig(), canvas_width=32, channels=1, seed=0
   )
   other = datasets.load(
-    config_lib.DataConfig(), canvas_width=32, channels=1, seed=1
+    sections.DataConfig(), canvas_width=32, channels=1, seed=1
   )
   np.testing.assert_array_equal(digits.validation, again.validation)
   assert not np.array_equal(digits.validation, other.validation)
@@ -85,7 +85,7 @@ def test_split_is_seeded_and_complete(digits):
 
 
 def test_validation_fraction():
-  config = config_lib.DataConfig(validation_fraction=0.5)
+  config = sections.DataConfig(validation_fraction=0.5)
   data = datasets.load(config, canvas_width=8, channels=1, seed=0)
   assert len(data.validation) == round(1797 / 2)
 
@@ -109,7 +109,7 @@ def test_importing_data_sets_does_not_import_tensorflow():
 
 def test_colour_canvases(digits):
   colour = datasets.load(
-    config_lib.DataConfig(), canvas_width=32, channels=3, seed=0
+    sections.DataConfig(), canvas_width=32, channels=3, seed=0
   )
   for split in ('train', 'validation'):
     assert colour.images(split).shape[1:] == (32, 32, 3)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf import config as config_lib
-from spiral_tf.losses import wasserstein
+from spiral_tf.config import sections
+from spiral_tf.learning import wasserstein
 from spiral_tf.networks import discriminator as discriminator_lib
 
 
@@ -19,7 +19,7 @@ def _images(seed, batch=4, width=16):
 def _tiny(**settings):
   tf.random.set_seed(0)
   return discriminator_lib.Discriminator(
-    config_lib.DiscriminatorNetworkConfig(channels=(4, 8), **settings)
+    sections.DiscriminatorNetworkConfig(channels=(4, 8), **settings)
   )
 
 
@@ -54,7 +54,7 @@ def test_bytes_are_shares_of_white():
 
 def test_equals_strided_convolutions_and_leaky_relu_written_out():
   discriminator = discriminator_lib.Discriminator(
-    config_lib.DiscriminatorNetworkConfig(channels=(3,), kernel=2)
+    sections.DiscriminatorNetworkConfig(channels=(3,), kernel=2)
   )
   images = _images(1, batch=2, width=4)
   discriminator(images)
@@ -235,7 +235,7 @@ def test_without_spectral_norm_there_is_nothing_to_update():
 
 def test_paper_preset_is_dcgan_sized():
   discriminator = discriminator_lib.Discriminator(
-    config_lib.DiscriminatorNetworkConfig()
+    sections.DiscriminatorNetworkConfig()
   )
   discriminator(np.zeros([1, 64, 64, 3], np.uint8))
   channels = [3, 64, 128, 256, 512]

@@ -6,7 +6,7 @@ import time
 
 import cloudpickle
 
-from launch.engines import engine as engine_lib
+from launch.runtime.engines import engine as engine_lib
 
 _SECONDS = 60
 

@@ -1,10 +1,10 @@
-"""Tests of launch.engines: which engine a name stands for, and its warnings."""
+"""Tests of launch.runtime.engines: names, and warnings."""
 
 import pytest
 
-from launch import engines
-from launch import isolation
-from launch.engines import local_engine
+from launch.runtime import engines
+from launch.runtime import isolation
+from launch.runtime.engines import local_engine
 
 
 def test_the_machines_network_is_used_with_a_warning_only(capsys):

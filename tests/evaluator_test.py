@@ -1,14 +1,16 @@
-"""Tests of spiral_tf.evaluator, with learners that only have weights."""
+"""Tests of spiral_tf.nodes.evaluator, with learners that only have weights."""
 
 import os
 
 import pytest
 
 from spiral_tf import builders
-from spiral_tf import config as config_lib
-from spiral_tf import evaluator
-from spiral_tf import metrics
-from spiral_tf import weights
+from spiral_tf import node_kinds
+from spiral_tf.config import experiment
+from spiral_tf.nodes import evaluator
+from spiral_tf.nodes import weights
+from spiral_tf.workdir import json_lines
+from spiral_tf.workdir import metrics
 from tests import runs
 from tests import small
 
@@ -35,7 +37,9 @@ def drawer(tmp_path):
 
 
 def _results(folder):
-  last = metrics.last_line(metrics.metrics_path(str(folder), metrics.EVALUATOR))
+  last = json_lines.last_line(
+    metrics.metrics_path(str(folder), node_kinds.EVALUATOR)
+  )
   return os.listdir(folder / 'samples'), last
 
 
@@ -56,7 +60,7 @@ def test_a_run_that_is_over_early_has_a_picture_even_so(drawer, tmp_path):
   # The learners came to their end and are gone before they were ever asked.
   runs.make(str(tmp_path), small.CONDITIONAL, updates=7)
   drawer._finish()
-  frames = config_lib.frames(small.CONDITIONAL, 7)
+  frames = experiment.frames(small.CONDITIONAL, 7)
   pictures, last = _results(tmp_path)
   assert pictures == [f'{frames:010d}.png']
   assert last['frames'] == frames

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from spiral_tf import config as config_lib
-from spiral_tf import saved_model
+from spiral_tf.agents import saved_model
+from spiral_tf.config import experiment
 from tests import commands
 from tests import runs
 from tests import small
@@ -106,7 +106,7 @@ def test_an_agent_survives_a_version_control_without_empty_folders(exported):
     if not folders and not files:
       os.rmdir(folder)
   loaded = saved_model.load(str(exported.path))
-  assert isinstance(loaded.config, config_lib.Config)
+  assert isinstance(loaded.config, experiment.Config)
 
 
 def test_an_export_that_fails_leaves_nothing(launch, tmp_path):

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import experiment
 from tests import commands
 
 
@@ -20,7 +20,7 @@ def train(tmp_path_factory):
 def test_help_explains_every_field(train, tmp_path):
   text = ' '.join(train(tmp_path, '--helpshort').stdout.split())
   assert '--workdir' in text
-  config = config_lib.Config()
+  config = experiment.Config()
   for section in dataclasses.fields(config):
     value = getattr(config, section.name)
     if not dataclasses.is_dataclass(value):

@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.formats."""
+"""Tests of spiral_tf.programs.formats."""
 
 import dataclasses
 import os
@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from spiral_tf import commands
-from spiral_tf import formats
-from spiral_tf import program_json
+from spiral_tf.programs import commands
+from spiral_tf.programs import formats
+from spiral_tf.programs import json_form
 from tests import program_cases
 
 _RECORDS = (
@@ -32,7 +32,7 @@ def test_each_extension_its_form(tmp_path):
   assert (tmp_path / 'a.svg').read_text().startswith('<svg')
   assert Image.open(tmp_path / 'a.GIF').size == (512, 512)
   assert (tmp_path / 'a.mp4').read_bytes()[4:8] == b'ftyp'
-  assert program_json.load(str(tmp_path / 'a.json')) == program
+  assert json_form.load(str(tmp_path / 'a.json')) == program
   program.save(str(tmp_path / 'a.png'), size=20)
   assert Image.open(tmp_path / 'a.png').size == (20, 20)
 
@@ -83,8 +83,8 @@ def test_the_documented_program_is_one():
   with open(path, encoding='utf-8') as file:
     text = file.read()
   (example,) = re.findall('```json\n(.*?)```', text, re.DOTALL)
-  assert program_json.loads(example).num_strokes == 2
-  for record in (*_RECORDS, program_json.loads(example)):
+  assert json_form.loads(example).num_strokes == 2
+  for record in (*_RECORDS, json_form.loads(example)):
     for field in dataclasses.fields(record):
       assert f'| `{field.name}` |' in text
   for extension in formats.EXTENSIONS:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from spiral_tf.environments import gl
+from spiral_tf.environments.mujoco import gl
 
 _HARDWARE, _SOFTWARE = 'NVIDIA H100', 'llvmpipe (LLVM 15.0.6, 256 bits)'
 
@@ -108,7 +108,8 @@ def test_a_driver_that_draws_and_fails_at_exit_works(environ, monkeypatch):
 def test_the_choice_works_here_and_nothing_is_imported_before_it():
   output = _run(
     'import os, sys\n'
-    'from spiral_tf.environments import gl, scenes, stage\n'
+    'from spiral_tf.environments import scenes\n'
+    'from spiral_tf.environments.mujoco import gl, stage\n'
     'print("mujoco" in sys.modules, "MUJOCO_GL" in os.environ)\n'
     'print(stage.Stage(32).render(()).mean() > 50, os.environ["MUJOCO_GL"])\n'
     'import mujoco\n'
@@ -123,7 +124,7 @@ def test_the_choice_works_here_and_nothing_is_imported_before_it():
 def test_mujoco_imported_before_the_choice_does_no_harm():
   output = _run(
     'import mujoco\n'
-    'from spiral_tf.environments import stage\n'
+    'from spiral_tf.environments.mujoco import stage\n'
     'print(stage.Stage(32).render(()).mean() > 50)'
   )
   assert output == 'True'
@@ -132,7 +133,7 @@ def test_mujoco_imported_before_the_choice_does_no_harm():
 @pytest.mark.parametrize('value', ['disable', 'nonsense'])
 def test_a_users_choice_that_cannot_draw_is_named(value):
   output = _run(
-    'from spiral_tf.environments import stage\n'
+    'from spiral_tf.environments.mujoco import stage\n'
     'try:\n'
     '  stage.Stage()\n'
     'except RuntimeError as error:\n'

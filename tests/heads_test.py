@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf import config as config_lib
 from spiral_tf import types
+from spiral_tf.config import sections
 from spiral_tf.networks import heads
 
-_CONFIG = config_lib.PolicyNetworkConfig(
+_CONFIG = sections.PolicyNetworkConfig(
   lstm_size=32, location_channels=4, location_residual_blocks=0
 )
 _SPEC = {
@@ -217,7 +217,7 @@ def test_refuses_grids_it_cannot_double_to(width):
 
 
 def test_refuses_a_hidden_vector_that_is_no_map():
-  config = config_lib.PolicyNetworkConfig(lstm_size=40)
+  config = sections.PolicyNetworkConfig(lstm_size=40)
   with pytest.raises(ValueError, match=r'lstm_size is 40.*multiple of 16'):
     heads.LocationHead(8, config)
 

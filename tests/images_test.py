@@ -6,12 +6,12 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from spiral_tf import config as config_lib
 from spiral_tf import datasets
+from spiral_tf.config import sections
 
 
 def _load(path, channels=3, seed=0, **config):
-  config = config_lib.DataConfig(
+  config = sections.DataConfig(
     name='images', path=str(path), cache=str(path.parent / 'cache'), **config
   )
   return datasets.load(config, 16, channels, seed)

@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.inputs."""
+"""Tests of spiral_tf.agents.inputs."""
 
 import io
 
@@ -7,7 +7,7 @@ from PIL import Image
 from PIL import ImageCms
 import pytest
 
-from spiral_tf import inputs
+from spiral_tf.agents import inputs
 from spiral_tf.datasets import decoding
 
 

@@ -1,4 +1,4 @@
-"""Tests of launch.isolation, with real namespaces where they are allowed."""
+"""Tests of launch.runtime.isolation, with real namespaces where allowed."""
 
 import ctypes
 import json
@@ -11,7 +11,7 @@ import sys
 import psutil
 import pytest
 
-from launch import isolation
+from launch.runtime import isolation
 from tests import processes
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
@@ -20,7 +20,7 @@ _PR_CAPBSET_DROP, _CAP_SYS_ADMIN = 24, 21
 _CLONE_NEWUSER = 0x10000000
 _LAUNCHER = """
 import sys
-from launch import isolation
+from launch.runtime import isolation
 reason = isolation.unavailable()
 if reason:
   print(reason)
@@ -32,7 +32,7 @@ else:
 """
 _PREFIX = """
 import json, os, socket, sys
-from launch import isolation
+from launch.runtime import isolation
 isolation.join(int(sys.argv[1]))
 """
 
@@ -182,7 +182,9 @@ def test_a_user_without_any_rights_can_have_one():
   user = {'user': 65534, 'group': 65534, 'extra_groups': []}
   python = '/usr/bin/python3'  # A venv's may lie where only root can look.
   try:
-    _finish(_python('from launch import isolation', python=python, **user))
+    _finish(
+      _python('from launch.runtime import isolation', python=python, **user)
+    )
   except (AssertionError, OSError, subprocess.SubprocessError) as error:
     pytest.skip(f'another user can not use {python} here: {error}')
   launcher = _Launcher(python=python, **user)
@@ -205,7 +207,7 @@ def test_a_kernels_refusal_is_told_with_its_rule_and_cure():
   # In a user namespace of its own, a process can set the limits of the kernel.
   code = f"""
 import ctypes, os, pathlib, sys
-from launch import isolation
+from launch.runtime import isolation
 user, group = os.geteuid(), os.getegid()
 try:
   isolation._check(ctypes.CDLL(None).unshare({_CLONE_NEWUSER}), 'unshare')
@@ -262,7 +264,9 @@ def test_each_rule_has_a_cure(monkeypatch, settings, expected):
 
 
 def test_a_process_whose_parent_is_gone_ends_itself():
-  process = _python('from launch import isolation; isolation.die_with(2)')
+  process = _python(
+    'from launch.runtime import isolation; isolation.die_with(2)'
+  )
   process.communicate(timeout=_SECONDS)
   assert process.returncode == 1
 
@@ -272,7 +276,7 @@ def test_it_is_light():
   output = _finish(
     _python("""
 import sys
-from launch import isolation
+from launch.runtime import isolation
 print(*sorted({name.partition('.')[0] for name in sys.modules}))
 """)
   )

@@ -1,4 +1,4 @@
-"""Tests of launch.jobs."""
+"""Tests of launch.runtime.jobs."""
 
 import sys
 
@@ -6,8 +6,8 @@ import cloudpickle
 import launchpad as lp
 import pytest
 
-from launch import jobs
-from launch import roles
+from launch.runtime import jobs
+from launch.runtime import roles
 
 
 def _program():

@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from spiral_tf import checkpoint
-from spiral_tf import config as config_lib
-from spiral_tf import metrics
+from spiral_tf.config import experiment
+from spiral_tf.workdir import config_file
+from spiral_tf.workdir import metrics
 from tests import commands
 from tests import small
 
@@ -28,10 +28,10 @@ def _make_run(workdir, course, seconds_a_frame, **settings):
   Returns:
     The folder's name.
   """
-  values = config_lib.to_dict(small.CONDITIONAL)
+  values = experiment.to_dict(small.CONDITIONAL)
   for name, value in settings.items():
     values[name] = {**values[name], **value} if name == 'data' else value
-  checkpoint.save_config(str(workdir), config_lib.from_dict(values))
+  config_file.save(str(workdir), experiment.from_dict(values))
   policy = metrics.MetricsWriter(str(workdir), 'policy_learner')
   evaluator = metrics.MetricsWriter(str(workdir), 'evaluator')
   for frames, error in course:

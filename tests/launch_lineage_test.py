@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from spiral_tf import lineage
-from spiral_tf import population
+from spiral_tf.population import lineage
+from spiral_tf.population import members as members_lib
 from tests import commands
 
 _INF = math.inf
@@ -25,7 +25,7 @@ def _make_run(workdir, fitness, copies=()):
   Returns:
     The folder's name.
   """
-  path = population.lineage_path(str(workdir))
+  path = members_lib.lineage_path(str(workdir))
   (workdir / 'population').mkdir(parents=True)
   members = range(len(fitness))
   rates = [1e-4 * 2**member for member in members]
@@ -167,7 +167,7 @@ def test_any_lineage_can_be_drawn(command, tmp_path, fitness):
 
 def test_a_run_that_is_still_going_on_can_be_drawn(command, tmp_path):
   run = _make_run(tmp_path / 'run', [(-1.0, -0.5)] * 2)
-  with open(population.lineage_path(run), 'a') as file:
+  with open(members_lib.lineage_path(run), 'a') as file:
     file.write('{"kind": "stat')
   done = command(f'--workdir={run}', f'--output={tmp_path / "x.png"}')
   assert not done.returncode, done.stderr
@@ -202,7 +202,7 @@ def test_what_cannot_be_done_is_said_at_once(
     'png': tmp_path / 'new' / 'x.png',
   }
   (tmp_path / 'broken' / 'population').mkdir(parents=True)
-  with open(population.lineage_path(names['broken']), 'w') as file:
+  with open(members_lib.lineage_path(names['broken']), 'w') as file:
     file.write('nothing\n')
   done = command(*(argument.format(**names) for argument in arguments))
   assert done.returncode and message in done.stderr

@@ -10,7 +10,7 @@ import time
 
 import psutil
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import experiment
 from tests import processes
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
@@ -18,14 +18,14 @@ _ROOT = pathlib.Path(__file__).absolute().parent.parent
 
 def write_config(folder, config):
   """Writes `config` as a config file and returns its path."""
-  values = json.dumps(config_lib.to_dict(config))
+  values = json.dumps(experiment.to_dict(config))
   path = pathlib.Path(folder) / 'small_config.py'
   path.write_text(
     'import json\n'
-    'from spiral_tf import config\n'
+    'from spiral_tf.config import experiment\n'
     'def get_config():\n'
     f'  values = json.loads({values!r})\n'
-    '  return config.editable(config.from_dict(values))\n'
+    '  return experiment.editable(experiment.from_dict(values))\n'
   )
   return str(path)
 

@@ -1,122 +1,84 @@
-"""Who may import whom: the layer table, checked on the source of every module.
+"""The house's plan, checked on the source of every module.
 
-A module imports from lower layers only. Parts of layers 1 and 3 never import
-each other, and some third-party packages belong to a few modules alone.
+A part imports parts of lower layers only; parts of one layer never import each
+other; and no imports go round in a circle. Also here: how long a module may
+be, who may use which package, and that each module has its test.
 """
 
 import ast
+from collections.abc import Iterator
+from collections.abc import Mapping
 import os
 import pathlib
 import subprocess
 import sys
-from typing import Iterator, List, NamedTuple, Optional, Tuple
 
 import pytest
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
 
-
-class _Part(NamedTuple):
-  """A module, or a package with all of its modules, in the table.
-
-  Attributes:
-    layer: what may import it: parts of higher layers.
-    siblings: whether parts of the same layer may import it too.
-  """
-
-  layer: int
-  siblings: bool = True
-
-
-_TABLE = {
-  'launch': _Part(6),
-  'launch.roles': _Part(0),
-  'launch.program': _Part(5),
-  'spiral_tf.pbt': _Part(4),
-  'spiral_tf.actor': _Part(3, siblings=False),
-  'spiral_tf.discriminator_learner': _Part(3, siblings=False),
-  'spiral_tf.evaluator': _Part(3, siblings=False),
-  'spiral_tf.policy_learner': _Part(3, siblings=False),
-  'spiral_tf.animation': _Part(2),
-  'spiral_tf.brush_profile': _Part(2),
-  'spiral_tf.builders': _Part(2),
-  'spiral_tf.census': _Part(2),
-  'spiral_tf.checkpoint': _Part(2),
-  'spiral_tf.circles': _Part(2),
-  'spiral_tf.classifier': _Part(2),
-  'spiral_tf.commands': _Part(2),
-  'spiral_tf.curves': _Part(2),
-  'spiral_tf.fitness': _Part(2),
-  'spiral_tf.evaluation': _Part(2),
-  'spiral_tf.formats': _Part(2),
-  'spiral_tf.inputs': _Part(2),
-  'spiral_tf.learner': _Part(2),
-  'spiral_tf.lineage': _Part(2),
-  'spiral_tf.metrics': _Part(2),
-  'spiral_tf.metropolis_hastings': _Part(2),
-  'spiral_tf.mjcf': _Part(2),
-  'spiral_tf.model_card': _Part(2),
-  'spiral_tf.painter': _Part(2),
-  'spiral_tf.population': _Part(2),
-  'spiral_tf.processes': _Part(2),
-  'spiral_tf.program_json': _Part(2),
-  'spiral_tf.programs': _Part(2),
-  'spiral_tf.reconstruction': _Part(2),
-  'spiral_tf.rendering': _Part(2),
-  'spiral_tf.replay': _Part(2),
-  'spiral_tf.replay_control': _Part(2),
-  'spiral_tf.replay_server': _Part(2),
-  'spiral_tf.rollout': _Part(2),
-  'spiral_tf.saved_model': _Part(2),
-  'spiral_tf.scene_factory': _Part(2),
-  'spiral_tf.scene_programs': _Part(2),
-  'spiral_tf.selection': _Part(2),
-  'spiral_tf.signatures': _Part(2),
-  'spiral_tf.svg': _Part(2),
-  'spiral_tf.tiles': _Part(2),
-  'spiral_tf.transfer': _Part(2),
-  'spiral_tf.watchdog': _Part(2),
-  'spiral_tf.web': _Part(2),
-  'spiral_tf.weights': _Part(2),
-  'spiral_tf.worker': _Part(2),
-  'configs': _Part(1, siblings=False),
-  'spiral_tf.datasets': _Part(1, siblings=False),
-  'spiral_tf.environments': _Part(1, siblings=False),
-  'spiral_tf.losses': _Part(1, siblings=False),
-  'spiral_tf.networks': _Part(1, siblings=False),
-  'spiral_tf.pictures': _Part(1, siblings=False),
-  'spiral_tf.rewards': _Part(1, siblings=False),
-  'spiral_tf.config': _Part(0),
-  'spiral_tf.exit_codes': _Part(0),
-  'spiral_tf.scale_sections': _Part(0),
-  'spiral_tf.sections': _Part(0),
-  'spiral_tf.settings': _Part(0),
-  'spiral_tf.types': _Part(0),
+# A part is a module, or a package with all of its modules but those that are
+# parts themselves. CONTRIBUTING.md has this table, too.
+_LAYERS = {
+  'launch': 11,
+  'launch.benchmarks': 10,
+  'launch.training': 9,
+  'launch.graph': 8,
+  'spiral_tf.population': 7,
+  'spiral_tf.web': 7,
+  'spiral_tf.agents': 6,
+  'spiral_tf.nodes': 6,
+  'spiral_tf.evaluation': 5,
+  'spiral_tf.builders': 4,
+  'spiral_tf.datasets': 3,
+  'spiral_tf.experiments': 3,
+  'spiral_tf.programs': 3,
+  'launch.flags': 2,
+  'spiral_tf.environments': 2,
+  'spiral_tf.learning': 2,
+  'spiral_tf.networks': 2,
+  'spiral_tf.replay': 2,
+  'spiral_tf.rollout': 2,
+  'spiral_tf.workdir': 2,
+  'configs': 1,
+  'launch.runtime': 0,
+  'spiral_tf.config': 0,
+  'spiral_tf.exit_codes': 0,
+  'spiral_tf.files': 0,
+  'spiral_tf.node_kinds': 0,
+  'spiral_tf.pictures': 0,
+  'spiral_tf.processes': 0,
+  'spiral_tf.types': 0,
 }
 
-# Third-party packages that only these parts may import.
+# Third-party packages that only these may import.
 _ONLY_IN = {
   'absl.flags': ('launch',),
-  'launchpad': ('launch', 'spiral_tf.worker'),
+  'launchpad': ('launch', 'spiral_tf.nodes.worker'),
   'ml_collections.config_flags': ('launch',),
-  'reverb': ('spiral_tf.replay', 'spiral_tf.replay_server'),
+  'reverb': ('spiral_tf.replay',),
 }
 
 # Parts that never import these: they load in a second, and run anywhere.
-_NEVER_IN = {
-  'keras': ('configs', 'spiral_tf.datasets', 'spiral_tf.environments'),
-  'sonnet': ('configs', 'spiral_tf.datasets', 'spiral_tf.environments'),
-  'tensorflow': ('configs', 'spiral_tf.datasets', 'spiral_tf.environments'),
-}
+_LIGHT = ('configs', 'spiral_tf.datasets', 'spiral_tf.environments')
+_NEVER_IN = dict.fromkeys(('keras', 'sonnet', 'tensorflow'), _LIGHT)
+
+# The four kinds of nodes know each other by remote calls only.
+_NODES = ('actor', 'discriminator_learner', 'evaluator', 'policy_learner')
+
+_MAX_LINES = 300
+
+# Modules without a test of their own, and the test that covers them.
+_COVERED_BY = {}
 
 
 def _within(name: str, package: str) -> bool:
   return name == package or name.startswith(package + '.')
 
 
-def _part_of(name: str) -> Optional[str]:
+def _part_of(name: str) -> str | None:
   """Returns the narrowest part of the table that holds a dotted name."""
-  parts = [part for part in _TABLE if _within(name, part)]
+  parts = [part for part in _LAYERS if _within(name, part)]
   return max(parts, key=len, default=None)
 
 
@@ -136,47 +98,48 @@ def _imports(module: str, is_package: bool, source: str) -> Iterator[str]:
 
 def _violations(
   module: str, source: str, is_package: bool = False
-) -> List[str]:
+) -> list[str]:
   """Returns what is wrong with a module's imports, a sentence each."""
-  if module == 'spiral_tf':
-    own, part = 'spiral_tf', _Part(0)
-  else:
-    own = _part_of(module)
-    if own is None:
-      return [
-        f'{module} has no layer. Add it to the table in tests/layers_test.py '
-        'and in CONTRIBUTING.md.'
-      ]
-    part = _TABLE[own]
-  found = []
+  own = module if module == 'spiral_tf' else _part_of(module)
+  if own is None:
+    return [
+      f'{module} has no layer. Add it to the table in tests/layers_test.py '
+      'and in CONTRIBUTING.md.'
+    ]
+  layer = _LAYERS.get(own, 0)
+  complaints = []
   for name in _imports(module, is_package, source):
     for package, owners in _ONLY_IN.items():
       if _within(name, package) and not any(_within(module, o) for o in owners):
-        found.append(f'{module} imports {name}: only {owners} may.')
+        complaints.append(f'{module} imports {name}: only {owners} may.')
     for package, strangers in _NEVER_IN.items():
       if _within(name, package) and any(_within(module, s) for s in strangers):
-        found.append(f'{module} imports {name}: {own} must do without.')
+        complaints.append(f'{module} imports {name}: {own} must do without.')
     if name.split('.')[0] not in ('spiral_tf', 'launch', 'configs'):
       continue
     other = _part_of(name)
     if other is None:
-      found.append(f'{module} imports {name}, which has no layer.')
-    elif other != own:
-      layer, siblings = _TABLE[other]
-      if layer > part.layer:
-        found.append(
-          f'{module} (layer {part.layer}) imports {name} (layer {layer}): '
-          'only lower layers may be imported.'
-        )
-      elif layer == part.layer and not siblings:
-        found.append(
-          f'{module} imports {name}: parts of layer {layer} never import '
-          'each other.'
-        )
-  return found
+      complaints.append(f'{module} imports {name}, which has no layer.')
+    elif other != own and _LAYERS[other] > layer:
+      complaints.append(
+        f'{module} (layer {layer}) imports {name} (layer {_LAYERS[other]}): '
+        'only lower layers may be imported.'
+      )
+    elif other != own and _LAYERS[other] == layer:
+      complaints.append(
+        f'{module} imports {name}: parts of layer {layer} never import each '
+        'other.'
+      )
+    elif _is_node(module) and _is_node(name):
+      complaints.append(f'{module} imports {name}: nodes never do.')
+  return complaints
 
 
-def _modules() -> List[Tuple[str, pathlib.Path]]:
+def _is_node(name: str) -> bool:
+  return any(_within(name, f'spiral_tf.nodes.{node}') for node in _NODES)
+
+
+def _modules() -> list[tuple[str, pathlib.Path]]:
   """Returns every module of the project: its dotted name and its file."""
   modules = []
   for package in ('spiral_tf', 'launch', 'configs'):
@@ -188,10 +151,91 @@ def _modules() -> List[Tuple[str, pathlib.Path]]:
   return modules
 
 
+def _circle(imports: Mapping[str, set[str]]) -> list[str]:
+  """Returns modules that import each other in a ring, none if none do."""
+  done: set[str] = set()
+  trail: list[str] = []
+
+  def visit(module: str) -> list[str]:
+    if module in trail:
+      return trail[trail.index(module) :]
+    if module in done:
+      return []
+    trail.append(module)
+    for other in sorted(imports.get(module, ())):
+      if ring := visit(other):
+        return ring
+    done.add(trail.pop())
+    return []
+
+  for module in imports:
+    if ring := visit(module):
+      return ring
+  return []
+
+
+def _imported_modules() -> dict[str, set[str]]:
+  """Which modules of the project each of them imports, early or late."""
+  paths = dict(_modules())
+  imports = {}
+  for module, path in paths.items():
+    names = _imports(module, path.name == '__init__.py', path.read_text())
+    # A name that is no module is something in one.
+    owners = {n if n in paths else n.rpartition('.')[0] for n in names}
+    imports[module] = owners & set(paths) - {module}
+  return imports
+
+
+def _test_names(module: str, modules: list[str]) -> list[str]:
+  """What a module's test may be called: so that it is no other's."""
+  parts = module.split('.')
+  endings = ['_'.join(parts[-count:]) for count in range(1, len(parts) + 1)]
+  return [
+    f'{ending}_test.py'
+    for ending in endings
+    if sum(f'_{m.replace(".", "_")}'.endswith(f'_{ending}') for m in modules)
+    == 1
+  ]
+
+
 @pytest.mark.parametrize('module,path', _modules())
 def test_module_keeps_to_its_layer(module: str, path: pathlib.Path):
   is_package = path.name == '__init__.py'
   assert not _violations(module, path.read_text(), is_package)
+
+
+def test_no_imports_go_round_in_a_circle():
+  assert not _circle(_imported_modules())
+
+
+def test_a_circle_is_found():
+  imports = {'a': {'b', 'd'}, 'b': {'c'}, 'c': {'d', 'b'}, 'd': set()}
+  assert sorted(_circle(imports)) == ['b', 'c']
+  assert not _circle({'a': {'b', 'c'}, 'b': {'c'}, 'c': set()})
+
+
+@pytest.mark.parametrize('module,path', _modules())
+def test_module_is_short(module: str, path: pathlib.Path):
+  count = len(path.read_text().splitlines())
+  assert count < _MAX_LINES, f'{module} has {count} lines: which are two ideas?'
+
+
+def test_every_module_has_a_test():
+  modules = [m for m, path in _modules() if path.name != '__init__.py']
+  tests = {path.name for path in _ROOT.glob('tests/*_test.py')}
+  for module in modules:
+    if _within(module, 'configs'):  # All of them: configs_test.
+      continue
+    named = [name for name in _test_names(module, modules) if name in tests]
+    if module in _COVERED_BY:
+      assert not named, f'{module} has {named}; strike it off _COVERED_BY.'
+      assert _COVERED_BY[module] in tests
+    else:
+      assert named, (
+        f'{module} has no test. Write tests/{_test_names(module, modules)[0]}, '
+        'or name the test that covers it in _COVERED_BY.'
+      )
+  assert set(_COVERED_BY) <= set(modules)
 
 
 def test_the_modules_are_found():
@@ -200,7 +244,7 @@ def test_the_modules_are_found():
     'spiral_tf',
     'spiral_tf.types',
     'spiral_tf.environments.painting',
-    'launch.program',
+    'launch.graph',
     'configs.digits',
   } <= names
 
@@ -209,38 +253,74 @@ def test_the_modules_are_found():
   'module,source,complaint',
   [
     ('spiral_tf.novelty', '', 'has no layer'),
-    ('spiral_tf.actor', 'from spiral_tf import novelty', 'has no layer'),
-    ('spiral_tf.types', 'from spiral_tf import rewards', 'only lower layers'),
-    ('spiral_tf', 'from spiral_tf import actor', 'only lower layers'),
-    ('spiral_tf.replay', 'import spiral_tf.actor', 'only lower layers'),
-    ('spiral_tf.pbt', 'from launch import program', 'only lower layers'),
-    ('launch.program', 'from launch import train', 'only lower layers'),
+    ('spiral_tf.nodes.actor', 'from spiral_tf import novelty', 'has no layer'),
     (
-      'spiral_tf.losses.vtrace',
+      'spiral_tf.types',
+      'from spiral_tf.learning import rewards',
+      'only lower layers',
+    ),
+    ('spiral_tf', 'from spiral_tf.nodes import actor', 'only lower layers'),
+    (
+      'spiral_tf.replay.control',
+      'import spiral_tf.nodes.actor',
+      'only lower layers',
+    ),
+    (
+      'spiral_tf.population.controller',
+      'from launch import graph',
+      'only lower layers',
+    ),
+    ('launch.graph', 'from launch import train', 'only lower layers'),
+    (
+      'launch.benchmarks.actors',
+      'from launch import paint',
+      'only lower layers',
+    ),
+    (
+      'launch.runtime.jobs',
+      'from spiral_tf import exit_codes',
+      'never import each other',
+    ),
+    (
+      'launch.runtime.engines.engine',
+      'from launch import graph',
+      'only lower layers',
+    ),
+    (
+      'spiral_tf.learning.vtrace',
       'from spiral_tf.networks import policy',
       'never import each other',
     ),
     (
-      'spiral_tf.losses.vtrace',
+      'spiral_tf.learning.vtrace',
       'from ..networks.policy import Policy',
       'never import each other',
     ),
     (
-      'spiral_tf.rewards',
-      'from spiral_tf.losses import vtrace',
+      'spiral_tf.learning.policy_update',
+      'from spiral_tf.environments import painting',
       'never import each other',
     ),
     (
-      'spiral_tf.actor',
-      'def late():\n  from spiral_tf import evaluator',
-      'never import each other',
+      'spiral_tf.learning.policy_update',
+      'from spiral_tf import datasets',
+      'only lower layers',
     ),
-    ('spiral_tf.config', 'from absl import flags', 'only'),
-    ('spiral_tf.config', 'from absl.flags import FLAGS', 'only'),
-    ('spiral_tf.config', 'from ml_collections import config_flags', 'only'),
-    ('spiral_tf.policy_learner', 'import reverb as r', 'only'),
-    ('spiral_tf.policy_learner', 'import launchpad as lp', 'only'),
-    ('spiral_tf.evaluator', 'from launchpad.nodes import base', 'only'),
+    (
+      'spiral_tf.nodes.actor',
+      'def late():\n  from spiral_tf.nodes import evaluator',
+      'nodes never do',
+    ),
+    ('spiral_tf.config.fields', 'from absl import flags', 'only'),
+    ('spiral_tf.config.fields', 'from absl.flags import FLAGS', 'only'),
+    (
+      'spiral_tf.config.fields',
+      'from ml_collections import config_flags',
+      'only',
+    ),
+    ('spiral_tf.nodes.policy_learner', 'import reverb as r', 'only'),
+    ('spiral_tf.nodes.policy_learner', 'import launchpad as lp', 'only'),
+    ('spiral_tf.nodes.evaluator', 'from launchpad.nodes import base', 'only'),
     ('spiral_tf.environments.painting', 'import sonnet', 'do without'),
     ('spiral_tf.datasets.mnist', 'import tensorflow as tf', 'do without'),
     ('configs.digits', 'from tensorflow import io', 'do without'),
@@ -255,15 +335,22 @@ def test_a_violation_is_caught(module: str, source: str, complaint: str):
 @pytest.mark.parametrize(
   'module,source',
   [
-    ('launch.train', 'from absl import flags\nfrom launch import program'),
+    ('launch.train', 'from absl import flags\nfrom launch import graph'),
     ('launch.train', 'import launchpad as lp\nfrom configs import digits'),
-    ('launch.program', 'import launchpad\nfrom spiral_tf import pbt, actor'),
-    ('spiral_tf.worker', 'from launchpad import wait_for_stop'),
-    ('spiral_tf.replay', 'import reverb\nfrom spiral_tf import types'),
-    ('spiral_tf.rollout', 'from spiral_tf import builders'),
+    (
+      'launch.graph',
+      'import launchpad\nfrom launch.runtime import roles\n'
+      'from spiral_tf.population import controller\n'
+      'from spiral_tf.nodes import actor',
+    ),
+    ('launch.runtime.jobs', 'from launch.runtime import roles'),
+    ('spiral_tf.nodes.worker', 'from launchpad import wait_for_stop'),
+    ('spiral_tf.nodes.actor', 'from spiral_tf.nodes import worker'),
+    ('spiral_tf.replay.server', 'import reverb\nfrom spiral_tf import types'),
+    ('spiral_tf.builders', 'from spiral_tf import rollout'),
     ('spiral_tf.networks.policy', 'from spiral_tf.networks import heads'),
     ('spiral_tf.networks.policy', 'from . import heads\nimport sonnet'),
-    ('spiral_tf.actor', 'from absl import logging\nimport tensorflow'),
+    ('spiral_tf.nodes.actor', 'from absl import logging\nimport tensorflow'),
   ],
 )
 def test_an_allowed_import_passes(module: str, source: str):
@@ -271,13 +358,20 @@ def test_an_allowed_import_passes(module: str, source: str):
 
 
 def test_a_package_resolves_its_relative_imports():
-  source = 'from . import policy\nfrom .. import losses'
+  source = 'from . import policy\nfrom .. import learning'
   (violation,) = _violations('spiral_tf.networks', source, is_package=True)
-  assert 'spiral_tf.losses' in violation
+  assert 'spiral_tf.learning' in violation
+
+
+def test_a_test_of_twins_is_named_after_its_part():
+  modules = ['a.guard', 'a.b.guard', 'a.b.own']
+  assert _test_names('a.b.own', modules)[0] == 'own_test.py'
+  assert _test_names('a.b.guard', modules)[0] == 'b_guard_test.py'
 
 
 @pytest.mark.parametrize(
-  'module', ['spiral_tf.environments.painting', 'spiral_tf.datasets']
+  'module',
+  ['spiral_tf.environments.painting', 'spiral_tf.datasets', 'launch.runtime'],
 )
 def test_no_tensorflow_behind_the_light_modules(module: str):
   code = (
@@ -295,6 +389,26 @@ def test_no_tensorflow_behind_the_light_modules(module: str):
     check=False,
   )
   assert done.returncode == 0, done.stderr
+
+
+def test_the_algorithm_needs_neither_environments_nor_data():
+  code = (
+    'import sys\n'
+    'from spiral_tf.learning import discriminator_update, policy_update\n'
+    'own = sorted(m for m in sys.modules if m.startswith("spiral_tf."))\n'
+    'print(*own)'
+  )
+  done = subprocess.run(
+    [sys.executable, '-c', code],
+    cwd=_ROOT,
+    env=dict(os.environ, PYTHONPATH=str(_ROOT)),
+    stdout=subprocess.PIPE,
+    text=True,
+    check=True,
+  )
+  own = done.stdout.split()
+  assert 'spiral_tf.learning.policy_update' in own
+  assert {name.split('.')[1] for name in own} <= {'config', 'learning', 'types'}
 
 
 if __name__ == '__main__':

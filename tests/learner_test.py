@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.learner: what a population asks of both learners."""
+"""Tests of spiral_tf.nodes.learner: what a population asks of both learners."""
 
 import types
 
@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf import checkpoint
-from spiral_tf import discriminator_learner
-from spiral_tf import policy_learner
-from spiral_tf import weights
+from spiral_tf import node_kinds
+from spiral_tf.nodes import discriminator_learner
+from spiral_tf.nodes import policy_learner
+from spiral_tf.nodes import weights
+from spiral_tf.workdir import checkpoints
 from tests import small
 
 _NOWHERE = types.SimpleNamespace(
@@ -98,7 +99,7 @@ def test_a_copy_survives_the_learner(tmp_path):
 
 def test_a_run_alone_has_the_hyperparameters_of_its_config(tmp_path):
   learner = _policy(tmp_path, member=False)
-  learner._module.learning_rate.assign(0.25)
+  learner._module.hyperparameters['learning_rate'].assign(0.25)
   learner._guard.save()
   again = _policy(tmp_path, member=False)
   rate = small.CONFIG.policy_learner.learning_rate
@@ -138,8 +139,8 @@ def test_a_member_that_diverges_waits_for_a_copy(tmp_path, capsys):
     recipient.get_state()
   assert recipient._gather() is None
   recipient._save()
-  node = checkpoint.DISCRIMINATOR_LEARNER
-  assert checkpoint.restore(str(tmp_path / 'b'), node, {}) == kept
+  node = node_kinds.DISCRIMINATOR_LEARNER
+  assert checkpoints.restore(str(tmp_path / 'b'), node, {}) == kept
 
   recipient.adopt(donor.get_state(), 1, {})
   assert recipient.status()['diverged'] == ''

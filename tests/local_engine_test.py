@@ -1,4 +1,4 @@
-"""Tests of launch.engines.local_engine, with real processes."""
+"""Tests of launch.runtime.engines.local_engine, with real processes."""
 
 import os
 import signal
@@ -8,9 +8,9 @@ import cloudpickle
 import psutil
 import pytest
 
-from launch import isolation
-from launch.engines import engine as engine_lib
-from launch.engines import local_engine
+from launch.runtime import isolation
+from launch.runtime.engines import engine as engine_lib
+from launch.runtime.engines import local_engine
 from tests import engine_nodes
 from tests import processes
 

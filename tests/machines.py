@@ -5,6 +5,7 @@ be killed as a whole. Nothing of them can be seen from outside, and nothing of
 them outlives the process that made them, however that ends.
 """
 
+from collections.abc import Sequence
 import os
 import pathlib
 import shutil
@@ -12,7 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from typing import Any, List, Optional, Sequence
+from typing import Any
 
 import psutil
 
@@ -42,7 +43,7 @@ ip link set lo up
 {_STAY}"""
 
 
-def reason() -> Optional[str]:
+def reason() -> str | None:
   """Why there can be no machines here, or None if there can."""
   if os.geteuid():
     return 'needs root, as which "unshare --map-root-user" runs a command'
@@ -106,7 +107,7 @@ class Machine:
       raise RuntimeError(f'{" ".join(command)}: {done.stdout}')
     return done
 
-  def processes(self) -> List[psutil.Process]:
+  def processes(self) -> list[psutil.Process]:
     """What runs on it, but for its first process; none if it is killed."""
     space = _space(self._pid)
     found = []
@@ -123,7 +124,7 @@ class Machine:
     self._first.stdin.close()
     self._first.wait(_SECONDS)
 
-  def _enter(self) -> List[str]:
+  def _enter(self) -> list[str]:
     return [
       *('nsenter', '-t', str(self._pid), '-m', '-n', '-p', '-u', '-i'),
       *('setpriv', '--pdeathsig', 'KILL', '--'),
@@ -144,8 +145,8 @@ class Machines:
     Raises:
       RuntimeError: the kernel does not allow it.
     """
-    self._processes: List[subprocess.Popen] = []
-    self._machines: List[Machine] = []
+    self._processes: list[subprocess.Popen] = []
+    self._machines: list[Machine] = []
     folders = {str(pathlib.Path(folder).resolve()) for folder in shared}
     for folder in (_ROOT, pathlib.Path(sys.prefix).resolve()):
       if pathlib.Path('/tmp') in folder.parents:
@@ -162,7 +163,7 @@ class Machines:
       self.close()
       raise RuntimeError(str(error)) from None
 
-  def __enter__(self) -> List[Machine]:
+  def __enter__(self) -> list[Machine]:
     """Returns the machines."""
     return self._machines
 
@@ -179,7 +180,7 @@ class Machines:
       process.wait(_SECONDS)
       process.stdout.close()
 
-  def _make(self, count: int, folders: List[str]) -> None:
+  def _make(self, count: int, folders: list[str]) -> None:
     bridge = 'ip link add switch type bridge && ip link set switch up'
     switch = self._start(
       ['unshare', '-n', 'sh', '-c', f'{bridge} && {_STAY}'], {}
@@ -213,7 +214,7 @@ class Machines:
       ):
         machine.run(command.split())
 
-  def _start(self, command: List[str], env: dict) -> subprocess.Popen:
+  def _start(self, command: list[str], env: dict) -> subprocess.Popen:
     """Starts the first process of something, and waits until it is ready."""
     process = subprocess.Popen(
       command,
@@ -231,14 +232,14 @@ class Machines:
     return process
 
 
-def _check(command: List[str]) -> None:
+def _check(command: list[str]) -> None:
   """Runs a command here; raises what it says if it fails."""
   done = subprocess.run(command, capture_output=True, text=True)
   if done.returncode:
     raise RuntimeError(done.stderr.strip())
 
 
-def _space(pid: int) -> Optional[str]:
+def _space(pid: int) -> str | None:
   """The namespace of processes that a process is in, or None if it ended."""
   try:
     return os.readlink(f'/proc/{pid}/ns/pid')

@@ -11,10 +11,10 @@ import time
 import numpy as np
 import pytest
 
-from spiral_tf import config as config_lib
-from spiral_tf import scene_programs
+from spiral_tf.config import sections
+from spiral_tf.datasets import scene_sampling
 from spiral_tf.datasets import scenes
-from spiral_tf.environments import stage
+from spiral_tf.environments.mujoco import stage
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
 
@@ -52,7 +52,7 @@ def test_makes_scenes_that_can_be_loaded(tmp_path):
   )
   assert code == 0, err
   assert '20/20 scenes' in out and f'20 scenes are in {folder}' in out
-  config = config_lib.DataConfig(name='scenes', path=str(folder))
+  config = sections.DataConfig(name='scenes', path=str(folder))
   data = scenes.load(config, 16, 3, seed=0)
   assert data.train.shape == (18, 16, 16, 3)
   assert scenes.programs(str(folder)).shape == (20, 2, 6)
@@ -94,8 +94,8 @@ def test_ctrl_c_stops_and_the_same_command_goes_on(tmp_path):
   for path in tmp_path.glob('images-*'):
     shard = int(path.name[len('images-') : -len('.npy')])
     programs, images = scenes.open_shard(str(tmp_path), settings, shard)
-    objects = scene_programs.sample(settings, settings.shard(shard)[-1])
-    assert scene_programs.to_objects(programs[-1]) == objects
+    objects = scene_sampling.sample(settings, settings.shard(shard)[-1])
+    assert scene_sampling.to_objects(programs[-1]) == objects
     np.testing.assert_array_equal(images[-1], renderer.render(objects))
 
 

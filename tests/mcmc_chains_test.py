@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 from launch import mcmc_chains
-from spiral_tf import config as config_lib
-from spiral_tf import metropolis_hastings
-from spiral_tf.environments import stage as stage_lib
+from spiral_tf.config import sections
+from spiral_tf.environments.mujoco import stage as stage_lib
+from spiral_tf.experiments import metropolis_hastings
 from tests import processes
 
 _SEARCH = mcmc_chains.Search(
-  config_lib.EnvironmentConfig(
+  sections.EnvironmentConfig(
     name='scenes', canvas_width=16, grid_width=4, max_objects=3
   ),
   iterations=30,

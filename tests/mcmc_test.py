@@ -13,11 +13,13 @@ import pytest
 
 from launch import mcmc_report
 from spiral_tf import builders
-from spiral_tf import checkpoint
-from spiral_tf import config as config_lib
-from spiral_tf import metropolis_hastings
-from spiral_tf import reconstruction
-from spiral_tf.environments import stage as stage_lib
+from spiral_tf import node_kinds
+from spiral_tf.config import sections
+from spiral_tf.environments.mujoco import stage as stage_lib
+from spiral_tf.evaluation import reconstruction
+from spiral_tf.experiments import metropolis_hastings
+from spiral_tf.workdir import checkpoints
+from spiral_tf.workdir import config_file
 from tests import commands
 from tests import launched
 from tests import small
@@ -50,7 +52,7 @@ def config(launch, tmp_path_factory):
   assert done.returncode == 0, done.stderr
   return dataclasses.replace(
     small.CONDITIONAL,
-    environment=config_lib.EnvironmentConfig(
+    environment=sections.EnvironmentConfig(
       name='scenes',
       episode_length=6,
       canvas_width=16,
@@ -58,7 +60,7 @@ def config(launch, tmp_path_factory):
       max_objects=3,
       noise_dim=0,
     ),
-    data=config_lib.DataConfig(name='scenes', path=folder),
+    data=sections.DataConfig(name='scenes', path=folder),
   )
 
 
@@ -75,9 +77,9 @@ def _policy(config):
 def workdir(config, tmp_path_factory):
   """A run of that experiment."""
   folder = str(tmp_path_factory.mktemp('run'))
-  checkpoint.save_config(folder, config)
-  checkpoint.Checkpointer(
-    folder, checkpoint.POLICY_LEARNER, 1e6, {'policy': _policy(config)}
+  config_file.save(folder, config)
+  checkpoints.Checkpointer(
+    folder, node_kinds.POLICY_LEARNER, 1e6, {'policy': _policy(config)}
   ).save()
   return folder
 
@@ -165,7 +167,7 @@ def test_refuses_what_has_no_answer(launch, config, workdir, tmp_path):
   output = f'--output={tmp_path / "results"}'
   unconditional = dataclasses.replace(config, conditional=False)
   other = str(tmp_path / 'other')
-  checkpoint.save_config(other, unconditional)
+  config_file.save(other, unconditional)
   for arguments, words in (
     ((), "config.environment.name is 'painting'"),
     (('--config.seed=1', f'--workdir={workdir}'), 'either --workdir or'),

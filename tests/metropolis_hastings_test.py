@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.metropolis_hastings."""
+"""Tests of spiral_tf.experiments.metropolis_hastings."""
 
 import collections
 import itertools
@@ -6,8 +6,8 @@ import itertools
 import numpy as np
 import pytest
 
-from spiral_tf import metropolis_hastings
-from spiral_tf.environments import stage as stage_lib
+from spiral_tf.environments.mujoco import stage as stage_lib
+from spiral_tf.experiments import metropolis_hastings
 
 
 class _GreyStage:

@@ -1,12 +1,12 @@
-"""Tests of spiral_tf.mjcf: MuJoCo shows what the stage shows."""
+"""Tests of spiral_tf.programs.mjcf: MuJoCo shows what the stage shows."""
 
 import numpy as np
 import pytest
 
-from spiral_tf import mjcf
-from spiral_tf import rendering
-from spiral_tf.environments import gl
-from spiral_tf.environments import stage
+from spiral_tf.environments.mujoco import gl
+from spiral_tf.environments.mujoco import stage
+from spiral_tf.programs import mjcf
+from spiral_tf.programs import rendering
 from tests import program_cases
 
 

@@ -6,8 +6,8 @@ import struct
 import numpy as np
 import pytest
 
-from spiral_tf import config as config_lib
 from spiral_tf import datasets
+from spiral_tf.config import sections
 
 TRAIN_IMAGES = 'train-images-idx3-ubyte.gz'
 TRAIN_LABELS = 'train-labels-idx1-ubyte.gz'
@@ -49,7 +49,7 @@ def folder(tmp_path):
 
 
 def _load(folder, width=32):
-  config = config_lib.DataConfig(
+  config = sections.DataConfig(
     name='mnist', path=str(folder), validation_fraction=0.25
   )
   return datasets.load(config, canvas_width=width, channels=1, seed=0)
@@ -201,7 +201,7 @@ def test_empty_set_is_refused(folder):
 def test_colour_canvases(folder):
   _write(folder, TEST_IMAGES, _images_idx(_images(7)))
   _write(folder, TEST_LABELS, _labels_idx(_labels(7)))
-  config = config_lib.DataConfig(
+  config = sections.DataConfig(
     name='mnist', path=str(folder), validation_fraction=0.25
   )
   colour = datasets.load(config, canvas_width=32, channels=3, seed=0)

@@ -1,4 +1,4 @@
-"""Tests of launch.engines.node_process, with real processes."""
+"""Tests of launch.runtime.engines.node_process, with real processes."""
 
 import ctypes
 import json
@@ -12,8 +12,8 @@ import time
 import cloudpickle
 import pytest
 
-from launch import isolation
-from launch.engines import node_process
+from launch.runtime import isolation
+from launch.runtime.engines import node_process
 from tests import processes
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
@@ -22,8 +22,8 @@ _PR_CAPBSET_DROP, _CAP_SYS_ADMIN = 24, 21
 # Starts a node, in a namespace or not, and says what came of it.
 _LAUNCHER = """
 import pathlib, sys
-from launch import isolation
-from launch.engines import node_process
+from launch.runtime import isolation
+from launch.runtime.engines import node_process
 job, log, isolated = sys.argv[1:]
 namespace = isolation.Namespace() if isolated == 'isolated' else None
 process = node_process.start(
@@ -202,7 +202,7 @@ def test_the_job_finds_the_projects_modules(tmp_path):
   def work():
     import os
 
-    from launch.engines import engine
+    from launch.runtime.engines import engine
 
     print(engine.__name__, os.environ['PYTHONPATH'])
 
@@ -213,7 +213,7 @@ def test_the_job_finds_the_projects_modules(tmp_path):
     assert _run(work, log) == 0, log.read_text()
   finally:
     os.chdir(before)
-  assert f'launch.engines.engine {_ROOT}' in log.read_text()
+  assert f'launch.runtime.engines.engine {_ROOT}' in log.read_text()
 
 
 if __name__ == '__main__':

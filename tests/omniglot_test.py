@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from spiral_tf import config as config_lib
 from spiral_tf import datasets
+from spiral_tf.config import sections
 
 ALPHABETS, CHARACTERS, DRAWINGS = 4, 3, 2
 
@@ -65,7 +65,7 @@ def folder(tmp_path):
 
 
 def _load(path, width=64, channels=1, seed=0, fraction=0.1):
-  config = config_lib.DataConfig(
+  config = sections.DataConfig(
     name='omniglot',
     path=str(path),
     cache=str(path.parent / 'cache'),

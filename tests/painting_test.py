@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import tree
 
-from spiral_tf import config
 from spiral_tf import types
+from spiral_tf.config import sections
 from spiral_tf.environments import painting
 
 _ALL = [
@@ -132,7 +132,7 @@ class LeastContractTest(GrayscaleContractTest):
 def test_defaults_are_those_of_the_config():
   parameters = inspect.signature(painting.Painting).parameters
   defaults = {k: p.default for k, p in parameters.items() if k != 'seed'}
-  settings = dataclasses.asdict(config.EnvironmentConfig())
+  settings = dataclasses.asdict(sections.EnvironmentConfig())
   for name in ('name', 'max_objects'):  # Not of this one alone, or of others.
     del settings[name]
   assert defaults == settings

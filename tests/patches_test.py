@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from sklearn import datasets as sklearn_datasets
 
-from spiral_tf import config as config_lib
 from spiral_tf import datasets
+from spiral_tf.config import sections
 from spiral_tf.datasets import patches
 
-_CONFIG = config_lib.DataConfig(name='patches')
+_CONFIG = sections.DataConfig(name='patches')
 
 
 def _load(monkeypatch, channels=3, seed=0, width=16):
@@ -106,7 +106,7 @@ def test_luminance(monkeypatch):
 
 
 def test_refuses_a_path_and_a_canvas_that_would_not_fit_into_memory():
-  config = config_lib.DataConfig(name='patches', path='photos')
+  config = sections.DataConfig(name='patches', path='photos')
   with pytest.raises(ValueError, match=r'config\.data\.path.*photos.*images'):
     datasets.load(config, 16, 3, 0)
   with pytest.raises(ValueError, match=r'canvas_width.*256.*128'):

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf import config as config_lib
 from spiral_tf import types
+from spiral_tf.config import experiment
+from spiral_tf.config import sections
 from spiral_tf.networks import policy as policy_lib
 
-_TINY = config_lib.PolicyNetworkConfig(
+_TINY = sections.PolicyNetworkConfig(
   stem_kernel=4,
   stem_stride=2,
   stem_channels=8,
@@ -361,7 +362,7 @@ def test_paper_preset_is_figures_12_and_13():
   action_spec = _action_spec(32)
   observation_spec = _observation_spec(action_spec, 64)
   policy = policy_lib.Policy(
-    action_spec, observation_spec, config_lib.PolicyNetworkConfig()
+    action_spec, observation_spec, sections.PolicyNetworkConfig()
   )
   observation = _random_observation(observation_spec, (2,))
   prev_action = policy.initial_state(2).prev_action
@@ -420,7 +421,7 @@ def test_small_preset():
   action_spec = _action_spec(16, sizes=3, flag=False)
   observation_spec = _observation_spec(action_spec, 32)
   policy = policy_lib.Policy(
-    action_spec, observation_spec, config_lib.small_policy_network()
+    action_spec, observation_spec, experiment.small_policy_network()
   )
   observation = _random_observation(observation_spec, (2,))
   torso = policy._torso.activations(

@@ -1,20 +1,20 @@
-"""Tests of launch.population_progress."""
+"""Tests of spiral_tf.population.progress."""
 
 import dataclasses
 import time
 
 import pytest
 
-from launch import population_progress
-from spiral_tf import config as config_lib
-from spiral_tf import lineage
-from spiral_tf import population
+from spiral_tf.config import cluster
+from spiral_tf.population import lineage
+from spiral_tf.population import members
+from spiral_tf.population import progress as progress_lib
 from tests import small
 
 _CONFIG = dataclasses.replace(
   small.CONFIG,
   training=dataclasses.replace(small.CONFIG.training, frames=480),
-  population=config_lib.PopulationConfig(size=3, round_seconds=0.05),
+  population=cluster.PopulationConfig(size=3, round_seconds=0.05),
 )
 
 
@@ -57,7 +57,7 @@ def test_a_line_is_about_the_last_round():
     _status(2, -1.0),
     _COPY,
   ]
-  line = population_progress.line(_CONFIG, records)
+  line = progress_lib.line(_CONFIG, records)
   assert line == (
     'round 1, 360 frames, fitness best -1 (member 2), mean -2, '
     '1 did not answer, 25% done, member 0 copied member 2'
@@ -65,14 +65,14 @@ def test_a_line_is_about_the_last_round():
 
 
 def test_nothing_to_say_before_the_first_round():
-  assert population_progress.line(_CONFIG, []) is None
-  line = population_progress.line(_CONFIG, [_status(0, None)])
+  assert progress_lib.line(_CONFIG, []) is None
+  line = progress_lib.line(_CONFIG, [_status(0, None)])
   assert 'fitness' not in line
 
 
 def test_lines_are_printed_as_rounds_come(tmp_path, capsys):
-  progress = population_progress.Progress(_CONFIG, str(tmp_path))
-  path = population.lineage_path(str(tmp_path))
+  progress = progress_lib.Progress(_CONFIG, str(tmp_path))
+  path = members.lineage_path(str(tmp_path))
   (tmp_path / 'population').mkdir()
   for record in (_status(0, -3.0), _status(2, -1.0)):
     lineage.append(path, record)

@@ -1,18 +1,19 @@
 """Random programs, and the episodes of random agents that they come from."""
 
-from typing import Any, Dict, Tuple
+from typing import Any
 
 import numpy as np
 
 from spiral_tf import builders
-from spiral_tf import commands
-from spiral_tf import config as config_lib
-from spiral_tf import programs
+from spiral_tf.config import experiment
+from spiral_tf.config import sections
+from spiral_tf.programs import commands
+from spiral_tf.programs import program as program_lib
 
 
 def play(
-  environment: config_lib.EnvironmentConfig, seed: int
-) -> Tuple[Dict[str, Any], np.ndarray]:
+  environment: sections.EnvironmentConfig, seed: int
+) -> tuple[dict[str, Any], np.ndarray]:
   """Acts at random for an episode.
 
   Args:
@@ -24,7 +25,7 @@ def play(
     `[T + 1, W, W, C]`.
   """
   env = builders.make_environment(
-    config_lib.Config(environment=environment), seed=0
+    experiment.Config(environment=environment), seed=0
   )
   random = np.random.default_rng(seed)
   spec = env.action_spec()
@@ -38,7 +39,7 @@ def play(
   return actions, np.stack(canvases)
 
 
-def painted(seed: int = 0, number: int = 8, **renderer) -> programs.Program:
+def painted(seed: int = 0, number: int = 8, **renderer) -> program_lib.Program:
   """A random program of a brush, with sequences of strokes and moves."""
   random = np.random.default_rng(seed)
   settings = {'canvas_width': 64, 'grid_width': 32, 'brush': 'classic/pen'}
@@ -61,10 +62,10 @@ def painted(seed: int = 0, number: int = 8, **renderer) -> programs.Program:
           color=tuple(random.uniform(0, 1, 3).tolist()),
         )
       )
-  return programs.Program(commands.Painting(**settings), tuple(made))
+  return program_lib.Program(commands.Painting(**settings), tuple(made))
 
 
-def staged(seed: int = 0, number: int = 5) -> programs.Program:
+def staged(seed: int = 0, number: int = 5) -> program_lib.Program:
   """A random scene."""
   random = np.random.default_rng(seed)
   puts = tuple(
@@ -77,4 +78,4 @@ def staged(seed: int = 0, number: int = 5) -> programs.Program:
     )
     for _ in range(number)
   )
-  return programs.Program(commands.Stage(32, 16, 3), puts)
+  return program_lib.Program(commands.Stage(32, 16, 3), puts)

@@ -28,7 +28,7 @@ _CONFIG = clusters.config(_SERVER, _LEAF)
 # Another user's program, which takes up what it can't have on other machines.
 _GUEST = """
 import sys, time
-from launch.engines import engine, ray_engine
+from launch.runtime.engines import engine, ray_engine
 here = ray_engine.RayEngine(sys.argv[1])
 here.place({'guest': engine.Resources(0, 0, {'home': 3, 'painter': 3})})
 print('placed', flush=True)

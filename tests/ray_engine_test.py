@@ -11,8 +11,8 @@ import signal
 import psutil
 import pytest
 
-from launch.engines import engine as engine_lib
-from launch.engines import ray_engine
+from launch.runtime.engines import engine as engine_lib
+from launch.runtime.engines import ray_engine
 from tests import engine_nodes
 from tests import processes
 

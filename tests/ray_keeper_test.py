@@ -8,7 +8,7 @@ import socket
 import cloudpickle
 import pytest
 
-from launch.engines import ray_keeper
+from launch.runtime.engines import ray_keeper
 from tests import processes
 
 

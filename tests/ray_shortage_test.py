@@ -1,7 +1,7 @@
 import pytest
 
-from launch.engines import engine
-from launch.engines import ray_shortage
+from launch.runtime.engines import engine
+from launch.runtime.engines import ray_shortage
 
 _MACHINES = [{'CPU': 4.0, 'painter': 2.0}, {'CPU': 2.0}]
 

@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.reconstruction."""
+"""Tests of spiral_tf.evaluation.reconstruction."""
 
 import dataclasses
 import json
@@ -10,10 +10,12 @@ import pytest
 import tensorflow as tf
 
 from spiral_tf import builders
-from spiral_tf import checkpoint
-from spiral_tf import reconstruction
+from spiral_tf import node_kinds
 from spiral_tf import rollout
 from spiral_tf import types
+from spiral_tf.evaluation import reconstruction
+from spiral_tf.workdir import checkpoints
+from spiral_tf.workdir import config_file
 from tests import small
 
 
@@ -73,15 +75,15 @@ def test_the_empty_canvas_is_blank_paper():
 def test_evaluates_a_run(tmp_path):
   workdir = str(tmp_path)
   config = dataclasses.replace(small.CONDITIONAL, seed=3)
-  checkpoint.save_config(workdir, config)
+  config_file.save(workdir, config)
   policy = builders.make_policy(config)
   # An agent that always goes to the last cell, whatever it sees.
   for variable in policy.trainable_variables:
     if 'end' in variable.name and 'logits' in variable.name:
       variable.assign(tf.zeros_like(variable))
-  checkpoint.Checkpointer(
+  checkpoints.Checkpointer(
     workdir,
-    checkpoint.POLICY_LEARNER,
+    node_kinds.POLICY_LEARNER,
     1e6,
     {
       'policy': policy,

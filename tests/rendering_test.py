@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.rendering."""
+"""Tests of spiral_tf.programs.rendering."""
 
 import dataclasses
 
@@ -6,9 +6,9 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from spiral_tf import commands
-from spiral_tf import programs
-from spiral_tf import rendering
+from spiral_tf.programs import commands
+from spiral_tf.programs import program as program_lib
+from spiral_tf.programs import rendering
 from tests import program_cases
 
 
@@ -94,7 +94,7 @@ def test_sizes_that_cannot_be_are_refused():
   for size in (0, 5000, 2.5):
     with pytest.raises(ValueError, match=f'^size is {size}'):
       rendering.render(program, size)
-  broad = programs.Program(
+  broad = program_lib.Program(
     program.renderer, (commands.Stroke((0, 0), (9, 9), 1.0, 500.0),)
   )
   with pytest.raises(ValueError, match='choose a smaller size'):

@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.replay_control and of what replay_server restores."""
+"""Tests of spiral_tf.replay.control and of what replay_server restores."""
 
 import dataclasses
 import threading
@@ -9,9 +9,9 @@ import pytest
 import reverb
 import tensorflow as tf
 
-from spiral_tf import replay
-from spiral_tf import replay_control
-from spiral_tf import replay_server
+from spiral_tf.replay import control as replay_control
+from spiral_tf.replay import episodes
+from spiral_tf.replay import server as server_lib
 from tests import small
 
 _EPISODE = tf.TensorSpec([2], tf.float32)
@@ -19,7 +19,7 @@ _RENDER = {'canvas': tf.TensorSpec([4, 4, 1], tf.uint8)}
 
 
 def _tables(config=small.CONFIG):
-  tables = replay_server.make_tables(config, _Signature(_EPISODE), _RENDER)
+  tables = server_lib.make_tables(config, _Signature(_EPISODE), _RENDER)
   return tables
 
 
@@ -34,7 +34,7 @@ class _Signature:
 
 
 def _serve(workdir, config=small.CONFIG):
-  return replay_server.serve(config, str(workdir), _tables(config), _port())
+  return server_lib.serve(config, str(workdir), _tables(config), _port())
 
 
 def _port():
@@ -55,9 +55,11 @@ def _insert(client, number):
       )
       history = writer.history
       writer.create_item(
-        replay.TRAJECTORIES, 1.0, {'log_prob': history['log_prob'][-1]}
+        episodes.TRAJECTORIES, 1.0, {'log_prob': history['log_prob'][-1]}
       )
-      writer.create_item(replay.RENDERS, 1.0, {'canvas': history['canvas'][-1]})
+      writer.create_item(
+        episodes.RENDERS, 1.0, {'canvas': history['canvas'][-1]}
+      )
       writer.end_episode(timeout_ms=5000)
 
 

@@ -1,8 +1,8 @@
-"""Tests of launch.restarts."""
+"""Tests of launch.runtime.restarts."""
 
 import pytest
 
-from launch import restarts
+from launch.runtime import restarts
 
 
 def test_waits_double_up_to_a_limit():

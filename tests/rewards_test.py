@@ -1,11 +1,11 @@
-"""Tests of spiral_tf.rewards: the truth is computed image by image."""
+"""Tests of spiral_tf.learning.rewards: the truth is computed image by image."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf import config as config_lib
-from spiral_tf import rewards
+from spiral_tf.config import sections
+from spiral_tf.learning import rewards
 
 _STEPS, _BATCH, _WIDTH = 4, 3, 5
 _BLANK = 255
@@ -179,7 +179,7 @@ def test_color_emd_is_in_units_of_full_intensity_and_sees_no_places():
 @pytest.mark.parametrize('temporal_credit', [False, True])
 def test_total_weighs_image_scores_each_against_its_own_target(temporal_credit):
   canvases, targets = _canvases(), _targets()
-  config = config_lib.RewardConfig(
+  config = sections.RewardConfig(
     discriminator=0.5, l2=0.3, color_emd=7, temporal_credit=temporal_credit
   )
 
@@ -209,7 +209,7 @@ def test_a_discriminator_without_weight_is_not_asked(temporal_credit):
     raise AssertionError('asked')
 
   canvases, targets = _canvases(), _targets()
-  config = config_lib.RewardConfig(
+  config = sections.RewardConfig(
     discriminator=0, l2=2, temporal_credit=temporal_credit
   )
   reward = rewards.total(
@@ -224,14 +224,14 @@ def test_a_discriminator_without_weight_is_not_asked(temporal_credit):
 
 @pytest.mark.parametrize('name', ['l2', 'color_emd'])
 def test_a_distance_without_a_target_is_refused(name):
-  config = config_lib.RewardConfig(**{name: 0.5})
+  config = sections.RewardConfig(**{name: 0.5})
   with pytest.raises(ValueError, match=r'config\.conditional') as error:
     rewards.total(config, _score, {'canvas': tf.constant(_canvases())})
   assert f'{name}=0.5' in str(error.value)
 
 
 def test_targets_of_another_shape_are_refused():
-  config = config_lib.RewardConfig(l2=1)
+  config = sections.RewardConfig(l2=1)
   observation = {'canvas': tf.constant(_canvases())}
   with pytest.raises(ValueError, match=r'\(5, 5, 3\).*\(5, 5, 1\)'):
     rewards.total(config, _compare, observation, tf.constant(_targets(3)))
@@ -241,7 +241,7 @@ def test_targets_of_another_shape_are_refused():
 def test_total_adds_up_what_is_asked_for(temporal_credit):
   canvases, starts = _canvases(), _starts()
   canvases[:, 1] = _BLANK
-  config = config_lib.RewardConfig(
+  config = sections.RewardConfig(
     temporal_credit=temporal_credit,
     stroke_start_penalty=0.25,
     blank_penalty=2.0,
@@ -266,13 +266,13 @@ def test_total_adds_up_what_is_asked_for(temporal_credit):
 
 def test_penalties_that_cost_nothing_need_no_observation():
   canvases = tf.constant(_canvases())
-  config = config_lib.RewardConfig()
+  config = sections.RewardConfig()
   reward = rewards.total(config, _score, {'canvas': canvases})
   _close(reward, rewards.final_score(_score, canvases))
 
 
 def test_a_penalty_whose_observation_is_missing_is_refused():
-  config = config_lib.RewardConfig(stroke_start_penalty=0.1)
+  config = sections.RewardConfig(stroke_start_penalty=0.1)
   with pytest.raises(ValueError, match='stroke_start_penalty') as error:
     rewards.total(config, _score, {'canvas': tf.constant(_canvases())})
   assert "['canvas']" in str(error.value)
@@ -281,7 +281,7 @@ def test_a_penalty_whose_observation_is_missing_is_refused():
 def test_the_batch_may_be_unknown_while_tracing():
   canvas = tf.TensorSpec([_STEPS + 1, None, _WIDTH, _WIDTH, 1], tf.uint8)
   target = tf.TensorSpec([None, _WIDTH, _WIDTH, 1], tf.uint8)
-  config = config_lib.RewardConfig(
+  config = sections.RewardConfig(
     l2=1.0, color_emd=1.0, temporal_credit=True, blank_penalty=1.0
   )
   total = tf.function(

@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.saved_model."""
+"""Tests of spiral_tf.agents.saved_model."""
 
 import dataclasses
 import json
@@ -14,11 +14,13 @@ import pytest
 import tensorflow as tf
 
 from spiral_tf import builders
-from spiral_tf import checkpoint
-from spiral_tf import config as config_lib
+from spiral_tf import node_kinds
 from spiral_tf import rollout
-from spiral_tf import saved_model
 from spiral_tf import types
+from spiral_tf.agents import saved_model
+from spiral_tf.config import experiment
+from spiral_tf.workdir import checkpoints
+from spiral_tf.workdir import config_file
 from tests import small
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
@@ -207,7 +209,7 @@ def _expected(config):
     shape = [None, 2] if name == 'position' else [None]
     inputs[f'observation/{name}'] = ['float32', shape]
   high = {name: values.num_values for name, values in spec.action.items()}
-  return inputs, high, config_lib.to_dict(config)
+  return inputs, high, experiment.to_dict(config)
 
 
 def test_tensorflow_alone_can_play_it_and_all_of_models(saved):
@@ -333,15 +335,15 @@ def test_at_temperature_zero_the_seed_decides_nothing(saved):
 def test_settings_survive(saved):
   config = saved.loaded.config
   assert config == _CONFIG
-  assert config != config_lib.Config()
+  assert config != experiment.Config()
 
 
 def test_exports_the_last_checkpoint_of_a_run(saved, tmp_path):
   workdir, path = str(tmp_path / 'run'), str(tmp_path / 'deep' / 'model')
-  checkpoint.save_config(workdir, _CONFIG)
+  config_file.save(workdir, _CONFIG)
   policy = builders.make_policy(_CONFIG)
-  checkpointer = checkpoint.Checkpointer(
-    workdir, checkpoint.POLICY_LEARNER, 1e6, {'policy': policy}
+  checkpointer = checkpoints.Checkpointer(
+    workdir, node_kinds.POLICY_LEARNER, 1e6, {'policy': policy}
   )
   for factor in (1.0, 2.0):
     for variable in policy.trainable_variables:
@@ -363,7 +365,7 @@ def test_exports_the_last_checkpoint_of_a_run(saved, tmp_path):
 def test_export_needs_a_run_with_a_checkpoint(tmp_path):
   with pytest.raises(FileNotFoundError, match='not the folder of a run'):
     saved_model.export(str(tmp_path / 'run'), str(tmp_path / 'model'))
-  checkpoint.save_config(str(tmp_path / 'run'), _CONFIG)
+  config_file.save(str(tmp_path / 'run'), _CONFIG)
   with pytest.raises(FileNotFoundError, match='no checkpoint'):
     saved_model.export(str(tmp_path / 'run'), str(tmp_path / 'model'))
   assert not (tmp_path / 'model').exists()

@@ -10,10 +10,10 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from spiral_tf import scene_factory
-from spiral_tf import scene_programs
+from spiral_tf.datasets import scene_factory
+from spiral_tf.datasets import scene_sampling
 from spiral_tf.datasets import scenes
-from spiral_tf.environments import stage
+from spiral_tf.environments.mujoco import stage
 
 _SETTINGS = scenes.Settings(
   num=110, max_objects=3, canvas_width=16, grid_width=8, seed=5, shard_size=30
@@ -65,8 +65,8 @@ def test_images_show_their_programs(made):
   renderer = stage.Stage(16, 8, 3)
   empty = renderer.render([])
   for i in [0, 29, 30, 77, 109]:
-    objects = scene_programs.to_objects(programs[i])
-    assert objects == scene_programs.sample(_SETTINGS, i)
+    objects = scene_sampling.to_objects(programs[i])
+    assert objects == scene_sampling.sample(_SETTINGS, i)
     np.testing.assert_array_equal(images[i], renderer.render(objects))
     assert np.any(images[i] != empty)
 

@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from spiral_tf.environments import gl
-from spiral_tf.environments import scene_model
-from spiral_tf.environments import stage
+from spiral_tf.environments.mujoco import gl
+from spiral_tf.environments.mujoco import scene_model
+from spiral_tf.environments.mujoco import stage
 
 _GRID = 16
 

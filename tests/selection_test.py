@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from spiral_tf import selection
+from spiral_tf.population import selection
 
 _RANGES = selection.Ranges(
   learning_rate=(1e-5, 3e-4), entropy_cost=(2e-3, 1e-1)

@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.signatures."""
+"""Tests of spiral_tf.agents.signatures."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from spiral_tf import builders
 from spiral_tf import rollout
-from spiral_tf import signatures
+from spiral_tf.agents import signatures
 from tests import small
 
 

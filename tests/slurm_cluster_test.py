@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from spiral_tf import population
+from spiral_tf.population import members
 from tests import clusters
 from tests import launched
 from tests import machines
@@ -177,7 +177,7 @@ def test_a_program_comes_to_its_end(cluster, tmp_path):
   job.measure_end('a population came to its end')
   assert job.state == ('COMPLETED', '0:0'), job.output.read_text()
   for index in range(2):
-    folder = population.member_workdir(job.workdir, index)
+    folder = members.member_workdir(job.workdir, index)
     assert launched.updates(folder) == 30
 
 

@@ -12,9 +12,9 @@ import time
 import psutil
 import pytest
 
-from launch.engines import engine as engine_lib
-from launch.engines import slurm_engine
-from launch.engines import slurm_keeper
+from launch.runtime.engines import engine as engine_lib
+from launch.runtime.engines import slurm_engine
+from launch.runtime.engines import slurm_keeper
 from tests import engine_nodes
 from tests import processes
 

@@ -1,11 +1,11 @@
-"""Tests of launch.engines.slurm_job, with an srun of our own."""
+"""Tests of launch.runtime.engines.slurm_job, with an srun of our own."""
 
 import os
 import shlex
 
 import pytest
 
-from launch.engines import slurm_job
+from launch.runtime.engines import slurm_job
 
 
 @pytest.fixture

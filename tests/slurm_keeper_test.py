@@ -13,7 +13,7 @@ import time
 import cloudpickle
 import pytest
 
-from launch.engines import slurm_keeper
+from launch.runtime.engines import slurm_keeper
 from tests import processes
 
 _SECONDS = 60

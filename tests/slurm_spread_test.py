@@ -1,12 +1,12 @@
-"""Tests of launch.engines.slurm_spread: who goes where."""
+"""Tests of launch.runtime.engines.slurm_spread: who goes where."""
 
 import collections
 
 import pytest
 
-from launch.engines import engine
-from launch.engines import slurm_job
-from launch.engines import slurm_spread
+from launch.runtime.engines import engine
+from launch.runtime.engines import slurm_job
+from launch.runtime.engines import slurm_spread
 
 _HOSTS = {
   'a': slurm_job.Host(4, ('0', '1')),

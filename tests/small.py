@@ -2,11 +2,13 @@
 
 import dataclasses
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import experiment
+from spiral_tf.config import learners
+from spiral_tf.config import sections
 from spiral_tf.datasets import scenes
 
-CONFIG = config_lib.Config(
-  environment=config_lib.EnvironmentConfig(
+CONFIG = experiment.Config(
+  environment=sections.EnvironmentConfig(
     episode_length=3,
     canvas_width=16,
     grid_width=4,
@@ -17,7 +19,7 @@ CONFIG = config_lib.Config(
     pen_down=True,
     noise_dim=2,
   ),
-  policy_network=config_lib.PolicyNetworkConfig(
+  policy_network=sections.PolicyNetworkConfig(
     stem_kernel=4,
     stem_stride=2,
     stem_channels=4,
@@ -28,18 +30,16 @@ CONFIG = config_lib.Config(
     location_channels=4,
     location_residual_blocks=0,
   ),
-  discriminator_network=config_lib.DiscriminatorNetworkConfig(channels=(4, 8)),
-  reward=config_lib.RewardConfig(temporal_credit=True),
-  policy_learner=config_lib.PolicyLearnerConfig(
-    batch_size=8, learning_rate=1e-2
-  ),
-  discriminator_learner=config_lib.DiscriminatorLearnerConfig(
+  discriminator_network=sections.DiscriminatorNetworkConfig(channels=(4, 8)),
+  reward=sections.RewardConfig(temporal_credit=True),
+  policy_learner=learners.PolicyLearnerConfig(batch_size=8, learning_rate=1e-2),
+  discriminator_learner=learners.DiscriminatorLearnerConfig(
     batch_size=8,
     learning_rate=1e-3,
     replay_batches=4,
     updates_per_policy_update=2.0,
   ),
-  training=config_lib.TrainingConfig(
+  training=learners.TrainingConfig(
     frames=20 * 8 * 3,
     num_actors=2,
     environments_per_actor=4,
@@ -55,7 +55,7 @@ CONDITIONAL = dataclasses.replace(CONFIG, conditional=True)
 # With every variant of the discriminator, whose norms are not trained.
 VARIANTS = dataclasses.replace(
   CONDITIONAL,
-  discriminator_network=config_lib.DiscriminatorNetworkConfig(
+  discriminator_network=sections.DiscriminatorNetworkConfig(
     channels=(4, 8), spectral_norm=True, complement=True
   ),
   discriminator_learner=dataclasses.replace(
@@ -66,7 +66,7 @@ VARIANTS = dataclasses.replace(
 # And with objects instead of strokes; needs a folder of such scenes.
 SCENES = dataclasses.replace(
   CONDITIONAL,
-  environment=config_lib.EnvironmentConfig(
+  environment=sections.EnvironmentConfig(
     name='scenes',
     episode_length=3,
     canvas_width=16,
@@ -74,7 +74,7 @@ SCENES = dataclasses.replace(
     max_objects=2,
     noise_dim=0,
   ),
-  data=config_lib.DataConfig(name='scenes'),
+  data=sections.DataConfig(name='scenes'),
 )
 SCENES_SETTINGS = scenes.Settings(
   num=50, max_objects=2, canvas_width=16, grid_width=4

@@ -27,9 +27,9 @@ import time
 
 import psutil
 
-from launch import restarts
-from spiral_tf import lineage
-from spiral_tf import population
+from launch.runtime import restarts
+from spiral_tf.population import lineage
+from spiral_tf.population import members
 from tests import counters
 from tests import launched
 from tests import small
@@ -61,9 +61,9 @@ class _Soak:
     """Creates it of an experiment, its launcher's process and its folder."""
     self._config = config
     self._process = process
-    self._lineage = population.lineage_path(workdir)
+    self._lineage = members.lineage_path(workdir)
     self._folders = {
-      member: population.member_workdir(workdir, index)
+      member: members.member_workdir(workdir, index)
       for index, member in enumerate(_MEMBERS)
     }
     self._kills = []  # Times and groups.

@@ -5,8 +5,8 @@ import threading
 import numpy as np
 import pytest
 
-from spiral_tf.environments import gl
-from spiral_tf.environments import stage
+from spiral_tf.environments.mujoco import gl
+from spiral_tf.environments.mujoco import stage
 
 _GRID = 16
 _MIDDLE = 7 * _GRID + 7

@@ -1,4 +1,4 @@
-"""Tests of launch.supervisor, on an engine that only pretends."""
+"""Tests of launch.runtime.supervisor, on an engine that only pretends."""
 
 import dataclasses
 import os
@@ -8,11 +8,11 @@ import cloudpickle
 import launchpad as lp
 import pytest
 
-from launch import node_error
-from launch import program as program_lib
-from launch import restarts
-from launch import supervisor
-from launch.engines import engine as engine_lib
+from launch import graph
+from launch.runtime import node_error
+from launch.runtime import restarts
+from launch.runtime import supervisor
+from launch.runtime.engines import engine as engine_lib
 from spiral_tf import exit_codes
 from tests import small
 
@@ -55,7 +55,7 @@ def _roles(members, controller):
       config,
       population=dataclasses.replace(config.population, size=len(members)),
     )
-  return program_lib.make_program(config, 'unused')[1]
+  return graph.make_program(config, 'unused')[1]
 
 
 class _Asks:

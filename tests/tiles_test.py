@@ -1,14 +1,14 @@
-"""Tests of spiral_tf.tiles, with an agent whose strokes are known."""
+"""Tests of spiral_tf.agents.tiles, with an agent whose strokes are known."""
 
 import types
 
 import numpy as np
 import pytest
 
-from spiral_tf import commands
-from spiral_tf import config as config_lib
-from spiral_tf import programs
-from spiral_tf import tiles
+from spiral_tf.agents import tiles
+from spiral_tf.config import sections
+from spiral_tf.programs import commands
+from spiral_tf.programs import program as program_lib
 
 _WIDTH = 16
 
@@ -30,7 +30,7 @@ class _Agent:
       **environment,
     }
     self.config = types.SimpleNamespace(
-      environment=config_lib.EnvironmentConfig(**settings)
+      environment=sections.EnvironmentConfig(**settings)
     )
     self.seen = 0
 
@@ -42,7 +42,7 @@ class _Agent:
   def _program(self, target):
     renderer = commands.Painting(_WIDTH, 4, 'deevad/basic_digital_brush')
     color = tuple((target.mean(axis=(0, 1)) / 255).tolist())
-    return programs.Program(
+    return program_lib.Program(
       renderer,
       (
         commands.Move((0, 1.5)),

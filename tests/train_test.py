@@ -9,8 +9,10 @@ import pathlib
 
 import pytest
 
-from spiral_tf import checkpoint
-from spiral_tf import config as config_lib
+from spiral_tf import node_kinds
+from spiral_tf.config import experiment
+from spiral_tf.workdir import checkpoints
+from spiral_tf.workdir import config_file
 from tests import launched
 from tests import small
 
@@ -36,22 +38,22 @@ def test_ctrl_c_loses_nothing_and_the_same_command_goes_on(workdir):
   assert process.returncode == 130, output
   assert 'The same command goes on from here' in output
   launched.assert_none_left(process.pid)
-  stopped_at = checkpoint.done_so_far(workdir)[0]
+  stopped_at = checkpoints.done_so_far(workdir)[0]
   assert stopped_at >= 10
 
   total = stopped_at + 10
-  frames = config_lib.frames(small.CONFIG, total)
+  frames = experiment.frames(small.CONFIG, total)
   process = _start(workdir, f'--config.training.frames={frames}')
   output = process.communicate(timeout=120)[0]
   assert process.returncode == 0, output
   assert 'come to its end' in output
   assert f'Goes on from {stopped_at} updates' in output
   launched.assert_none_left(process.pid)
-  assert checkpoint.done_so_far(workdir)[0] == total
+  assert checkpoints.done_so_far(workdir)[0] == total
   updates = [line['updates'] for line in launched.policy_lines(workdir)]
   assert updates == sorted(updates)
 
-  made_with = checkpoint.load_config(workdir)
+  made_with = config_file.load(workdir)
   process = _start(
     workdir,
     f'--config.training.frames={frames}',
@@ -61,7 +63,7 @@ def test_ctrl_c_loses_nothing_and_the_same_command_goes_on(workdir):
   assert process.returncode == 0, output
   assert 'has come to its end' in output
   assert 'Starting' not in output
-  assert checkpoint.load_config(workdir) == made_with
+  assert config_file.load(workdir) == made_with
 
 
 def test_sigterm_saves_too_and_divergence_spoils_nothing(workdir):
@@ -71,10 +73,10 @@ def test_sigterm_saves_too_and_divergence_spoils_nothing(workdir):
   output = process.communicate(timeout=60)[0]
   assert process.returncode == 130, output
   launched.assert_none_left(process.pid)
-  updates, _ = checkpoint.done_so_far(workdir)
+  updates, _ = checkpoints.done_so_far(workdir)
   assert updates >= 5
 
-  kept = checkpoint.restore(workdir, checkpoint.POLICY_LEARNER, {})
+  kept = checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {})
   process = _start(
     workdir,
     '--config.training.frames=0',
@@ -87,8 +89,8 @@ def test_sigterm_saves_too_and_divergence_spoils_nothing(workdir):
   assert f'at update {updates + 1}, which was not finite' in explanation
   assert f'goes on from its last checkpoint, {kept}.' in explanation
   assert 'lower --config.policy_learner.learning_rate' in explanation
-  assert checkpoint.done_so_far(workdir)[0] == updates
-  assert checkpoint.restore(workdir, checkpoint.POLICY_LEARNER, {}) == kept
+  assert checkpoints.done_so_far(workdir)[0] == updates
+  assert checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {}) == kept
 
 
 def test_a_node_that_keeps_failing_ends_the_program_with_its_error(workdir):
@@ -106,13 +108,13 @@ def test_a_node_that_keeps_failing_ends_the_program_with_its_error(workdir):
 
 
 def test_launchpads_own_launcher_runs_it_too(workdir):
-  frames = config_lib.frames(small.CONFIG, 5)
+  frames = experiment.frames(small.CONFIG, 5)
   process = _start(
     workdir, f'--config.training.frames={frames}', '--lp_launch_type=local_mp'
   )
   output = process.communicate(timeout=180)[0]
   assert process.returncode == 0, output
-  assert checkpoint.done_so_far(workdir)[0] == 5
+  assert checkpoints.done_so_far(workdir)[0] == 5
   launched.assert_none_left(process.pid)
 
 

@@ -11,14 +11,14 @@ import pytest
 
 import configs
 from launch import training_command
-from spiral_tf import config as config_lib
+from spiral_tf.config import experiment
 from tests import small
 
 _CONFIGS = pathlib.Path(configs.__file__).absolute().parent
 
 
 def _load(name):
-  return config_lib.from_dict(
+  return experiment.from_dict(
     importlib.import_module(f'configs.{name}').get_config()
   )
 
@@ -49,7 +49,7 @@ def _settings(command, monkeypatch):
   flags.DEFINE_string('workdir', None, '', flag_values=values)
   assert values(arguments) == [module]
   assert values['workdir'].value
-  return config_lib.from_dict(holder.value)
+  return experiment.from_dict(holder.value)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.transfer."""
+"""Tests of spiral_tf.nodes.transfer."""
 
 import io
 import pickle
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf import transfer
+from spiral_tf.nodes import transfer
 
 
 def _variables(scale):

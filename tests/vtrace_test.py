@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf.losses import vtrace as vtrace_lib
+from spiral_tf.learning import vtrace
 
 _STEPS, _BATCH = 6, 4
 
@@ -62,7 +62,7 @@ def _truth(
 def test_equals_the_papers_sums(options):
   inputs = _inputs()
   vs, advantages = _truth(**inputs, **options)
-  output = tf.function(vtrace_lib.vtrace)(
+  output = tf.function(vtrace.vtrace)(
     **tf.nest.map_structure(tf.constant, inputs), **options
   )
   np.testing.assert_allclose(output.vs, vs, rtol=1e-4, atol=1e-5)
@@ -76,7 +76,7 @@ def test_is_a2c_when_the_behaviour_is_the_target():
   inputs['log_rhos'] = np.zeros_like(inputs['log_rhos'])
   inputs['discounts'] = np.ones_like(inputs['discounts'])
   inputs['bootstrap_value'] = np.zeros_like(inputs['bootstrap_value'])
-  output = vtrace_lib.vtrace(**inputs)
+  output = vtrace.vtrace(**inputs)
   for t in range(_STEPS):
     returns = inputs['rewards'][t:].sum(axis=0)
     np.testing.assert_allclose(output.vs[t], returns, rtol=1e-4, atol=1e-5)
@@ -91,7 +91,7 @@ def test_is_a2c_when_the_behaviour_is_the_target():
 def test_huge_ratios_stay_finite():
   inputs = _inputs()
   inputs['log_rhos'] = np.where(inputs['log_rhos'] > 0, 1e3, -1e3).astype('f')
-  output = vtrace_lib.vtrace(**inputs)
+  output = vtrace.vtrace(**inputs)
   assert np.isfinite(output.vs).all()
   assert np.isfinite(output.pg_advantages).all()
 
@@ -100,7 +100,7 @@ def test_no_gradient_flows_through_the_targets():
   inputs = tf.nest.map_structure(tf.constant, _inputs())
   with tf.GradientTape() as tape:
     tape.watch(inputs)
-    output = vtrace_lib.vtrace(**inputs)
+    output = vtrace.vtrace(**inputs)
     total = tf.reduce_sum(output.vs) + tf.reduce_sum(output.pg_advantages)
   assert all(g is None for g in tape.gradient(total, inputs).values())
 

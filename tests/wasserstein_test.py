@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf.losses import wasserstein
+from spiral_tf.learning import wasserstein
 
 
 def _images(seed, batch=5):

@@ -16,9 +16,9 @@ from PIL import Image
 import pytest
 
 from spiral_tf import builders
-from spiral_tf import painter
-from spiral_tf import program_json
-from spiral_tf import saved_model
+from spiral_tf.agents import agent as agent_lib
+from spiral_tf.agents import saved_model
+from spiral_tf.programs import json_form
 from spiral_tf.web import app as web
 from spiral_tf.web import film as film_lib
 from spiral_tf.web import guard
@@ -35,7 +35,7 @@ def agents(tmp_path_factory):
   for name, config in configs.items():
     path = str(tmp_path_factory.mktemp('models') / name)
     saved_model.save(config, builders.make_policy(config), path)
-    loaded[name] = painter.load(path)
+    loaded[name] = agent_lib.load(path)
   return loaded
 
 
@@ -57,7 +57,7 @@ def _paint(client, image=None, **fields):
 
 
 def _render(client, **body):
-  program = json.loads(program_json.dumps(program_cases.painted()))
+  program = json.loads(json_form.dumps(program_cases.painted()))
   return client.post(
     '/api/render', json={'program': program, 'format': 'png', **body}
   )
@@ -80,7 +80,7 @@ def test_paints_what_it_is_sent(client, agents):
   answer = _paint(client, _picture(), seed='7', samples='3').json()
   target = agents['copyist'].target(_picture(), 'pad')
   (program,) = agents['copyist'].paint_many(target[None], 3, seed=7)
-  assert program_json.loads(json.dumps(answer['program'])) == program
+  assert json_form.loads(json.dumps(answer['program'])) == program
   shown = Image.open(io.BytesIO(base64.b64decode(answer['target'][22:])))
   np.testing.assert_array_equal(np.asarray(shown), target[..., 0])
   assert 0 < answer['mse'] < 1
@@ -100,7 +100,7 @@ def test_renders_in_each_form(client, form):
     picture = np.asarray(Image.open(io.BytesIO(answer.content)))
     np.testing.assert_array_equal(picture, program.render(64))
   elif form == 'json':
-    assert program_json.loads(answer.text) == program
+    assert json_form.loads(answer.text) == program
   assert len(answer.content) > 100
 
 
@@ -113,7 +113,7 @@ def test_renders_up_to_a_command(client):
 
 def test_frames_lead_to_the_picture(client):
   for program in (program_cases.painted(number=4), program_cases.staged()):
-    body = {'program': json.loads(program_json.dumps(program)), 'size': 32}
+    body = {'program': json.loads(json_form.dumps(program)), 'size': 32}
     film = client.post('/api/frames', json=body).json()
     assert len(film['patches']) == len(film['strokes'])
     assert film['strokes'][0] == 0
@@ -125,7 +125,7 @@ def test_frames_lead_to_the_picture(client):
     expected = np.broadcast_to(program.render(32), (32, 32, 3))
     np.testing.assert_array_equal(np.asarray(shown), expected)
   long = program_cases.painted(number=900, canvas_width=16, grid_width=8)
-  body = {'program': json.loads(program_json.dumps(long)), 'size': 16}
+  body = {'program': json.loads(json_form.dumps(long)), 'size': 16}
   assert len(client.post('/api/frames', json=body).json()['patches']) <= 242
 
 
@@ -146,8 +146,8 @@ def test_films_are_bounded(monkeypatch):
 
 def test_what_is_wrong_is_answered_in_a_line(client):
   painted = program_cases.painted
-  huge = json.loads(program_json.dumps(painted(canvas_width=4000)))
-  long = json.loads(program_json.dumps(painted(number=2001)))
+  huge = json.loads(json_form.dumps(painted(canvas_width=4000)))
+  long = json.loads(json_form.dumps(painted(number=2001)))
   for answer, words in (
     (_paint(client), 'reproduces pictures'),
     (_paint(client, b''), 'empty'),

@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.weights, server and client in one process."""
+"""Tests of spiral_tf.nodes.weights, server and client in one process."""
 
 import pickle
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf import weights
+from spiral_tf.nodes import weights
 
 
 def _variables(*values):

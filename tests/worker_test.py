@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.worker."""
+"""Tests of spiral_tf.nodes.worker."""
 
 import threading
 import time
@@ -6,8 +6,8 @@ import time
 import launchpad as lp
 import pytest
 
-from spiral_tf import watchdog
-from spiral_tf import worker
+from spiral_tf.nodes import guard
+from spiral_tf.nodes import worker
 
 
 class _Counter(worker.Worker):
@@ -33,7 +33,7 @@ class _Counter(worker.Worker):
 
   def _update(self, data):
     if data == self._diverge_at:
-      raise watchdog.NonFiniteError('diverged')
+      raise guard.NonFiniteError('diverged')
     self.lock_held.append(self._lock.locked())
     self.events.append(data)
     self._count += 1
@@ -93,7 +93,7 @@ def test_numbers_that_are_not_finite_surface_and_are_not_saved(program):
     if stopping:
       program.set()
       counter._stop.set = lambda: None  # The stop comes during the update.
-    with pytest.raises(watchdog.NonFiniteError, match='diverged'):
+    with pytest.raises(guard.NonFiniteError, match='diverged'):
       counter.run()
     assert counter.events == [0, 1]
 

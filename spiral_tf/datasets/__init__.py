@@ -3,7 +3,7 @@
 `load` is the only function the rest of the system needs.
 """
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import sections
 from spiral_tf.datasets import celeba
 from spiral_tf.datasets import digits
 from spiral_tf.datasets import images
@@ -27,7 +27,7 @@ _LOADERS = {
 
 
 def load(
-  config: config_lib.DataConfig, canvas_width: int, channels: int, seed: int
+  config: sections.DataConfig, canvas_width: int, channels: int, seed: int
 ) -> Dataset:
   """Loads the data set that a config names.
 

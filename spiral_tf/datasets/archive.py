@@ -3,17 +3,18 @@
 A zip is never extracted, and opened only when no cache holds its pictures.
 """
 
+from collections.abc import Callable
+from collections.abc import Iterator
 import os
 import stat
 import struct
-from typing import Callable, Iterator, List
 import zipfile
 import zlib
 
 import numpy as np
 from PIL import Image
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import sections
 from spiral_tf.datasets import cache
 from spiral_tf.datasets import decoding
 
@@ -66,7 +67,7 @@ class Archive:
       )
 
   @property
-  def names(self) -> List[str]:
+  def names(self) -> list[str]:
     """Names of the pictures, sorted; in a folder, relative to it."""
     return self._names
 
@@ -158,7 +159,7 @@ def _pictures_below(folder: str) -> Iterator[str]:
 
 
 def load(
-  config: config_lib.DataConfig,
+  config: sections.DataConfig,
   path: str,
   canvas_width: int,
   channels: int,

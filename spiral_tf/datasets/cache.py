@@ -6,6 +6,9 @@ which picture each row is. It is built in a folder beside it and moved into
 place when both files are safely on disk, so what has the right name is whole.
 """
 
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
 import contextlib
 import errno
 import fcntl
@@ -19,18 +22,12 @@ import sys
 import time
 from typing import (
   Any,
-  Callable,
-  Iterator,
-  List,
   NamedTuple,
-  Optional,
-  Sequence,
-  Tuple,
 )
 
 import numpy as np
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import sections
 
 _IMAGES = 'images.npy'
 _MANIFEST = 'manifest.json'
@@ -40,7 +37,7 @@ _NAMED = 3  # Bad pictures that a message names.
 _REPORTS = 5.0  # Seconds between lines of progress.
 _CURE = 'Make room there, or choose another folder with --config.data.cache=...'
 # Names of the pictures, and a function that decodes the one of a given name.
-Source = Tuple[Sequence[str], Callable[[str], np.ndarray]]
+Source = tuple[Sequence[str], Callable[[str], np.ndarray]]
 
 
 class BadImageError(ValueError):
@@ -54,11 +51,11 @@ class Cached(NamedTuple):
   """Images, uint8 `[N, W, W, C]`, memory-mapped, and their `N` names."""
 
   images: np.ndarray
-  names: List[str]
+  names: list[str]
 
 
 def load(
-  config: config_lib.DataConfig,
+  config: sections.DataConfig,
   path: str,
   files: Sequence[str],
   canvas_width: int,
@@ -119,7 +116,7 @@ def _say(line: str) -> None:
   print(line, file=sys.stderr, flush=True)
 
 
-def _root(config: config_lib.DataConfig) -> str:
+def _root(config: sections.DataConfig) -> str:
   base = os.environ.get('XDG_CACHE_HOME') or os.path.join('~', '.cache')
   root = config.cache or os.path.join(base, 'spiral_tf')
   return os.path.abspath(os.path.expanduser(root))
@@ -129,7 +126,7 @@ def _digest(value: Any) -> str:
   return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
 
 
-def _state(file: str) -> Tuple[str, int, int]:
+def _state(file: str) -> tuple[str, int, int]:
   """Path, size and time of change of a file; -1 if it cannot be seen."""
   file = os.path.abspath(file)
   try:
@@ -175,8 +172,8 @@ def _remove(family: str, folder: str, suffix: str) -> None:
 
 
 def _open(
-  folder: str, path: str, shape: List[int], quiet: bool = False
-) -> Optional[Cached]:
+  folder: str, path: str, shape: list[int], quiet: bool = False
+) -> Cached | None:
   """Returns what a cache holds, or None if there is none, or a damaged one."""
   file = os.path.join(folder, _IMAGES)
   try:
@@ -206,10 +203,10 @@ def _open(
 
 
 def _build(
-  config: config_lib.DataConfig,
+  config: sections.DataConfig,
   path: str,
   folder: str,
-  shape: List[int],
+  shape: list[int],
   source: Source,
 ) -> None:
   """Decodes a source into `folder`; the lock of its family must be held."""
@@ -275,7 +272,7 @@ def _build(
       _sync_folder(root)
 
 
-def _header(count: int, shape: List[int]) -> bytes:
+def _header(count: int, shape: list[int]) -> bytes:
   """The header of a .npy file, which NumPy makes as long for any count."""
   header = {'descr': '|u1', 'fortran_order': False, 'shape': (count, *shape)}
   file = io.BytesIO()

@@ -1,11 +1,12 @@
 """CelebA: photographs of faces, from its aligned JPEG files."""
 
+from collections.abc import Sequence
 import os
-from typing import Dict, Optional, Sequence, Tuple
 
 import numpy as np
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import fields
+from spiral_tf.config import sections
 from spiral_tf.datasets import archive
 from spiral_tf.datasets import dataset
 from spiral_tf.datasets import rows
@@ -20,7 +21,7 @@ _CURE = (
 
 
 def load(
-  config: config_lib.DataConfig, canvas_width: int, channels: int, seed: int
+  config: sections.DataConfig, canvas_width: int, channels: int, seed: int
 ) -> dataset.Dataset:
   """Loads CelebA from `img_align_celeba.zip` or from the folder in it.
 
@@ -42,7 +43,7 @@ def load(
     FileNotFoundError: there are no pictures.
     ValueError: no path is given, or a file is damaged.
   """
-  config_lib.check(
+  fields.check(
     bool(config.path), 'data.path', config.path, f'CelebA is needed. {_CURE}'
   )
   path, folder = _find(os.path.expanduser(config.path))
@@ -64,7 +65,7 @@ def load(
   )
 
 
-def _find(path: str) -> Tuple[str, str]:
+def _find(path: str) -> tuple[str, str]:
   """Returns where the pictures are, and the folder that this is in."""
   inside = [os.path.join(path, _NAME + '.zip'), os.path.join(path, _NAME)]
   for found in inside:
@@ -80,7 +81,7 @@ def _find(path: str) -> Tuple[str, str]:
 
 def _official(
   partition: str, names: Sequence[str]
-) -> Tuple[np.ndarray, np.ndarray, Optional[np.ndarray]]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
   """Returns the indices of the official splits; none of the test, None."""
   split_of = _read_partition(partition)
   splits = []
@@ -104,7 +105,7 @@ def _official(
   return train, validation, test if len(test) else None
 
 
-def _read_partition(path: str) -> Dict[str, int]:
+def _read_partition(path: str) -> dict[str, int]:
   """Reads lines of a name and 0 (train), 1 (validation) or 2 (test)."""
   split_of = {}
   with open(path, encoding='utf-8', errors='replace') as file:

@@ -3,15 +3,15 @@
 Images look like canvases: uint8, and what is ink on paper is dark on 255.
 """
 
+from collections.abc import Iterator
 import dataclasses
-from typing import Iterator, Optional, Tuple, Union
 
 import numpy as np
 
 from spiral_tf.datasets import rows
 
 # Images in memory, or rows of files that are mapped into it.
-Images = Union[np.ndarray, rows.Rows]
+Images = np.ndarray | rows.Rows
 SPLITS = ('train', 'validation', 'test')
 
 
@@ -33,10 +33,10 @@ class Dataset:
   name: str
   train: Images
   validation: Images
-  test: Optional[Images] = None
-  train_labels: Optional[np.ndarray] = None
-  validation_labels: Optional[np.ndarray] = None
-  test_labels: Optional[np.ndarray] = None
+  test: Images | None = None
+  train_labels: np.ndarray | None = None
+  validation_labels: np.ndarray | None = None
+  test_labels: np.ndarray | None = None
   test_cure: str = 'Use "validation" instead.'
 
   def __post_init__(self):
@@ -93,7 +93,7 @@ class Dataset:
       )
     return images
 
-  def labels(self, split: str) -> Optional[np.ndarray]:
+  def labels(self, split: str) -> np.ndarray | None:
     """Returns the classes of a split, int32 `[N]`, or None if unknown."""
     self.images(split)
     return getattr(self, split + '_labels')
@@ -152,7 +152,7 @@ def _batches(
 
 def split_indices(
   count: int, validation_fraction: float, seed: int
-) -> Tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray]:
   """Splits `count` images at random.
 
   Args:

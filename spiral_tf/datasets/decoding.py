@@ -1,10 +1,11 @@
 """Pictures' files to plain pictures, none of them trusted."""
 
+from collections.abc import Callable
+from collections.abc import Iterator
 import contextlib
 import ctypes
 import io
 import logging
-from typing import Callable, Iterator
 import warnings
 
 import numpy as np

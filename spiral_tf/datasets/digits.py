@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import sections
 from spiral_tf.datasets import dataset
 
 # Share of the canvas's width that a digit fills: 24 of 32 pixels.
@@ -11,7 +11,7 @@ _FILLED = 0.75
 
 
 def load(
-  config: config_lib.DataConfig, canvas_width: int, channels: int, seed: int
+  config: sections.DataConfig, canvas_width: int, channels: int, seed: int
 ) -> dataset.Dataset:
   """Loads the digits, enlarged smoothly and centred on white canvases.
 

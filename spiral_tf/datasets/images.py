@@ -2,14 +2,15 @@
 
 import os
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import fields
+from spiral_tf.config import sections
 from spiral_tf.datasets import archive
 from spiral_tf.datasets import dataset
 from spiral_tf.datasets import rows
 
 
 def load(
-  config: config_lib.DataConfig, canvas_width: int, channels: int, seed: int
+  config: sections.DataConfig, canvas_width: int, channels: int, seed: int
 ) -> dataset.Dataset:
   """Loads all pictures of a zip file or, however deep, of a folder.
 
@@ -30,7 +31,7 @@ def load(
     ValueError: no path is given, a file is damaged, or there are fewer than
       two pictures.
   """
-  config_lib.check(
+  fields.check(
     bool(config.path),
     'data.path',
     config.path,

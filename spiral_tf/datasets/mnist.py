@@ -3,13 +3,13 @@
 import gzip
 import os
 import struct
-from typing import Tuple
 import zlib
 
 import numpy as np
 from PIL import Image
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import fields
+from spiral_tf.config import sections
 from spiral_tf.datasets import dataset
 
 _SOURCE = 'https://storage.googleapis.com/cvdf-datasets/mnist/'
@@ -28,7 +28,7 @@ _MAX_ITEMS = 1_000_000
 
 
 def load(
-  config: config_lib.DataConfig, canvas_width: int, channels: int, seed: int
+  config: sections.DataConfig, canvas_width: int, channels: int, seed: int
 ) -> dataset.Dataset:
   """Loads MNIST from the folder `config.path`.
 
@@ -49,7 +49,7 @@ def load(
     FileNotFoundError: a file is missing.
     ValueError: no path is given, or a file is truncated or foreign.
   """
-  config_lib.check(
+  fields.check(
     bool(config.path),
     'data.path',
     config.path,
@@ -93,8 +93,8 @@ def _cure(name: str) -> str:
 
 
 def _read_pair(
-  folder: str, names: Tuple[str, str]
-) -> Tuple[np.ndarray, np.ndarray]:
+  folder: str, names: tuple[str, str]
+) -> tuple[np.ndarray, np.ndarray]:
   """Reads images, uint8 `[N, 28, 28]`, and their labels, int32 `[N]`."""
   images_path, labels_path = (os.path.join(folder, name) for name in names)
   images = _read_idx(images_path, _IMAGES_MAGIC, (_WIDTH, _WIDTH))
@@ -113,7 +113,7 @@ def _read_pair(
   return images, labels.astype(np.int32)
 
 
-def _read_idx(path: str, magic: int, item_shape: Tuple[int, ...]) -> np.ndarray:
+def _read_idx(path: str, magic: int, item_shape: tuple[int, ...]) -> np.ndarray:
   """Reads a gzipped IDX file of unsigned bytes.
 
   Args:

@@ -1,13 +1,13 @@
 """Omniglot: handwritten characters of 50 alphabets, each drawn by 20 people."""
 
 import os
-from typing import List, Optional, Tuple
 
 import numpy as np
 from PIL import Image
 from PIL import ImageOps
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import fields
+from spiral_tf.config import sections
 from spiral_tf.datasets import archive
 from spiral_tf.datasets import dataset
 from spiral_tf.datasets import decoding
@@ -19,7 +19,7 @@ _LAYOUT = 'alphabet/character/drawing.png'
 
 
 def load(
-  config: config_lib.DataConfig, canvas_width: int, channels: int, seed: int
+  config: sections.DataConfig, canvas_width: int, channels: int, seed: int
 ) -> dataset.Dataset:
   """Loads Omniglot: `images_background` and, for tests, `images_evaluation`.
 
@@ -47,7 +47,7 @@ def load(
     FileNotFoundError: the background set is missing.
     ValueError: no path is given, or a file is damaged or foreign.
   """
-  config_lib.check(
+  fields.check(
     bool(config.path),
     'data.path',
     config.path,
@@ -99,7 +99,7 @@ def _cure(name: str = _BACKGROUND) -> str:
   )
 
 
-def _find(path: str) -> Tuple[Optional[str], Optional[str]]:
+def _find(path: str) -> tuple[str | None, str | None]:
   """Returns where the background and the evaluation set are, or None."""
   name = os.path.basename(os.path.abspath(path))
   if os.path.isfile(path) or (os.path.isdir(path) and name == _BACKGROUND):
@@ -111,7 +111,7 @@ def _find(path: str) -> Tuple[Optional[str], Optional[str]]:
   return found[0], found[1]
 
 
-def _classes(path: str, names: List[str]) -> Tuple[np.ndarray, np.ndarray]:
+def _classes(path: str, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
   """Returns the alphabet and the character of each drawing, int32 `[N]`."""
   alphabets, characters = [], []
   for name in names:

@@ -3,12 +3,11 @@
 The photographs, china.jpg and flower.jpg, come with scikit-learn.
 """
 
-from typing import List
-
 import numpy as np
 from PIL import Image
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import fields
+from spiral_tf.config import sections
 from spiral_tf.datasets import dataset
 
 _NUM_TRAIN = 20_000
@@ -22,7 +21,7 @@ _MAX_WIDTH = 128
 
 
 def load(
-  config: config_lib.DataConfig, canvas_width: int, channels: int, seed: int
+  config: sections.DataConfig, canvas_width: int, channels: int, seed: int
 ) -> dataset.Dataset:
   """Cuts random square windows out of the photographs.
 
@@ -45,14 +44,14 @@ def load(
   Raises:
     ValueError: a path is given, or the canvas is too wide.
   """
-  config_lib.check(
+  fields.check(
     not config.path,
     'data.path',
     config.path,
     'the photographs of "patches" are built in; leave it empty, or take whole '
     'pictures of a folder with data.name="images"',
   )
-  config_lib.check(
+  fields.check(
     canvas_width <= _MAX_WIDTH,
     'environment.canvas_width',
     canvas_width,
@@ -78,7 +77,7 @@ def load(
 
 
 def _windows(
-  photographs: List[Image.Image],
+  photographs: list[Image.Image],
   number: int,
   width: int,
   channels: int,

@@ -1,6 +1,8 @@
 """Chosen rows of arrays on disk, as if they were one array."""
 
-from typing import Any, Iterator, Sequence, Tuple
+from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +30,7 @@ class Rows:
     return Rows(self._parts, self._indices[indices])
 
   @property
-  def shape(self) -> Tuple[int, ...]:
+  def shape(self) -> tuple[int, ...]:
     """`[N, ...]`."""
     return (len(self._indices), *self._parts[0].shape[1:])
 

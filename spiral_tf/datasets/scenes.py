@@ -12,16 +12,17 @@ and so on for every further `shard_size` scenes, and `preview.png`. A shard is
 complete when both of its files are there.
 """
 
+from collections.abc import Sequence
 import dataclasses
 import json
 import os
 import shlex
-from typing import Optional, Sequence, Tuple
 
 import numpy as np
 from PIL import Image
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import fields
+from spiral_tf.config import sections
 from spiral_tf.datasets import cache
 from spiral_tf.datasets import dataset
 from spiral_tf.datasets import rows
@@ -84,7 +85,7 @@ class Settings:
 
 
 def load(
-  config: config_lib.DataConfig, canvas_width: int, channels: int, seed: int
+  config: sections.DataConfig, canvas_width: int, channels: int, seed: int
 ) -> dataset.Dataset:
   """Opens the scenes in the folder `config.path`.
 
@@ -102,7 +103,7 @@ def load(
     FileNotFoundError: there is no data set, or a part of it is missing.
     ValueError: no path is given, or a file is damaged.
   """
-  config_lib.check(
+  fields.check(
     bool(config.path),
     'data.path',
     config.path,
@@ -130,7 +131,7 @@ def load(
 
 
 def _rescaled(
-  config: config_lib.DataConfig,
+  config: sections.DataConfig,
   folder: str,
   settings: Settings,
   images: rows.Rows,
@@ -162,9 +163,7 @@ def _rescaled(
   return rows.Rows([cached.images], np.arange(settings.num))
 
 
-def programs(
-  folder: str, indices: Optional[Sequence[int]] = None
-) -> np.ndarray:
+def programs(folder: str, indices: Sequence[int] | None = None) -> np.ndarray:
   """Reads the programs of scenes.
 
   Args:
@@ -184,7 +183,7 @@ def programs(
   return rows[:] if indices is None else rows[np.asarray(indices, np.int64)]
 
 
-def command(folder: str, settings: Optional[Settings] = None) -> str:
+def command(folder: str, settings: Settings | None = None) -> str:
   """Returns the command that makes or completes a data set."""
   flags = [f'--output={folder}']
   for name, value in dataclasses.asdict(settings or Settings()).items():
@@ -234,7 +233,7 @@ def read_settings(folder: str) -> Settings:
     ) from error
 
 
-def shard_paths(folder: str, shard: int) -> Tuple[str, str]:
+def shard_paths(folder: str, shard: int) -> tuple[str, str]:
   """Paths of the programs and of the images of a shard."""
   return (
     os.path.join(folder, f'programs-{shard:05}.npy'),
@@ -242,7 +241,7 @@ def shard_paths(folder: str, shard: int) -> Tuple[str, str]:
   )
 
 
-def open_rows(folder: str, settings: Settings) -> Tuple[rows.Rows, rows.Rows]:
+def open_rows(folder: str, settings: Settings) -> tuple[rows.Rows, rows.Rows]:
   """Opens the programs and images of a complete data set, see `open_shard`."""
   numbers = range(settings.num_shards)
   shards = [open_shard(folder, settings, number) for number in numbers]
@@ -252,7 +251,7 @@ def open_rows(folder: str, settings: Settings) -> Tuple[rows.Rows, rows.Rows]:
 
 def open_shard(
   folder: str, settings: Settings, shard: int
-) -> Tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray]:
   """Opens a shard.
 
   Args:

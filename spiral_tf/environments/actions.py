@@ -1,14 +1,14 @@
 """Checks that an action is what an environment's specification says."""
 
+from collections.abc import Mapping
 import operator
-from typing import Dict, Mapping
 
 from spiral_tf import types
 
 
 def checked(
   action: types.Action, num_values: Mapping[str, int]
-) -> Dict[str, int]:
+) -> dict[str, int]:
   """The components of an action as Python integers.
 
   Args:

@@ -1,6 +1,7 @@
 """Shows the agent an image to reproduce (paper section 3.3)."""
 
-from typing import Any, Dict, Iterable
+from collections.abc import Iterable
+from typing import Any
 
 import dm_env
 from dm_env import specs
@@ -37,7 +38,7 @@ class Conditional(dm_env.Environment):
     """The components of an action, in the order they are to be chosen in."""
     return self._environment.action_spec()
 
-  def observation_spec(self) -> Dict[str, Any]:
+  def observation_spec(self) -> dict[str, Any]:
     """What is seen; see `spiral_tf.types`."""
     return {**self._environment.observation_spec(), 'target': self._spec}
 

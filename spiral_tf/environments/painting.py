@@ -4,15 +4,18 @@ Each action draws one quadratic Bezier curve with a MyPaint brush, or lifts the
 brush and moves it. The observation is what `spiral_tf.types` says of it.
 """
 
+from collections.abc import Mapping
+from collections.abc import Sequence
 import functools
-from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
+from typing import Any
 
 import dm_env
 from dm_env import specs
 import numpy as np
 
-from spiral_tf import config
 from spiral_tf import types
+from spiral_tf.config import fields
+from spiral_tf.config import sections
 from spiral_tf.environments import actions
 from spiral_tf.environments import mypaint
 
@@ -55,7 +58,7 @@ class Painting(dm_env.Environment):
     substrokes: int = 50,
     pen_down: bool = False,
     noise_dim: int = 10,
-    seed: Optional[int] = None,
+    seed: int | None = None,
   ):
     """Creates the environment.
 
@@ -80,7 +83,7 @@ class Painting(dm_env.Environment):
     Raises:
       ValueError: an argument is out of range, or there is no such brush.
     """
-    config.EnvironmentConfig(  # Its rules hold here too.
+    sections.EnvironmentConfig(  # Its rules hold here too.
       episode_length=episode_length,
       canvas_width=canvas_width,
       grid_width=grid_width,
@@ -96,10 +99,10 @@ class Painting(dm_env.Environment):
     for size in brush_sizes:
       rule = f'a radius is {_MIN_RADIUS} to {_MAX_RADIUS} pixels'
       fits = _MIN_RADIUS <= size <= _MAX_RADIUS
-      config.check(fits, 'environment.brush_sizes', tuple(brush_sizes), rule)
+      fields.check(fits, 'environment.brush_sizes', tuple(brush_sizes), rule)
     rule = f'it must be at most {_MAX_SUBSTROKES}'
     fits = substrokes <= _MAX_SUBSTROKES
-    config.check(fits, 'environment.substrokes', substrokes, rule)
+    fields.check(fits, 'environment.substrokes', substrokes, rule)
     self._episode_length = episode_length
     self._pen_down = pen_down
     self._substrokes = substrokes
@@ -138,11 +141,11 @@ class Painting(dm_env.Environment):
     self._noise = np.zeros([noise_dim], np.float32)
     self._reset_next_step = True
 
-  def action_spec(self) -> Dict[str, specs.DiscreteArray]:
+  def action_spec(self) -> dict[str, specs.DiscreteArray]:
     """The components of an action, in the order they are to be chosen in."""
     return dict(self._action_spec)
 
-  def observation_spec(self) -> Dict[str, Any]:
+  def observation_spec(self) -> dict[str, Any]:
     """What is seen; see `spiral_tf.types`."""
     mask = dict(self._observation_spec['action_mask'])
     return {**self._observation_spec, 'action_mask': mask}
@@ -221,7 +224,7 @@ class Painting(dm_env.Environment):
 
 
 @functools.cache
-def pressure_levels(number: int) -> Tuple[float, ...]:
+def pressure_levels(number: int) -> tuple[float, ...]:
   """What the values of `pressure` mean; with one value it is 1."""
   if number == 1:
     return (1.0,)
@@ -229,7 +232,7 @@ def pressure_levels(number: int) -> Tuple[float, ...]:
 
 
 @functools.cache
-def color_levels() -> Tuple[float, ...]:
+def color_levels() -> tuple[float, ...]:
   """What the values of `red`, `green` and `blue` mean."""
   return tuple(np.linspace(0, 1, _COLOR_BINS).tolist())
 
@@ -240,7 +243,7 @@ def _action_spec(
   num_pressures: int,
   color: bool,
   pen_down: bool,
-) -> Dict[str, specs.DiscreteArray]:
+) -> dict[str, specs.DiscreteArray]:
   """The components there are, in the order of `Painting`'s docstring."""
   spec = {}
   if not pen_down:
@@ -259,11 +262,11 @@ def _action_spec(
 
 def _observation_spec(
   canvas_width: int, channels: int, action_spec: types.ActionSpec, noise: int
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
   """Shapes, types and bounds of what `Painting` shows."""
 
   def bounded(
-    name: str, low: float, shape: Tuple[int, ...] = ()
+    name: str, low: float, shape: tuple[int, ...] = ()
   ) -> specs.Array:
     return specs.BoundedArray(shape, np.float32, low, 1.0, name)
 

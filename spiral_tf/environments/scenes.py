@@ -4,16 +4,16 @@ Each action adds an object, changes the last one or does nothing. The
 observation is what `spiral_tf.types` says of it.
 """
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 import dm_env
 from dm_env import specs
 import numpy as np
 
-from spiral_tf import config
 from spiral_tf import types
+from spiral_tf.config import sections
 from spiral_tf.environments import actions
-from spiral_tf.environments import stage
+from spiral_tf.environments.mujoco import stage
 
 ADD, CHANGE, SKIP = range(3)  # The values of `move`.
 
@@ -42,7 +42,7 @@ class Scenes(dm_env.Environment):
     grid_width: int = 16,
     max_objects: int = 20,
     noise_dim: int = 0,
-    seed: Optional[int] = None,
+    seed: int | None = None,
   ):
     """Creates the environment.
 
@@ -58,7 +58,7 @@ class Scenes(dm_env.Environment):
       ValueError: an argument is out of range.
       RuntimeError: there is no OpenGL that MuJoCo can draw with.
     """
-    config.EnvironmentConfig(  # Its rules hold here too.
+    sections.EnvironmentConfig(  # Its rules hold here too.
       name='scenes',
       episode_length=episode_length,
       canvas_width=canvas_width,
@@ -81,23 +81,23 @@ class Scenes(dm_env.Environment):
     )
 
     self._step = 0
-    self._objects: List[stage.SceneObject] = []
-    self._empty: Optional[np.ndarray] = None  # Drawn when first needed.
-    self._canvas: Optional[np.ndarray] = None
+    self._objects: list[stage.SceneObject] = []
+    self._empty: np.ndarray | None = None  # Drawn when first needed.
+    self._canvas: np.ndarray | None = None
     self._action_mask = self._no_mask
     self._noise = np.zeros([noise_dim], np.float32)
     self._reset_next_step = True
 
   @property
-  def objects(self) -> Tuple[stage.SceneObject, ...]:
+  def objects(self) -> tuple[stage.SceneObject, ...]:
     """What is on the platform, in the order it was added."""
     return tuple(self._objects)
 
-  def action_spec(self) -> Dict[str, specs.DiscreteArray]:
+  def action_spec(self) -> dict[str, specs.DiscreteArray]:
     """The components of an action, in the order they are to be chosen in."""
     return dict(self._action_spec)
 
-  def observation_spec(self) -> Dict[str, Any]:
+  def observation_spec(self) -> dict[str, Any]:
     """What is seen; see `spiral_tf.types`."""
     mask = dict(self._observation_spec['action_mask'])
     return {**self._observation_spec, 'action_mask': mask}
@@ -145,9 +145,9 @@ class Scenes(dm_env.Environment):
 
   def _put(
     self,
-    values: Dict[str, int],
-    others: List[stage.SceneObject],
-    removed: List[stage.SceneObject],
+    values: dict[str, int],
+    others: list[stage.SceneObject],
+    removed: list[stage.SceneObject],
   ) -> None:
     """Puts the object described beside the others, for those removed."""
     added = stage.SceneObject(**values)
@@ -171,7 +171,7 @@ class Scenes(dm_env.Environment):
     return observation
 
 
-def _action_spec(grid_width: int) -> Dict[str, specs.DiscreteArray]:
+def _action_spec(grid_width: int) -> dict[str, specs.DiscreteArray]:
   """The components, in the order of `Scenes`' docstring."""
   spec = {
     'move': specs.DiscreteArray(3, name='move'),
@@ -186,7 +186,7 @@ def _action_spec(grid_width: int) -> Dict[str, specs.DiscreteArray]:
 
 def _observation_spec(
   canvas_width: int, action_spec: types.ActionSpec, noise: int
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
   """Shapes, types and bounds of what `Scenes` shows."""
 
   def share(name: str) -> specs.Array:

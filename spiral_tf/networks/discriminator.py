@@ -1,11 +1,9 @@
 """The discriminator network: scores how real an image looks."""
 
-from typing import Optional, Union
-
 import sonnet as snt
 import tensorflow as tf
 
-from spiral_tf import config as config_lib
+from spiral_tf.config import sections
 from spiral_tf.networks import spectral
 
 
@@ -21,7 +19,7 @@ class Discriminator(snt.Module):
 
   def __init__(
     self,
-    config: config_lib.DiscriminatorNetworkConfig,
+    config: sections.DiscriminatorNetworkConfig,
     name: str = 'discriminator',
   ):
     """Creates the network.
@@ -47,8 +45,8 @@ class Discriminator(snt.Module):
   def __call__(
     self,
     images: tf.Tensor,
-    targets: Optional[tf.Tensor] = None,
-    sides: Optional[tf.Tensor] = None,
+    targets: tf.Tensor | None = None,
+    sides: tf.Tensor | None = None,
   ) -> tf.Tensor:
     """Scores images, D(x), or, given targets, D(x | x_target) (equation 6).
 
@@ -88,9 +86,7 @@ class Discriminator(snt.Module):
     scores = [self._score(images, targets, side) for side in (left, left + 1)]
     return 0.5 * (scores[0] + scores[1])
 
-  def random_sides(
-    self, batch_size: Union[int, tf.Tensor]
-  ) -> Optional[tf.Tensor]:
+  def random_sides(self, batch_size: int | tf.Tensor) -> tf.Tensor | None:
     """Draws the sides of a loss, the same for its real and its fake images.
 
     Args:
@@ -115,8 +111,8 @@ class Discriminator(snt.Module):
   def _score(
     self,
     images: tf.Tensor,
-    targets: Optional[tf.Tensor],
-    sides: Optional[tf.Tensor] = None,
+    targets: tf.Tensor | None,
+    sides: tf.Tensor | None = None,
   ) -> tf.Tensor:
     inputs = [images] if targets is None else [images, targets]
     inputs = [tf.image.convert_image_dtype(x, tf.float32) for x in inputs]

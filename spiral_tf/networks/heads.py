@@ -1,13 +1,15 @@
 """The autoregressive decoder: samples or scores an action part by part."""
 
-from typing import List, Mapping, NamedTuple, Optional
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from dm_env import specs
 import sonnet as snt
 import tensorflow as tf
 
-from spiral_tf import config as config_lib
 from spiral_tf import types
+from spiral_tf.config import fields
+from spiral_tf.config import sections
 from spiral_tf.networks import residual
 
 # Width of the feature map that a location head starts from (figure 13).
@@ -38,7 +40,7 @@ class Embedding(snt.Module):
   """A sub-action as a short vector (16-dimensional in appendix B)."""
 
   def __init__(
-    self, spec: specs.DiscreteArray, size: int, name: Optional[str] = None
+    self, spec: specs.DiscreteArray, size: int, name: str | None = None
   ):
     """Creates the embedding of one action component in `size` numbers."""
     super().__init__(name=name)
@@ -62,8 +64,8 @@ class LocationHead(snt.Module):
   def __init__(
     self,
     grid_width: int,
-    config: config_lib.PolicyNetworkConfig,
-    name: Optional[str] = None,
+    config: sections.PolicyNetworkConfig,
+    name: str | None = None,
   ):
     """Creates the head.
 
@@ -78,13 +80,13 @@ class LocationHead(snt.Module):
     """
     super().__init__(name=name)
     doublings = max(0, (grid_width // _FIRST_WIDTH).bit_length() - 1)
-    config_lib.check(
+    fields.check(
       _FIRST_WIDTH << doublings == grid_width,
       'environment.grid_width',
       grid_width,
       'location heads double a 4x4 map, so it must be 4, 8, 16, 32, 64, ...',
     )
-    config_lib.check(
+    fields.check(
       config.lstm_size % _FIRST_WIDTH**2 == 0,
       'policy_network.lstm_size',
       config.lstm_size,
@@ -116,7 +118,7 @@ class LocationHead(snt.Module):
     ]
     self._last = snt.Conv2D(1, 3, w_init=w_init, name='last')
 
-  def activations(self, z: tf.Tensor) -> List[tf.Tensor]:
+  def activations(self, z: tf.Tensor) -> list[tf.Tensor]:
     """Feature maps from the first to the logits, each `[N, H, H, C]`.
 
     Args:
@@ -143,8 +145,8 @@ class LocationHead(snt.Module):
 
 def sample(
   log_p: tf.Tensor,
-  seed: Optional[tf.Tensor] = None,
-  temperature: Optional[tf.Tensor] = None,
+  seed: tf.Tensor | None = None,
+  temperature: tf.Tensor | None = None,
 ) -> tf.Tensor:
   """Samples from categories.
 
@@ -196,8 +198,8 @@ class Decoder(snt.Module):
   def __init__(
     self,
     action_spec: types.ActionSpec,
-    config: config_lib.PolicyNetworkConfig,
-    name: Optional[str] = None,
+    config: sections.PolicyNetworkConfig,
+    name: str | None = None,
   ):
     """Creates a head for each component of `action_spec`, in its order.
 
@@ -247,9 +249,9 @@ class Decoder(snt.Module):
   def __call__(
     self,
     z: tf.Tensor,
-    action: Optional[types.Action] = None,
-    seed: Optional[tf.Tensor] = None,
-    temperature: Optional[tf.Tensor] = None,
+    action: types.Action | None = None,
+    seed: tf.Tensor | None = None,
+    temperature: tf.Tensor | None = None,
   ) -> DecoderOutput:
     """Samples actions, or scores given ones (teacher forcing).
 

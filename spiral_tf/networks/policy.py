@@ -1,13 +1,15 @@
 """The policy network: sees a canvas, remembers, and chooses the next action."""
 
-from typing import Any, Mapping, Optional, Tuple
+from collections.abc import Mapping
+from typing import Any
 
 from dm_env import specs
 import sonnet as snt
 import tensorflow as tf
 
-from spiral_tf import config as config_lib
 from spiral_tf import types
+from spiral_tf.config import fields
+from spiral_tf.config import sections
 from spiral_tf.networks import heads
 from spiral_tf.networks import torso
 
@@ -23,7 +25,7 @@ class Policy(snt.Module):
     self,
     action_spec: types.ActionSpec,
     observation_spec: Mapping[str, Any],
-    config: config_lib.PolicyNetworkConfig,
+    config: sections.PolicyNetworkConfig,
     name: str = 'policy',
   ):
     """Creates a policy for one kind of environment.
@@ -58,7 +60,7 @@ class Policy(snt.Module):
     self.step(zeros, self.initial_state(1))
 
   @property
-  def inputs(self) -> Tuple[str, ...]:
+  def inputs(self) -> tuple[str, ...]:
     """Names of the observations that the policy uses."""
     return self._inputs
 
@@ -78,9 +80,9 @@ class Policy(snt.Module):
     self,
     observation: types.Observation,
     state: types.AgentState,
-    seed: Optional[tf.Tensor] = None,
-    temperature: Optional[tf.Tensor] = None,
-  ) -> Tuple[types.AgentOutput, types.AgentState]:
+    seed: tf.Tensor | None = None,
+    temperature: tf.Tensor | None = None,
+  ) -> tuple[types.AgentOutput, types.AgentState]:
     """Samples an action for each of a batch of observations.
 
     Args:
@@ -106,7 +108,7 @@ class Policy(snt.Module):
     self,
     observations: types.Observation,
     actions: types.Action,
-    initial_state: Optional[types.AgentState] = None,
+    initial_state: types.AgentState | None = None,
   ) -> types.UnrollOutput:
     """Scores given actions, sub-actions being teacher-forced.
 
@@ -163,7 +165,7 @@ class Policy(snt.Module):
 def _check_specs(
   action_spec: types.ActionSpec,
   observation_spec: Mapping[str, specs.Array],
-  config: config_lib.PolicyNetworkConfig,
+  config: sections.PolicyNetworkConfig,
 ) -> None:
   """Raises a ValueError if the observation lacks what the policy needs."""
   names = sorted(observation_spec)
@@ -174,7 +176,7 @@ def _check_specs(
         f'{names}. Add it to the environment (see spiral_tf/types.py).'
       )
   for key in config.state_inputs:
-    config_lib.check(
+    fields.check(
       key in observation_spec,
       'policy_network.state_inputs',
       config.state_inputs,

@@ -1,7 +1,5 @@
 """A stack of residual blocks, used by the torso and by the location heads."""
 
-from typing import Optional
-
 import sonnet as snt
 import tensorflow as tf
 
@@ -28,8 +26,8 @@ class ResidualStack(snt.Module):
     self,
     channels: int,
     blocks: int,
-    w_init: Optional[snt.initializers.Initializer] = None,
-    name: Optional[str] = None,
+    w_init: snt.initializers.Initializer | None = None,
+    name: str | None = None,
   ):
     """Creates the stack.
 

@@ -1,12 +1,13 @@
 """From what the agent sees to an embedding (figure 12)."""
 
-from typing import Any, List, Mapping, Tuple
+from collections.abc import Mapping
+from typing import Any
 
 import sonnet as snt
 import tensorflow as tf
 
-from spiral_tf import config as config_lib
 from spiral_tf import types
+from spiral_tf.config import sections
 from spiral_tf.networks import heads
 from spiral_tf.networks import residual
 
@@ -20,7 +21,7 @@ def _coordinates(height: int, width: int) -> tf.Tensor:
   return tf.stack(tf.meshgrid(*axes, indexing='ij'), axis=-1)
 
 
-def _normalized(images: List[tf.Tensor]) -> List[tf.Tensor]:
+def _normalized(images: list[tf.Tensor]) -> list[tf.Tensor]:
   """Canvas and what the target has beyond it, of mean 0 and about one size.
 
   Args:
@@ -53,7 +54,7 @@ class Torso(snt.Module):
     self,
     action_spec: types.ActionSpec,
     observation_spec: Mapping[str, Any],
-    config: config_lib.PolicyNetworkConfig,
+    config: sections.PolicyNetworkConfig,
     name: str = 'torso',
   ):
     """Creates the torso. See `Policy` for arguments and errors."""
@@ -106,13 +107,13 @@ class Torso(snt.Module):
       )
 
   @property
-  def images(self) -> Tuple[str, ...]:
+  def images(self) -> tuple[str, ...]:
     """Names of the observations that are seen as images."""
     return self._images
 
   def activations(
     self, observation: types.Observation, prev_action: types.Action
-  ) -> List[tf.Tensor]:
+  ) -> list[tf.Tensor]:
     """Layers' outputs, from the first convolution's to the embedding.
 
     Args:

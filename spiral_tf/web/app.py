@@ -1,7 +1,8 @@
 """The server behind the page: which requests there are, and how they fail."""
 
+from collections.abc import Mapping
 import os
-from typing import Annotated, Any, Dict, List, Mapping, Optional, Tuple
+from typing import Annotated, Any
 
 import fastapi
 from fastapi import exceptions
@@ -9,7 +10,7 @@ from fastapi import responses
 from fastapi import staticfiles
 from starlette import exceptions as starlette_exceptions
 
-from spiral_tf import painter
+from spiral_tf.agents import agent as agent_lib
 from spiral_tf.web import guard
 from spiral_tf.web import queue
 from spiral_tf.web import service as service_lib
@@ -18,7 +19,7 @@ _STATIC = os.path.join(os.path.dirname(__file__), 'static')
 
 
 def make_app(
-  agents: Mapping[str, painter.Agent], hosts: Tuple[str, ...] = guard.LOOPBACK
+  agents: Mapping[str, agent_lib.Agent], hosts: tuple[str, ...] = guard.LOOPBACK
 ) -> Any:
   """Makes the server.
 
@@ -63,7 +64,7 @@ def make_app(
   @app.post('/api/paint')
   def paint(
     model: Annotated[str, fastapi.Form()],
-    image: Annotated[Optional[fastapi.UploadFile], fastapi.File()] = None,
+    image: Annotated[fastapi.UploadFile | None, fastapi.File()] = None,
     samples: Annotated[str, fastapi.Form()] = '1',
     temperature: Annotated[str, fastapi.Form()] = '1',
     seed: Annotated[str, fastapi.Form()] = '0',
@@ -79,11 +80,11 @@ def make_app(
     )
 
   @app.post('/api/frames')
-  def frames(body: Annotated[Dict[str, Any], fastapi.Body()]):
+  def frames(body: Annotated[dict[str, Any], fastapi.Body()]):
     return service.frames(body)
 
   @app.post('/api/render')
-  def render(body: Annotated[Dict[str, Any], fastapi.Body()]):
+  def render(body: Annotated[dict[str, Any], fastapi.Body()]):
     form, data = service.render(body)
     return responses.Response(data, media_type=service_lib.MEDIA[form])
 
@@ -111,9 +112,9 @@ def _error(status: int, message: str) -> responses.JSONResponse:
   return responses.JSONResponse({'error': message}, status_code=status)
 
 
-def model_names(paths: List[str]) -> Dict[str, str]:
+def model_names(paths: list[str]) -> dict[str, str]:
   """Names for the folders of models, each once."""
-  names: Dict[str, str] = {}
+  names: dict[str, str] = {}
   for path in paths:
     base = name = os.path.basename(os.path.normpath(path))
     number = 1

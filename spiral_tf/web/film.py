@@ -1,17 +1,18 @@
 """The film of a program as the page shows it, bounded in bytes and in time."""
 
 import base64
+from collections.abc import Iterator
 import io
 import time
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from spiral_tf import commands
-from spiral_tf import inputs
-from spiral_tf import programs
-from spiral_tf import rendering
+from spiral_tf.agents import inputs
+from spiral_tf.programs import commands
+from spiral_tf.programs import program as program_lib
+from spiral_tf.programs import rendering
 
 MAX_FRAMES = 240  # After the empty canvas.
 MAX_BYTES = 8 * 2**20  # Of a film, as text; the last picture may exceed it.
@@ -20,7 +21,7 @@ _MAX_SECONDS = 20.0  # Of a processor, to draw a program.
 _MAX_PARTS = 12  # Pictures of one stroke.
 
 
-def make(program: programs.Program, size: int) -> Dict[str, Any]:
+def make(program: program_lib.Program, size: int) -> dict[str, Any]:
   """Makes the film of a program.
 
   A stroke changes little of a picture, so only what changes is sent.
@@ -42,9 +43,9 @@ def make(program: programs.Program, size: int) -> Dict[str, Any]:
   parts = _parts(program)
   stride = -(-strokes * parts // MAX_FRAMES)
   last = strokes * parts
-  patches: List[Optional[Dict[str, Any]]] = []
-  whole: List[int] = []
-  before: Optional[np.ndarray] = None
+  patches: list[dict[str, Any] | None] = []
+  whole: list[int] = []
+  before: np.ndarray | None = None
   spent = 0
   for i, frame in enumerate(_in_time(rendering.frames(program, size, parts))):
     # A film that needs more than its share so far has fewer pictures.
@@ -63,7 +64,7 @@ def make(program: programs.Program, size: int) -> Dict[str, Any]:
   }
 
 
-def rehearse(program: programs.Program, size: int) -> None:
+def rehearse(program: program_lib.Program, size: int) -> None:
   """Draws a program for nobody, to see that it can be done in time.
 
   Args:
@@ -88,7 +89,7 @@ def data_url(picture: np.ndarray) -> str:
   return 'data:image/png;base64,' + base64.b64encode(data.getvalue()).decode()
 
 
-def _parts(program: programs.Program) -> int:
+def _parts(program: program_lib.Program) -> int:
   """Pictures of each stroke."""
   if not isinstance(program.renderer, commands.Painting):
     return 1
@@ -109,8 +110,8 @@ def _in_time(frames: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
 
 
 def _patch(
-  before: Optional[np.ndarray], frame: np.ndarray
-) -> Optional[Dict[str, Any]]:
+  before: np.ndarray | None, frame: np.ndarray
+) -> dict[str, Any] | None:
   """The rectangle of a picture that differs from the one before."""
   if before is None:
     return {'left': 0, 'top': 0, 'data': data_url(frame)}

@@ -7,7 +7,7 @@ for this machine's address (DNS rebinding).
 
 import asyncio
 import json
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 import urllib.parse
 
 LOOPBACK = ('127.0.0.1', 'localhost', '::1')
@@ -30,7 +30,7 @@ _HEADERS = (
 class Guard:
   """An ASGI application around another one."""
 
-  def __init__(self, app: Any, hosts: Tuple[str, ...] = LOOPBACK):
+  def __init__(self, app: Any, hosts: tuple[str, ...] = LOOPBACK):
     """Creates a guard of `app`; see `app.make_app` for `hosts`."""
     self._app = app
     self._hosts = hosts
@@ -68,7 +68,7 @@ class Guard:
 
     await self._app(scope, replay, send_with_headers)
 
-  def _refusal(self, method: str, headers: Dict[str, bytes]) -> str:
+  def _refusal(self, method: str, headers: dict[str, bytes]) -> str:
     """Why a request is not answered; empty if it is."""
     host = headers.get('host', b'').decode('latin-1')
     name = _name(host)
@@ -90,9 +90,9 @@ def _name(host: str) -> str:
     return ''
 
 
-async def _body(receive: Any) -> Optional[bytes]:
+async def _body(receive: Any) -> bytes | None:
   """Reads a request to its end, or until it is too large."""
-  parts: List[bytes] = []
+  parts: list[bytes] = []
   size, more = 0, True
   while more and size <= MAX_BYTES:
     message = await receive()

@@ -1,9 +1,9 @@
 """Lets a few work at a time, some wait, and sends the others away."""
 
+from collections.abc import Iterator
 import contextlib
 import os
 import threading
-from typing import Iterator
 
 _WAITING = 16
 

@@ -4,22 +4,23 @@ Whatever comes in is checked and bounded; whatever is wrong is a ValueError of
 one line. Programs travel as JSON, pictures as files; no names of files come in.
 """
 
+from collections.abc import Mapping
 import json
 import os
 import tempfile
 import threading
 import time
-from typing import Any, Dict, Mapping, Tuple
+from typing import Any
 
 import numpy as np
 
-from spiral_tf import commands
-from spiral_tf import formats
-from spiral_tf import painter
-from spiral_tf import program_json
-from spiral_tf import programs
-from spiral_tf import reconstruction
+from spiral_tf.agents import agent as agent_lib
 from spiral_tf.environments.mypaint import brushes
+from spiral_tf.evaluation import reconstruction
+from spiral_tf.programs import commands
+from spiral_tf.programs import formats
+from spiral_tf.programs import json_form
+from spiral_tf.programs import program as program_lib
 from spiral_tf.web import film
 from spiral_tf.web import queue
 
@@ -40,14 +41,14 @@ _DRAWN = ('png', 'gif', 'mp4')
 class Service:
   """Agents, and what is asked of them. Keeps nothing of what comes in."""
 
-  def __init__(self, agents: Mapping[str, painter.Agent]):
+  def __init__(self, agents: Mapping[str, agent_lib.Agent]):
     """Creates the service of `agents`, by the names that the page shows."""
     self._agents = dict(agents)
     self._locks = {name: threading.Lock() for name in agents}
     self._queue = queue.Queue()
     self._brushes = [name for name in brushes.names() if _usable(name)]
 
-  def settings(self) -> Dict[str, Any]:
+  def settings(self) -> dict[str, Any]:
     """What the page offers."""
     return {
       'models': [
@@ -72,7 +73,7 @@ class Service:
     temperature: float,
     seed: int,
     fit: str,
-  ) -> Dict[str, Any]:
+  ) -> dict[str, Any]:
     """Paints a picture."""
     if model not in self._agents:
       raise ValueError(
@@ -101,14 +102,14 @@ class Service:
       'target': film.data_url(target),
     }
 
-  def frames(self, body: Mapping[str, Any]) -> Dict[str, Any]:
+  def frames(self, body: Mapping[str, Any]) -> dict[str, Any]:
     """The film of a program."""
     program = _program(body)
     size = min(_size(body) or film.MAX_SIZE, film.MAX_SIZE)
     with self._queue.place():
       return film.make(program, size)
 
-  def render(self, body: Mapping[str, Any]) -> Tuple[str, bytes]:
+  def render(self, body: Mapping[str, Any]) -> tuple[str, bytes]:
     """A file of a program: its form, and what is in it."""
     form = body.get('format')
     if not isinstance(form, str) or form not in MEDIA:
@@ -130,16 +131,16 @@ class Service:
         return form, file.read()
 
 
-def _painted(program: programs.Program, started: float) -> Dict[str, Any]:
+def _painted(program: program_lib.Program, started: float) -> dict[str, Any]:
   return {
-    'program': json.loads(program_json.dumps(program)),
+    'program': json.loads(json_form.dumps(program)),
     'seconds': time.monotonic() - started,
   }
 
 
-def _program(body: Mapping[str, Any]) -> programs.Program:
+def _program(body: Mapping[str, Any]) -> program_lib.Program:
   """The program of a request, changed as the request says."""
-  program = program_json.loads(json.dumps(body.get('program')))
+  program = json_form.loads(json.dumps(body.get('program')))
   if len(program.commands) > MAX_STROKES:
     raise ValueError(
       f'the program has {len(program.commands):,} commands, but here at most '

@@ -7,7 +7,7 @@ import math
 import os
 import pathlib
 import subprocess
-from typing import Any, List
+from typing import Any
 
 _CURE = (
   'Run `apt-get install mypaint-brushes`, or set SPIRAL_BRUSHES to a folder '
@@ -17,7 +17,7 @@ _CURE = (
 _VERSIONS = ('1.0', '2.0')
 
 
-def folders() -> List[pathlib.Path]:
+def folders() -> list[pathlib.Path]:
   """The folders searched for brushes, best first.
 
   The environment variable SPIRAL_BRUSHES replaces them all.
@@ -46,7 +46,7 @@ def folders() -> List[pathlib.Path]:
   return found
 
 
-def _from_pkg_config() -> List[pathlib.Path]:
+def _from_pkg_config() -> list[pathlib.Path]:
   """Where mypaint-brushes was installed, if not in the usual places."""
   found = []
   for version in _VERSIONS:
@@ -64,7 +64,7 @@ def _from_pkg_config() -> List[pathlib.Path]:
   return found
 
 
-def names() -> List[str]:
+def names() -> list[str]:
   """Names of all brushes, such as `classic/dry_brush`, sorted."""
   found = set()
   for folder in folders():

@@ -1,0 +1,198 @@
+"""The program graph: which nodes there are and who asks whom.
+
+Data flows from the actors through replay to the learners; only weights come
+back, when somebody asks for them. So nodes can be made in an order in which
+each knows those it asks, and the graph needs no cycle. Each member of a
+population is such a graph of its own, and its controller asks them all.
+"""
+
+import functools
+import time
+
+import launchpad as lp
+from launchpad import address as lp_address
+
+from launch.runtime import roles
+from spiral_tf import builders
+from spiral_tf import exit_codes
+from spiral_tf.config import experiment
+from spiral_tf.nodes import actor
+from spiral_tf.nodes import discriminator_learner
+from spiral_tf.nodes import evaluator
+from spiral_tf.nodes import policy_learner
+from spiral_tf.population import controller
+from spiral_tf.population import members as members_lib
+from spiral_tf.population import reports
+from spiral_tf.replay import episodes
+from spiral_tf.replay import server as server_lib
+
+# A remote call that is not answered for so long is an error. Learners compile
+# their first update while their callers wait: minutes, for the paper's networks
+# on a busy machine.
+_CALL_TIMEOUT_SECONDS = 600.0
+# For the controller, to whom an answer that comes later is of no use.
+_ANSWER_SECONDS = 20.0
+# Under Launchpad's own launchers, replay outlives the other nodes, which all
+# are told to stop at the same time, so that none of them is left waiting for a
+# server that is gone.
+_REPLAY_LINGERS_SECONDS = 2.0
+
+
+# What the ends of nodes mean, see `exit_codes`.
+_GOAL = {
+  exit_codes.REACHED_GOAL: roles.Ending(True, 'has reached its goal'),
+}
+_NOT_FINITE = {
+  exit_codes.NOT_FINITE: roles.Ending(
+    False, 'found numbers that are not finite, and would again'
+  ),
+}
+# Clients are stopped first, so that none waits for a server that is gone. Of a
+# population, members do not end the program, and those that diverge wait.
+_ROLES = {
+  'actor': roles.Role('actor'),
+  'evaluator': roles.Role('evaluator'),
+  'policy_learner': roles.Role(
+    'policy_learner',
+    is_server=True,
+    stop_order=1,
+    endings={**_GOAL, **_NOT_FINITE},
+  ),
+  'discriminator_learner': roles.Role(
+    'discriminator_learner',
+    is_server=True,
+    stop_order=1,
+    endings=_NOT_FINITE,
+  ),
+  'replay': roles.Role('replay', is_server=True, stop_order=2),
+}
+_CONTROLLER = roles.Role('controller', asks_all=True, endings=_GOAL)
+
+
+def _member_role(role: roles.Role, member: str) -> roles.Role:
+  # The controller asks evaluators, but can do without.
+  is_server = role.is_server or role.kind == 'evaluator'
+  return role._replace(member=member, is_server=is_server, endings={})
+
+
+class _ReplayNode(lp.ReverbNode):
+  """A Reverb server that comes back with what it held when it was saved."""
+
+  def __init__(self, config: experiment.Config, workdir: str):
+    super().__init__(functools.partial(_make_tables, config))
+    self._config = config
+    self._workdir = workdir
+
+  def run(self):
+    self._server = server_lib.serve(
+      self._config,
+      self._workdir,
+      self._priority_tables_fn(),
+      lp_address.get_port_from_address(self._address.resolve()),
+    )
+    lp.wait_for_stop()
+    time.sleep(_REPLAY_LINGERS_SECONDS)
+
+
+def _make_tables(config: experiment.Config):
+  spec = builders.environment_spec(config)
+  episode = episodes.episode_signature(
+    spec.observation, spec.action, config.environment.episode_length
+  )
+  return server_lib.make_tables(
+    config, episode, episodes.render_signature(spec.observation)
+  )
+
+
+def make_program(
+  config: experiment.Config, workdir: str
+) -> tuple[lp.Program, dict[str, roles.Role]]:
+  """Wires one training run, or a population of them.
+
+  Args:
+    config: the experiment.
+    workdir: folder for checkpoints, metrics and pictures; created if missing.
+
+  Returns:
+    A program for `lp.launch`, and the roles of its groups by their names: both
+    together are for `supervisor.Supervisor`. Groups are named by the kind of
+    their nodes, of members of a population after "member_<index>/".
+  """
+  program = lp.Program('spiral')
+  if not config.population.size:
+    _add_run(program, config, workdir)
+    return program, dict(_ROLES)
+  names = [f'member_{index:02d}' for index in range(config.population.size)]
+  members = [
+    _add_run(
+      program,
+      members_lib.member_config(config, index),
+      members_lib.member_workdir(workdir, index),
+      f'{name}/',
+      config.population.fitness,
+    )
+    for index, name in enumerate(names)
+  ]
+  with program.group('controller'):
+    program.add_node(
+      lp.CourierNode(controller.Controller, config, workdir, members)
+    )
+  members_roles = {
+    f'{name}/{kind}': _member_role(role, name)
+    for name in names
+    for kind, role in _ROLES.items()
+  }
+  return program, {**members_roles, 'controller': _CONTROLLER}
+
+
+def _add_run(
+  program: lp.Program,
+  config: experiment.Config,
+  workdir: str,
+  prefix: str = '',
+  fitness: str = '',
+) -> reports.Clients:
+  """Adds the nodes of one training run.
+
+  Args:
+    program: to add them to.
+    config: the experiment.
+    workdir: folder of the run.
+    prefix: of the groups' names, if it is a member of a population.
+    fitness: how it is compared then.
+
+  Returns:
+    Handles for the controller.
+  """
+  is_member = bool(prefix)
+
+  def add(constructor, *args):
+    node = lp.CourierNode(constructor, *args)
+    handle = program.add_node(node)
+    handle.set_client_kwargs(call_timeout=_CALL_TIMEOUT_SECONDS)
+    brief = node.create_handle()
+    brief.set_client_kwargs(call_timeout=_ANSWER_SECONDS)
+    return handle, brief
+
+  with program.group(prefix + 'replay'):
+    replay_client = program.add_node(_ReplayNode(config, workdir))
+  with program.group(prefix + 'discriminator_learner'):
+    discriminator, brief_discriminator = add(
+      discriminator_learner.DiscriminatorLearner,
+      *(config, workdir, replay_client, is_member),
+    )
+  with program.group(prefix + 'policy_learner'):
+    policy, brief_policy = add(
+      policy_learner.PolicyLearner,
+      *(config, workdir, discriminator, replay_client, is_member),
+    )
+  with program.group(prefix + 'actor'):
+    for i in range(config.training.num_actors):
+      add(actor.Actor, config, policy, replay_client, i)
+  with program.group(prefix + 'evaluator'):
+    _, brief_evaluator = add(
+      evaluator.Evaluator, *(config, workdir, policy, discriminator, fitness)
+    )
+  return reports.Clients(
+    brief_policy, brief_discriminator, brief_evaluator, replay_client
+  )

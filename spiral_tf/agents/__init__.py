@@ -1,0 +1,1 @@
+"""Trained agents for people: saved, loaded, described, and at work."""

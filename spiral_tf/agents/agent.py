@@ -1,0 +1,303 @@
+"""A trained agent for people: an image in, its program out.
+
+agent = spiral_tf.load('models/mnist_conditional_small')
+program = agent.paint('seven.png')
+program.save('seven.svg', 'seven.gif')
+"""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from spiral_tf import builders
+from spiral_tf import rollout
+from spiral_tf.agents import inputs
+from spiral_tf.agents import saved_model
+from spiral_tf.agents import tiles as tiles_lib
+from spiral_tf.config import experiment
+from spiral_tf.config import sections
+from spiral_tf.evaluation import reconstruction
+from spiral_tf.programs import program as program_lib
+
+_BATCH = 64  # Episodes played at once.
+MAX_SAMPLES = 1024
+
+# Told how many of how many pictures are done.
+Report = Callable[[int, int], None]
+
+
+def load(path: str) -> 'Agent':
+  """Loads an agent that `launch.export` saved.
+
+  Args:
+    path: folder of the model, such as `models/mnist_conditional_small`.
+
+  Returns:
+    The agent.
+
+  Raises:
+    ValueError: there is no such agent at `path`.
+  """
+  return Agent(saved_model.load(path))
+
+
+class Agent:
+  """Paints, and keeps what it paints with for the next picture.
+
+  Calls from several threads at the same time must wait for each other.
+
+  Attributes:
+    config: the experiment the agent comes from.
+    canvas_width: of its own canvas, pixels.
+    channels: of its pictures: 1, grey, or 3, colour; 4 with alpha.
+    conditional: whether it reproduces images; if not, it draws what it likes.
+  """
+
+  def __init__(self, loaded: saved_model.LoadedAgent):
+    """Creates an agent of a loaded model."""
+    self.config: experiment.Config = loaded.config
+    self.conditional = loaded.config.conditional
+    spec = builders.environment_spec(loaded.config).observation
+    self.canvas_width, _, self.channels = spec['canvas'].shape
+    self._noise_shape = spec['noise'].shape if 'noise' in spec else None
+    self._player = loaded.player
+    # Environments take longer to make than to paint in. They show no targets:
+    # what stays the same through an episode is put in later, once for all.
+    self._own = dataclasses.replace(
+      loaded.config,
+      conditional=False,
+      reward=sections.RewardConfig(),
+      discriminator_network=sections.DiscriminatorNetworkConfig(),
+    )
+    self._environments: list[Any] = []
+
+  def target(self, image: Any, fit: str = 'crop') -> np.ndarray:
+    """What the agent sees of an image.
+
+    Args:
+      image: anything `inputs.read` takes: a path, the bytes of a file, a
+        Pillow image, or uint8 `[H, W]`, `[H, W, 3]` or `[H, W, 4]`.
+      fit: of an image that is no square, 'crop' takes the middle, 'pad' puts
+        all of it on white paper.
+
+    Returns:
+      uint8 `[W, W, C]`.
+
+    Raises:
+      ValueError: it is no sound image; the message is one line.
+      FileNotFoundError: there is no such file.
+    """
+    channels = 1 if self.channels == 1 else 3
+    fitted = inputs.fit(inputs.read(image), self.canvas_width, channels, fit)
+    if self.channels == 4:
+      opaque = np.full([*fitted.shape[:2], 1], 255, np.uint8)
+      fitted = np.concatenate([fitted, opaque], axis=-1)
+    return fitted
+
+  def paint(
+    self,
+    image: Any = None,
+    samples: int = 1,
+    temperature: float = 1.0,
+    seed: int = 0,
+    fit: str = 'crop',
+  ) -> program_lib.Program:
+    """Paints one picture.
+
+    Args:
+      image: what to reproduce, see `target`; None for an agent that is not
+        conditional.
+      samples: how often to try; the try nearest to the image is kept. For an
+        agent without images that must be 1.
+      temperature: above 1 the agent is more adventurous, below 1 less, at 0 it
+        always does what it thinks likeliest.
+      seed: equal seeds make equal pictures.
+      fit: see `target`.
+
+    Returns:
+      The program of the picture.
+
+    Raises:
+      ValueError: an argument is not as above.
+      FileNotFoundError: there is no such file.
+    """
+    if self.conditional and image is None:
+      raise ValueError(
+        'this agent reproduces images, so it needs one: paint(image).'
+      )
+    if not self.conditional:
+      if image is not None or samples != 1:
+        raise ValueError(
+          'this agent draws without images, so there is nothing to reproduce '
+          'or to come near to; leave image and samples out.'
+        )
+      return self.draw(1, temperature, seed)[0]
+    targets = self.target(image, fit)[np.newaxis]
+    return self.paint_many(targets, samples, temperature, seed)[0]
+
+  def draw(
+    self, number: int, temperature: float = 1.0, seed: int = 0
+  ) -> list[program_lib.Program]:
+    """Draws pictures of the agent's own.
+
+    Args:
+      number: of pictures.
+      temperature: as of `paint`.
+      seed: as of `paint`.
+
+    Returns:
+      Their programs.
+
+    Raises:
+      ValueError: an argument is out of range; or the agent is conditional.
+    """
+    if self.conditional:
+      raise ValueError('this agent reproduces images: use paint(image).')
+    _check_samples(number)
+    drawn: list[program_lib.Program] = []
+    for start in range(0, number, _BATCH):
+      count = min(_BATCH, number - start)
+      drawn += self._play(count, temperature, [seed, start])[0]
+    return drawn
+
+  def paint_many(
+    self,
+    targets: np.ndarray,
+    samples: int = 1,
+    temperature: float = 1.0,
+    seed: int = 0,
+    report: Report | None = None,
+  ) -> list[program_lib.Program]:
+    """Paints many pictures, several at a time.
+
+    Args:
+      targets: uint8 `[N, W, W, C]`, what to reproduce, as `target` makes it.
+      samples: as of `paint`, for each.
+      temperature: as of `paint`.
+      seed: as of `paint`.
+      report: told after each batch how many of the pictures are done.
+
+    Returns:
+      Their `N` programs.
+
+    Raises:
+      ValueError: an argument is not as above, or the agent is not conditional.
+    """
+    if not self.conditional:
+      raise ValueError('this agent draws without images: use draw(number).')
+    _check_samples(samples)
+    best: list[program_lib.Program | None] = [None] * len(targets)
+    errors = np.full(len(targets), np.inf)
+    tries = np.repeat(np.arange(len(targets)), samples)
+    for start in range(0, len(tries), _BATCH):
+      batch = tries[start : start + _BATCH]
+      painted, canvases = self._play(
+        len(batch), temperature, [seed, start], targets[batch]
+      )
+      found = reconstruction.errors(canvases, targets[batch])
+      for i, program, error in zip(batch, painted, found):
+        if error < errors[i]:
+          best[i], errors[i] = program, error
+      if report:
+        report(min(len(tries), start + _BATCH) // samples, len(targets))
+    return best
+
+  def paint_tiles(
+    self,
+    image: Any,
+    tiles: int = 4,
+    samples: int = 4,
+    temperature: float = 1.0,
+    seed: int = 0,
+    fit: str = 'crop',
+    picture_colors: bool = False,
+    report: Report | None = None,
+  ) -> program_lib.Program:
+    """Paints an image larger than the agent's canvas, window by window.
+
+    See `spiral_tf.agents.tiles`.
+
+    Args:
+      image: as of `paint`.
+      tiles: windows a row, and a column, of the finest grid.
+      samples: paintings of each window to take strokes from.
+      temperature: as of `paint`.
+      seed: as of `paint`.
+      fit: as of `paint`.
+      picture_colors: whether each stroke takes the mean colour of what it
+        covers in the image, instead of the one that the agent chose.
+      report: told how many of the windows are done.
+
+    Returns:
+      One program of all strokes.
+
+    Raises:
+      ValueError: an argument is not as above, or the agent is not one that
+        reproduces images with a brush.
+      FileNotFoundError: there is no such file.
+    """
+    return tiles_lib.paint(
+      self,
+      inputs.read(image),
+      tiles,
+      samples,
+      temperature,
+      seed,
+      fit,
+      picture_colors,
+      report,
+    )
+
+  def _play(
+    self,
+    number: int,
+    temperature: float,
+    seed: Sequence[int],
+    targets: np.ndarray | None = None,
+  ):
+    """Programs and canvases, uint8 `[B, W, W, C]`, of some episodes."""
+    if min(seed) < 0:
+      raise ValueError(f'seed is {min(seed)}, but it must be at least 0.')
+    random = np.random.default_rng(seed)
+    for _ in range(len(self._environments), number):
+      self._environments.append(builders.make_environment(self._own, seed=0))
+    player = self._player(int(random.integers(2**31)), temperature)
+    context = {}
+    if targets is not None:
+      context['target'] = targets
+    if self._noise_shape is not None:
+      noise = random.standard_normal([number, *self._noise_shape])
+      context['noise'] = noise.astype(np.float32)
+    player = _shown(player, context)
+    episodes = rollout.play(self._environments[:number], player)
+    painted = [
+      program_lib.from_actions(
+        self.config.environment,
+        {name: values[:, i] for name, values in episodes.action.items()},
+      )
+      for i in range(number)
+    ]
+    return painted, episodes.observation['canvas'][-1]
+
+
+def _shown(
+  player: rollout.Agent, context: Mapping[str, np.ndarray]
+) -> rollout.Agent:
+  """A player that sees this too, or instead, at each step."""
+
+  def step(observation, state):
+    return player.step({**observation, **context}, state)
+
+  return rollout.Agent(player.initial_state, step)
+
+
+def _check_samples(number: Any) -> None:
+  if type(number) is not int or not 1 <= number <= MAX_SAMPLES:
+    raise ValueError(
+      f'{number!r} drawings were asked for, but it must be a whole number from '
+      f'1 to {MAX_SAMPLES}.'
+    )

@@ -1,0 +1,212 @@
+"""The card of a saved agent: what it does, how it was made, how to use it.
+
+Written into the model's folder, beside its versions, as `README.md`, with
+`picture.png`.
+"""
+
+from collections.abc import Iterator
+import json
+import os
+import shutil
+from typing import Any
+
+from spiral_tf import pictures
+from spiral_tf.agents import saved_model
+from spiral_tf.config import experiment
+from spiral_tf.config import sections
+from spiral_tf.evaluation import generation
+from spiral_tf.evaluation import reconstruction
+from spiral_tf.workdir import checkpoints
+from spiral_tf.workdir import config_file
+
+_CARD, _PICTURE = 'README.md', 'picture.png'
+# Drawings in a picture that no evaluation made, and drawings a row.
+_SHOWN = 64
+_COLUMNS = 16
+
+_DATA = {
+  'digits': "scikit-learn's handwritten digits",
+  'mnist': 'MNIST',
+  'omniglot': '[Omniglot](https://github.com/brendenlake/omniglot)',
+  'celeba': '[CelebA](https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html)',
+  'scenes': 'scenes of `python -m launch.make_scenes`',
+  'images': 'a folder of pictures',
+  'patches': (
+    'windows of two photographs that come with scikit-learn: [china.jpg]'
+    '(https://www.flickr.com/photos/danielbuechele/6061409035/), by '
+    'danielbuechele, and [flower.jpg]'
+    '(https://www.flickr.com/photos/vultilion/6056698931/), by vultilion, both '
+    '[CC BY 2.0](https://creativecommons.org/licenses/by/2.0/)'
+  ),
+}
+
+_TEXT = """\
+# {name}
+
+{what}
+{picture}
+## How it was made
+
+| | |
+| --- | --- |
+{facts}
+
+```sh
+{command}
+```
+
+The README at the top of the repository describes the data sets. The nodes of a
+run are asynchronous, so another run makes a similar agent, not the same.
+
+## How good it is
+
+{figures}
+
+## How to use it
+
+From the folder that holds `models/`:
+
+```sh
+{paint}
+```
+
+TensorFlow alone can ask it for an action, here on white paper, with every other
+number 0. `docs/saved_model.md` says what goes in and what comes out.
+
+```python
+import tensorflow as tf
+
+model = tf.saved_model.load('models/{name}/1')
+step = model.signatures['step']
+inputs = {{}}
+for key, spec in step.structured_input_signature[1].items():
+  value = 255 if spec.dtype == tf.uint8 else 0  # Pictures are uint8.
+  inputs[key] = tf.cast(tf.fill([1, *spec.shape[1:]], value), spec.dtype)
+inputs['seed'] = tf.constant([1, 2])  # Another at each step.
+inputs['temperature'] = tf.constant(1.0)  # At 0 it does what is likeliest.
+outputs = step(**inputs)
+print({{k: v.numpy() for k, v in outputs.items() if k.startswith('action/')}})
+```
+"""
+
+_COMPARISON = """\
+Left: drawings after training; middle: before; right: images of the data set,
+held out."""
+
+_COMPARISON_OF_PAIRS = """\
+Left: targets, held-out images of the data set; middle: what the agent made of
+them; right: what it did before training."""
+
+_NOT_EVALUATED = """\
+It was not evaluated after its training. This would do it, with the run at hand:
+
+```sh
+python -m launch.evaluate --workdir=RUN
+```"""
+
+
+def write(workdir: str, path: str, command: str) -> None:
+  """Writes the card, and a picture if there is one, into a model's folder.
+
+  Figures and picture are those of the run's evaluation, if it judged the last
+  checkpoint. Without one, an unconditional agent draws the picture.
+
+  Args:
+    workdir: folder of the run.
+    path: folder of its agent's model.
+    command: what trains such an agent.
+
+  Raises:
+    FileNotFoundError: `workdir` has no run.
+    ValueError: `path` has no agent.
+  """
+  config = config_file.load(workdir)
+  updates, seconds = checkpoints.done_so_far(workdir)
+  frames = experiment.frames(config, updates)
+  name = os.path.basename(os.path.abspath(path))
+  data = _DATA[config.data.name]
+  if config.conditional:
+    what = f'An agent that reproduces pictures, trained on {data}.'
+  else:
+    what = f'An agent that draws, trained on {data}.'
+  facts = [
+    *_environment(config.environment),
+    ('data', data),
+    ('seed', config.seed),
+    ('minutes of training', f'{seconds / 60:.1f}'),
+    ('environment frames (actions) of training', f'{frames:,}'),
+  ]
+  figures = _figures(config, workdir, frames)
+  text = _TEXT.format(
+    name=name,
+    what=what,
+    picture=_picture(config, workdir, path, evaluated=figures is not None),
+    facts='\n'.join(f'| {key} | {value} |' for key, value in facts),
+    command=command,
+    figures=f'```text\n{figures}\n```' if figures else _NOT_EVALUATED,
+    paint='\n'.join(_paint(config, name)),
+  )
+  with open(os.path.join(path, _CARD), 'w') as file:
+    file.write(text)
+
+
+def _environment(
+  environment: sections.EnvironmentConfig,
+) -> Iterator[tuple[str, Any]]:
+  """What an agent draws with, as rows of a table."""
+  width, grid = environment.canvas_width, environment.grid_width
+  yield 'canvas', f'{width}x{width} pixels'
+  yield 'grid of locations', f'{grid}x{grid}'
+  only = ', the first of which only moves' if environment.pen_down else ''
+  yield 'actions a picture', f'{environment.episode_length}{only}'
+  if environment.name == 'painting':
+    sizes = ', '.join(str(size) for size in environment.brush_sizes)
+    yield 'brush', f'`{environment.brush}`, radius {sizes} pixels'
+
+
+def _figures(
+  config: experiment.Config, workdir: str, frames: int
+) -> str | None:
+  """The evaluation as a table, or None if there is none after `frames`."""
+  judge, file_name = generation, 'evaluation.json'
+  if config.conditional:
+    judge, file_name = reconstruction, 'reconstruction.json'
+  path = os.path.join(workdir, 'evaluation', file_name)
+  if not os.path.exists(path):
+    return None
+  with open(path) as file:
+    result = json.load(file)
+  return judge.table(result) if result['frames'] == frames else None
+
+
+def _picture(
+  config: experiment.Config, workdir: str, path: str, evaluated: bool
+) -> str:
+  """Writes the picture, and returns the lines that show it, or nothing."""
+  target = os.path.join(path, _PICTURE)
+  if evaluated:
+    shutil.copyfile(os.path.join(workdir, 'evaluation/comparison.png'), target)
+    caption = _COMPARISON_OF_PAIRS if config.conditional else _COMPARISON
+  elif not config.conditional:
+    loaded = saved_model.load(path)
+    drawings = generation.draw(loaded.config, loaded.agent, _SHOWN)
+    pictures.write_png(target, pictures.grid(drawings, _COLUMNS))
+    caption = 'What it draws.'
+  else:
+    if os.path.exists(target):
+      os.remove(target)
+    return ''
+  return f'\n![Pictures]({_PICTURE})\n\n*{caption}*\n'
+
+
+def _paint(config: experiment.Config, name: str) -> Iterator[str]:
+  """Commands that paint with the agent."""
+  paint = f'python -m launch.paint --model=models/{name}'
+  if not config.conditional:
+    yield f'{paint} --samples=64 --sheet=drawings.png'
+    return
+  if config.environment.color:
+    yield f'{paint} --image=PHOTO --tiles=8 --output=painting.png'
+  elif config.environment.name == 'painting':
+    yield f'{paint} --data=digits --sheet=pairs.png'
+  yield f'{paint} --image=FOLDER --sheet=pairs.png'

@@ -1,0 +1,209 @@
+"""Trained agents as SavedModels, which TensorFlow alone can load.
+
+`models/NAME/1/` holds version 1 of a model, as TensorFlow Serving has it. All
+three signatures have inputs, as its REST interface demands. `B`, the batch, is
+free; `H` is the size of the LSTM, `W` the width of the canvas, pixels, and `C`
+its channels. An agent has those of the observations that it looks at, and one
+COMPONENT for each part of its action. docs/saved_model.md shows them at work.
+
+`initial_state`, the state before the first step, all zeros:
+
+| input | dtype | shape | |
+| --- | --- | --- | --- |
+| `batch_size` | int32 | `[]` | `B` |
+
+| output | dtype | shape |
+| --- | --- | --- |
+| `state/hidden`, `state/cell` | float32 | `[B, H]` |
+| `state/prev_action/COMPONENT` | int32 | `[B]` |
+
+`step`, an action for each of the batch. It returns `action/COMPONENT`, int32
+`[B]`, and the next state, which has the names, dtypes and shapes of the state:
+
+| input | dtype | shape | |
+| --- | --- | --- | --- |
+| `step_type` | int32 | `[B]` | dm_env's: 0, first, resets the state; 1, else |
+| `observation/canvas` | uint8 | `[B, W, W, C]` | what is painted so far |
+| `observation/target` | uint8 | `[B, W, W, C]` | what to reproduce |
+| `observation/action_mask/COMPONENT` | float32 | `[B]` | 1 if it had effect |
+| `observation/noise` | float32 | `[B, noise_dim]` | drawn once an episode |
+| other `observation/NAME` | float32 | `[B, ...]` | see `spiral_tf.types` |
+| `state/...` | | | of `initial_state`, or of the step before |
+| `seed` | int32 | `[2]` | of the sampling; another at each step |
+| `temperature` | float32 | `[]` | 1: as trained; 0: always the likeliest |
+
+`settings`, so that who has the model needs nothing else to draw with it:
+
+| input | dtype | shape | |
+| --- | --- | --- | --- |
+| `unused` | int32 | `[]` | any number |
+
+| output | dtype | shape | |
+| --- | --- | --- | --- |
+| `json` | string | `[]` | `format`, 2, and `config`, with `environment` |
+"""
+
+from collections.abc import Callable
+import dataclasses
+import json
+import os
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from spiral_tf import builders
+from spiral_tf import node_kinds
+from spiral_tf import rollout
+from spiral_tf.agents import signatures
+from spiral_tf.config import experiment
+from spiral_tf.networks import policy as policy_lib
+from spiral_tf.workdir import checkpoints
+from spiral_tf.workdir import config_file
+
+_FORMAT_VERSION = 2
+_FIRST_VERSION = '1'
+_MAKE_ONE = (
+  'Make one of a training run: '
+  'python -m launch.export --workdir=RUN --output=FOLDER'
+)
+
+
+class LoadedAgent(NamedTuple):
+  """A saved agent.
+
+  Attributes:
+    agent: the functions that play.
+    config: the experiment, of which `environment` is what the agent draws in.
+    player: makes more such functions, of (seed, temperature); see `load`.
+  """
+
+  agent: rollout.Agent
+  config: experiment.Config
+  player: Callable[[int, float], rollout.Agent]
+
+
+def export(workdir: str, path: str) -> None:
+  """Saves the agent of a run.
+
+  Args:
+    workdir: folder of the run.
+    path: folder for the model, see `save`.
+
+  Raises:
+    FileNotFoundError: `workdir` has no run, or no checkpoint.
+    ValueError: see `save`.
+  """
+  config = config_file.load(workdir)
+  policy = builders.make_policy(config)
+  checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})
+  save(config, policy, path)
+
+
+def save(
+  config: experiment.Config, policy: policy_lib.Policy, path: str
+) -> None:
+  """Saves a policy, with all that is needed to draw with it.
+
+  Folders of this machine, `data.path` and `data.cache`, are left out.
+
+  Args:
+    config: the experiment.
+    policy: its policy.
+    path: folder for the model; created. The SavedModel is its version 1, in the
+      folder `1`, and replaces one that is there.
+
+  Raises:
+    ValueError: `path` has a later version, which would be loaded instead.
+  """
+  folder, last = os.path.join(path, _FIRST_VERSION), _last_version(path)
+  if last not in (None, folder):
+    raise ValueError(
+      f'{path!r} holds {last!r} already, a later version than the 1 that would '
+      'be saved. Take another folder, or move the later versions away.'
+    )
+  data = dataclasses.replace(config.data, path='', cache='')
+  config = dataclasses.replace(config, data=data)
+  settings = {'format': _FORMAT_VERSION, 'config': experiment.to_dict(config)}
+  module = signatures.module(
+    policy, builders.environment_spec(config).observation, json.dumps(settings)
+  )
+  tf.saved_model.save(
+    module,
+    folder,
+    signatures={
+      'initial_state': module.initial_state,
+      'step': module.step,
+      'settings': module.settings,
+    },
+  )
+
+
+def load(path: str, seed: int = 0, temperature: float = 1.0) -> LoadedAgent:
+  """Loads an agent that `export` saved.
+
+  Args:
+    path: folder of a model, of which the highest version is taken, or of one of
+      its versions.
+    seed: of the actions it samples.
+    temperature: of the actions it samples, see `signatures.player`.
+
+  Returns:
+    The agent. Its outputs have no log-probabilities and no values.
+
+  Raises:
+    ValueError: there is no such agent at `path`, or such a temperature.
+  """
+  folder = _last_version(path) or path
+  if not tf.saved_model.contains_saved_model(folder):
+    raise ValueError(
+      f'{path!r} is not the folder of a SavedModel, nor does it hold numbered '
+      f'versions of one. {_MAKE_ONE}'
+    )
+  try:
+    model = tf.saved_model.load(folder)
+  except (OSError, tf.errors.OpError) as error:
+    raise ValueError(
+      f'The SavedModel in {folder!r} is damaged or not whole. Export it again, '
+      f'or copy it again. TensorFlow says: {error}'
+    ) from error
+  missing = {'initial_state', 'step', 'settings'} - set(model.signatures)
+  if missing:
+    raise ValueError(
+      f'The SavedModel in {folder!r} lacks the signatures {sorted(missing)}, '
+      f'so it is no agent of spiral_tf. {_MAKE_ONE}'
+    )
+  settings = _settings(model.signatures['settings'])
+  if settings['format'] != _FORMAT_VERSION:
+    raise ValueError(
+      f'The agent in {folder!r} has format {settings["format"]}, but this '
+      f'version of spiral_tf reads format {_FORMAT_VERSION}. Export it again.'
+    )
+
+  def player(seed, temperature):
+    return signatures.player(model, seed, temperature)
+
+  config = experiment.from_dict(settings['config'])
+  return LoadedAgent(player(seed, temperature), config, player)
+
+
+def _last_version(path: str) -> str | None:
+  """The folder of the highest version of a model, if there are versions."""
+  names = os.listdir(path) if os.path.isdir(path) else []
+  folders = {
+    int(name): os.path.join(path, name)
+    for name in names
+    if name.isascii() and name.isdecimal()
+  }
+  versions = [
+    number
+    for number, folder in folders.items()
+    if tf.saved_model.contains_saved_model(folder)
+  ]
+  return folders[max(versions)] if versions else None
+
+
+def _settings(signature: Callable[..., Any]) -> dict[str, Any]:
+  """What the signature `settings` says, whatever inputs its format gave it."""
+  inputs = signature.structured_input_signature[1]
+  zeros = {name: tf.zeros(s.shape, s.dtype) for name, s in inputs.items()}
+  return json.loads(signature(**zeros)['json'].numpy())

@@ -1,0 +1,121 @@
+"""Settings of the learners, and of training as a whole."""
+
+import dataclasses
+
+from spiral_tf.config import fields
+
+
+@dataclasses.dataclass(frozen=True)
+class PolicyLearnerConfig(fields.Section):
+  """The policy learner (equation 3, appendix C)."""
+
+  _PATH = 'policy_learner.'
+
+  learning_rate: float = fields.field(
+    1e-4, "Adam's learning rate", fields.above(0)
+  )
+  anneal: float = fields.field(
+    0.0,
+    'last share of training, in which learning rate and entropy cost fall to 0',
+    fields.at_least(0),
+    fields.at_most(1),
+  )
+  adam_beta1: float = fields.field(
+    0.9, "Adam's beta1", fields.at_least(0), fields.below(1)
+  )
+  adam_beta2: float = fields.field(
+    0.999, "Adam's beta2", fields.at_least(0), fields.below(1)
+  )
+  entropy_cost: float = fields.field(
+    0.01, 'weight of the entropy bonus', fields.at_least(0)
+  )
+  value_cost: float = fields.field(
+    0.5, 'weight of the value loss', fields.at_least(0)
+  )
+  discount: float = fields.field(
+    1.0, 'discount of the return', fields.at_least(0), fields.at_most(1)
+  )
+  off_policy_correction: bool = fields.field(
+    True,
+    "V-trace's importance weights; without them, actions of a slightly older "
+    "policy count as the newest policy's",
+  )
+  normalize_advantages: bool = fields.field(
+    False, "divide a batch's advantages by their standard deviation"
+  )
+  normalize_rewards: bool = fields.field(
+    False, "divide a batch's rewards by their standard deviation"
+  )
+  max_gradient_norm: float = fields.field(
+    10.0, 'global norm gradients are clipped to', fields.above(0)
+  )
+  batch_size: int = fields.field(
+    64, 'episodes a policy update', fields.at_least(1)
+  )
+
+
+@dataclasses.dataclass(frozen=True)
+class DiscriminatorLearnerConfig(fields.Section):
+  """The discriminator learner (equation 1, appendix C)."""
+
+  _PATH = 'discriminator_learner.'
+
+  learning_rate: float = fields.field(
+    1e-4, "Adam's learning rate", fields.above(0)
+  )
+  adam_beta1: float = fields.field(
+    0.5, "Adam's beta1", fields.at_least(0), fields.below(1)
+  )
+  adam_beta2: float = fields.field(
+    0.9, "Adam's beta2", fields.at_least(0), fields.below(1)
+  )
+  loss: str = fields.field(
+    'wasserstein',
+    '"wasserstein", with a gradient penalty, or "cross_entropy", the standard '
+    "GAN's, to go with discriminator_network.spectral_norm",
+    fields.one_of('wasserstein', 'cross_entropy'),
+  )
+  gradient_penalty: float = fields.field(
+    10.0, 'weight of the gradient penalty of "wasserstein"', fields.at_least(0)
+  )
+  zero_mean_penalty: float = fields.field(
+    0.04,
+    'weight of the squared mean score over real and generated images',
+    fields.at_least(0),
+  )
+  batch_size: int = fields.field(
+    64, 'real, and generated, images an update', fields.at_least(1)
+  )
+  replay_batches: int = fields.field(
+    20, 'batches of final canvases kept for replay', fields.at_least(1)
+  )
+  updates_per_policy_update: float = fields.field(
+    3.0, 'discriminator updates for each policy update', fields.above(0)
+  )
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig(fields.Section):
+  """How long, how wide, how often."""
+
+  _PATH = 'training.'
+
+  minutes: float = fields.field(
+    0.0, 'minutes of training, over all runs; 0 for no end', fields.at_least(0)
+  )
+  frames: int = fields.field(
+    0, 'environment steps, over all runs; 0 for no end', fields.at_least(0)
+  )
+  num_actors: int = fields.field(1, 'actor nodes', fields.at_least(1))
+  environments_per_actor: int = fields.field(
+    64, 'environments stepped as one batch', fields.at_least(1)
+  )
+  checkpoint_seconds: float = fields.field(
+    120.0, 'seconds between checkpoints', fields.above(0)
+  )
+  sample_seconds: float = fields.field(
+    60.0, 'seconds between pictures of samples', fields.above(0)
+  )
+  log_seconds: float = fields.field(
+    10.0, 'seconds between lines of progress', fields.above(0)
+  )

@@ -1,0 +1,313 @@
+"""Makes data sets of 3D scenes, with a process a core (paper section 4.1).
+
+Every scene follows from the settings and its number alone. So neither the
+number of processes nor an interruption changes what is made.
+"""
+
+import collections
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+import contextlib
+import dataclasses
+import fcntl
+import functools
+import glob
+import multiprocessing
+from multiprocessing import connection as connection_lib
+import os
+from typing import NamedTuple
+
+import numpy as np
+
+from spiral_tf import pictures
+from spiral_tf import processes as processes_lib
+from spiral_tf.datasets import scene_sampling
+from spiral_tf.datasets import scenes
+from spiral_tf.environments.mujoco import gl
+from spiral_tf.environments.mujoco import stage as stage_lib
+
+# Scenes between two words of a worker, a fraction of a second.
+_REPORT_EVERY = 50
+_PREVIEW_IMAGES = 64
+_PREVIEW_COLUMNS = 8
+GOES_ON = 'The same command goes on from here.'
+
+
+def make(
+  folder: str,
+  settings: scenes.Settings,
+  processes: int,
+  report: Callable[[int], None],
+) -> None:
+  """Makes a data set, or the shards of it that are missing or damaged.
+
+  Args:
+    folder: of the data set, made if need be.
+    settings: of the data set.
+    processes: how many work at once.
+    report: called now and then with the number of scenes that are done, also
+      before the first is made.
+
+  Raises:
+    ValueError: the folder holds scenes of other settings.
+    RuntimeError: the folder is in use, or a worker failed.
+  """
+  if processes < 1:
+    raise ValueError(f'--processes is {processes}, but it must be at least 1.')
+  os.makedirs(folder, exist_ok=True)
+  with _alone(folder):
+    _settle(folder, settings)
+    whole, todo = [], []
+    for shard in range(settings.num_shards):
+      (whole if _is_whole(folder, settings, shard) else todo).append(shard)
+    done = sum(len(settings.shard(shard)) for shard in whole)
+    report(done)
+    if todo:
+      gl.choose()  # Once, for all the workers.
+      job = _Job(folder, settings, whole[0] if whole else None)
+      try:
+        with contextlib.closing(_work_together(job, todo, processes)) as news:
+          for made in news:
+            done += made
+            report(done)
+      finally:
+        _remove_leftovers(folder)
+    _write_preview(folder, settings)
+
+
+def progress_line(done: int, total: int, made: int, seconds: float) -> str:
+  """Says how far it is, how fast it goes and when it ends.
+
+  Args:
+    done: scenes that are there.
+    total: scenes that will be.
+    made: scenes of this run.
+    seconds: duration of this run.
+  """
+  rate = made / max(seconds, 1e-9)
+  left = round((total - done) / rate) if made else 0
+  minutes, left = divmod(left, 60)
+  return (
+    f'{done:,}/{total:,} scenes, {rate:,.0f} a second, '
+    f'{minutes // 60}:{minutes % 60:02}:{left:02} left'
+  )
+
+
+class _Job(NamedTuple):
+  """What every worker needs to know.
+
+  Attributes:
+    folder: of the data set.
+    settings: of the data set.
+    known: a shard that was made earlier, or None.
+  """
+
+  folder: str
+  settings: scenes.Settings
+  known: int | None
+
+
+def _work_together(
+  job: _Job, todo: Sequence[int], processes: int
+) -> Iterator[int]:
+  """Makes shards in processes of their own.
+
+  Args:
+    job: what every worker needs to know.
+    todo: numbers of the shards.
+    processes: how many work at once, at most.
+
+  Yields:
+    Now and then, how many scenes were made since.
+
+  Raises:
+    RuntimeError: a worker failed.
+  """
+  context = multiprocessing.get_context('spawn')
+  waiting = collections.deque(todo)
+  workers, left = {}, {}  # By the parent's end of a worker's pipe.
+  try:
+    with (
+      processes_lib.interrupts_ignored()
+    ):  # A worker inherits that, and is stopped below.
+      for _ in range(min(processes, len(todo))):
+        ours, theirs = context.Pipe()
+        workers[ours] = context.Process(
+          target=_work, args=(job, theirs), daemon=True
+        )
+        left[ours] = 0
+        workers[ours].start()
+        theirs.close()
+    while left:
+      for pipe in connection_lib.wait(list(left)):
+        try:
+          message = pipe.recv()
+          if isinstance(message, str):
+            raise RuntimeError(message)
+          left[pipe] -= message
+          if not left[pipe]:
+            shard = waiting.popleft() if waiting else None
+            pipe.send(shard)
+            if shard is None:
+              del left[pipe]
+            else:
+              left[pipe] = len(job.settings.shard(shard))
+        except (EOFError, ConnectionError):
+          workers[pipe].join()
+          raise RuntimeError(
+            'A worker process ended by itself, with exit code '
+            f'{workers[pipe].exitcode} (-9 often means too little memory). '
+            f'{GOES_ON}'
+          ) from None
+        if message:
+          yield message
+  finally:
+    for worker in workers.values():
+      if worker.pid is not None:
+        worker.terminate()
+        worker.join()
+
+
+def _work(job: _Job, pipe: connection_lib.Connection) -> None:
+  """Makes the shards whose numbers come through a pipe, until None comes.
+
+  Each answer is the number of scenes made since the last one, or an error; the
+  first says that the worker is ready.
+  """
+  folder, settings, known = job
+  try:
+    stage = stage_lib.Stage(
+      settings.canvas_width, settings.grid_width, settings.max_objects
+    )
+    if known is not None:
+      _check_same(stage, job)
+    pipe.send(0)
+    for shard in iter(pipe.recv, None):
+      _make_shard(stage, folder, settings, shard, pipe.send)
+  except (EOFError, ConnectionError):
+    pass  # The parent is gone.
+  except (OSError, RuntimeError, ValueError) as error:
+    pipe.send(str(error))
+
+
+def _check_same(stage: stage_lib.Stage, job: _Job) -> None:
+  """Compares a scene made earlier with what is made here and now."""
+  folder, settings, known = job
+  index = settings.shard(known)[0]
+  objects = scene_sampling.sample(settings, index)
+  old_rows, old_images = scenes.open_shard(folder, settings, known)
+  if not (
+    np.array_equal(
+      old_rows[0], scene_sampling.to_rows(objects, settings.max_objects)
+    )
+    and np.array_equal(old_images[0], stage.render(objects))
+  ):
+    raise RuntimeError(
+      f'Scene {index} in {folder!r} does not come out as it did: its file was '
+      'changed, or this program, MuJoCo or the OpenGL library is another one. '
+      'Go on as it was begun, or use another --output.'
+    )
+
+
+def _make_shard(
+  stage: stage_lib.Stage,
+  folder: str,
+  settings: scenes.Settings,
+  shard: int,
+  report: Callable[[int], None],
+) -> None:
+  """Makes and writes a shard, and reports all of its scenes, bit by bit."""
+  indices = settings.shard(shard)
+  width = settings.canvas_width
+  programs = np.empty(
+    [len(indices), settings.max_objects, scenes.PROPERTIES], np.int32
+  )
+  images = np.empty([len(indices), width, width, 3], np.uint8)
+  made = 0
+  for i, index in enumerate(indices):
+    if made == _REPORT_EVERY:
+      report(made)
+      made = 0
+    objects = scene_sampling.sample(settings, index)
+    programs[i] = scene_sampling.to_rows(objects, settings.max_objects)
+    images[i] = stage.render(objects)
+    made += 1
+  for path, array in zip(scenes.shard_paths(folder, shard), (programs, images)):
+    _write(path, functools.partial(np.save, arr=array, allow_pickle=False))
+  report(made)
+
+
+def _is_whole(folder: str, settings: scenes.Settings, shard: int) -> bool:
+  try:
+    scenes.open_shard(folder, settings, shard)
+  except (FileNotFoundError, ValueError):
+    return False
+  return True
+
+
+def _remove_leftovers(folder: str) -> None:
+  """Removes what workers that were stopped had only begun to write."""
+  for path in glob.glob(os.path.join(glob.escape(folder), '*.npy.tmp')):
+    with contextlib.suppress(OSError):
+      os.remove(path)
+
+
+def _write_preview(folder: str, settings: scenes.Settings) -> None:
+  """Writes a picture of the first scenes."""
+  _, images = scenes.open_rows(folder, settings)
+  picture = pictures.grid(images[:_PREVIEW_IMAGES], _PREVIEW_COLUMNS)
+  pictures.write_png(os.path.join(folder, 'preview.png'), picture)
+
+
+@contextlib.contextmanager
+def _alone(folder: str) -> Iterator[None]:
+  """Holds a folder's lock, which ends with the process at the latest."""
+  descriptor = os.open(folder, os.O_RDONLY)
+  try:
+    try:
+      fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+      raise RuntimeError(
+        f'Another process is making scenes in {folder!r}. Let it finish or '
+        'stop it, or use another --output.'
+      ) from None
+    yield
+  finally:
+    os.close(descriptor)
+
+
+def _settle(folder: str, settings: scenes.Settings) -> None:
+  """Writes the settings into a new folder, or compares them with its own."""
+  path = scenes.settings_path(folder)
+  if os.path.exists(path):
+    old = dataclasses.asdict(scenes.read_settings(folder))
+    for name, value in dataclasses.asdict(settings).items():
+      if old[name] != value:
+        raise ValueError(
+          f'The scenes in {folder!r} have --{name}={old[name]}, now it is '
+          f'{value}. Use another --output, or --{name}={old[name]} to go on '
+          'with these.'
+        )
+    return
+  if any(os.path.exists(name) for name in scenes.shard_paths(folder, 0)):
+    raise ValueError(
+      f'{folder!r} holds scenes but not {os.path.basename(path)}, so nobody '
+      'knows what they are. Use another --output, or empty the folder.'
+    )
+  _write(path, lambda file: file.write(scenes.settings_text(settings).encode()))
+
+
+def _write(path: str, write: Callable) -> None:
+  """Writes a file that is whole if it is there, even after a loss of power."""
+  temporary = path + '.tmp'
+  with open(temporary, 'wb') as file:
+    write(file)
+    file.flush()
+    os.fsync(file.fileno())
+  os.replace(temporary, path)
+  descriptor = os.open(os.path.dirname(path), os.O_RDONLY)
+  try:
+    os.fsync(descriptor)
+  finally:
+    os.close(descriptor)

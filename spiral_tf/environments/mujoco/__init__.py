@@ -1,0 +1,1 @@
+"""The engine of scenes: MuJoCo, without a window."""

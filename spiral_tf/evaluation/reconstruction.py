@@ -1,0 +1,231 @@
+"""Judges a conditional agent: how near it comes to targets it never saw.
+
+The measure is the mean squared error of a pixel on [0, 1], of which figure 8 of
+the paper shows the course. Where targets have a label of ten, a classifier
+reads targets and reconstructions as well.
+"""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+import json
+import os
+from typing import Any
+
+import numpy as np
+
+from spiral_tf import builders
+from spiral_tf import datasets
+from spiral_tf import node_kinds
+from spiral_tf import pictures
+from spiral_tf import rollout
+from spiral_tf.config import experiment
+from spiral_tf.evaluation import classifier
+from spiral_tf.workdir import checkpoints
+from spiral_tf.workdir import config_file
+
+# Episodes played at once.
+_BATCH = 100
+# Differs from the seeds of actors and evaluators.
+_SEED = 3_000_000
+# Images that the mean image is taken of, at most.
+_MEAN_OF = 5000
+# Pairs in a picture, and pairs a row.
+_PAIRS = 16
+_PAIRS_A_ROW = 4
+# Of an image in the picture of pairs, pixels.
+_WIDTH = 128
+
+
+def reconstruct(
+  config: experiment.Config, agent: rollout.Agent, targets: np.ndarray
+) -> np.ndarray:
+  """Lets an agent reproduce images.
+
+  Args:
+    config: the experiment.
+    agent: who reproduces.
+    targets: uint8 `[N, W, W, C]`.
+
+  Returns:
+    Final canvases, uint8 `[N, W, W, C]`.
+  """
+  canvases = []
+  for start in range(0, len(targets), _BATCH):
+    batch = targets[start : start + _BATCH]
+    environments = builders.make_environments(
+      config, len(batch), _SEED + start, batch
+    )
+    episodes = rollout.play(environments, agent)
+    canvases.append(episodes.observation['canvas'][-1])
+  return np.concatenate(canvases)
+
+
+def errors(images: np.ndarray, targets: np.ndarray) -> np.ndarray:
+  """Mean squared errors of a pixel, each image on [0, 1].
+
+  Args:
+    images: uint8 `[N, W, W, C]`, or one image for all targets, `[W, W, C]`.
+    targets: uint8 `[N, W, W, C]`.
+
+  Returns:
+    float64 `[N]`.
+  """
+  difference = (images.astype(np.float32) - targets.astype(np.float32)) / 255
+  return np.mean(np.square(difference), axis=(1, 2, 3), dtype=np.float64)
+
+
+def pairs(targets: np.ndarray, canvases: np.ndarray) -> np.ndarray:
+  """Puts each target beside its reconstruction.
+
+  Args:
+    targets: uint8 `[N, W, W, C]`.
+    canvases: uint8 `[N, W, W, C]`.
+
+  Returns:
+    uint8 `[2 N, W, W, C]`: target, reconstruction, target, ...
+  """
+  return np.stack([targets, canvases], axis=1).reshape(-1, *targets.shape[1:])
+
+
+def empty_canvas(config: experiment.Config) -> np.ndarray:
+  """What an episode begins with: blank paper, or the empty platform."""
+  canvas = builders.environment_spec(config).observation['canvas']
+  target = np.zeros(canvas.shape, canvas.dtype)
+  environment = builders.make_environment(config, seed=0, targets=[target])
+  return environment.reset().observation['canvas']
+
+
+def mean_image(dataset: datasets.Dataset) -> np.ndarray:
+  """The mean of (at most 5,000 of) the training images, uint8 `[W, W, C]`."""
+  some = np.asarray(dataset.train[:_MEAN_OF])
+  return np.rint(some.mean(axis=0)).astype(np.uint8)
+
+
+def evaluate(
+  workdir: str, num_images: int, report: Callable[[str], None] = print
+) -> dict[str, Any]:
+  """Evaluates the last checkpoint of a conditional run on held-out images.
+
+  Args:
+    workdir: folder of the run.
+    num_images: validation images to reproduce; fewer if there are fewer.
+    report: called with lines that say what is going on.
+
+  Returns:
+    `frames` of training, `number` of images, and the mean squared errors
+    `trained`, `untrained`, `empty` (canvas) and `mean_image` (of the training
+    images). If the data set's labels are ten classes, also
+    `classifier_accuracy`, on held-out images, and `read`: of `trained`,
+    `untrained` and `real`, the targets themselves, the share that the
+    classifier reads as their target's class. Also written to `evaluation/` in
+    `workdir`, as JSON and pictures.
+
+  Raises:
+    FileNotFoundError: `workdir` has no run, or no checkpoint.
+  """
+  config = config_file.load(workdir)
+  dataset = builders.load_dataset(config)
+  targets = np.asarray(dataset.validation[:num_images])
+  policy = builders.make_policy(config)
+  agent = builders.make_agent(policy, _SEED)
+  report(f'Reproducing {len(targets)} images with the untrained agent.')
+  canvases = {'untrained': reconstruct(config, agent, targets)}
+  checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})
+  report(f'Reproducing {len(targets)} images with the trained agent.')
+  canvases['trained'] = reconstruct(config, agent, targets)
+  canvases['mean_image'] = mean_image(dataset)
+  canvases['empty'] = empty_canvas(config)
+  updates, _ = checkpoints.done_so_far(workdir)
+  result = {
+    'frames': experiment.frames(config, updates),
+    'number': len(targets),
+    **{k: float(errors(x, targets).mean()) for k, x in canvases.items()},
+  }
+  if classifier.has_ten_classes(dataset.train_labels):
+    report('Training the judge on the real images.')
+    images = {k: canvases[k] for k in ('trained', 'untrained')}
+    result.update(read(dataset, {**images, 'real': targets}, config.seed))
+  _write(os.path.join(workdir, 'evaluation'), result, targets, canvases)
+  return result
+
+
+def read(
+  dataset: datasets.Dataset, images: Mapping[str, np.ndarray], seed: int
+) -> dict[str, Any]:
+  """Lets a classifier that is trained on the data set read images.
+
+  Args:
+    dataset: the data, of ten classes.
+    images: uint8 `[N, W, W, C]` each, made after the first `N` held-out images.
+    seed: of the classifier.
+
+  Returns:
+    `classifier_accuracy`, on all held-out images, and `read`: of each of
+    `images` the share that is read as the class of what it was made after.
+  """
+  judge, accuracy = classifier.train_judge(dataset, seed)
+  shares = {}
+  for name, batch in images.items():
+    classes = judge.probabilities(batch).argmax(axis=-1)
+    labels = dataset.validation_labels[: len(batch)]
+    shares[name] = float(np.mean(classes == labels))
+  return {'classifier_accuracy': float(accuracy), 'read': shares}
+
+
+def _write(
+  folder: str,
+  result: Mapping[str, Any],
+  targets: np.ndarray,
+  canvases: Mapping[str, np.ndarray],
+) -> None:
+  os.makedirs(folder, exist_ok=True)
+  shown = {
+    name: pictures.grid(images[:_PAIRS], _PAIRS_A_ROW)
+    for name, images in (
+      ('target', targets),
+      ('trained', canvases['trained']),
+      ('untrained', canvases['untrained']),
+    )
+  }
+  pictures.write_png(
+    os.path.join(folder, 'comparison.png'), pictures.titled(shown)
+  )
+  both = pairs(targets[:_PAIRS], canvases['trained'][:_PAIRS])
+  pictures.write_png(
+    os.path.join(folder, 'pairs.png'),
+    pictures.grid(both, 2 * _PAIRS_A_ROW, scale=max(1, _WIDTH // len(both[0]))),
+  )
+  with open(os.path.join(folder, 'reconstruction.json'), 'w') as file:
+    json.dump(result, file, indent=2)
+    file.write('\n')
+
+
+def table(result: Mapping[str, Any]) -> str:
+  """The result of `evaluate` as text for people."""
+  lines = [
+    f'Mean squared error of a pixel, {result["number"]} held-out images:'
+  ]
+  for name, label in (
+    ('trained', 'trained agent'),
+    ('untrained', 'untrained agent'),
+    ('empty', 'empty canvas'),
+    ('mean_image', 'mean training image'),
+  ):
+    share = result['trained'] / result[name]
+    lines.append(f'{label:20}{result[name]:9.5f}   trained / this: {share:.3f}')
+  if 'read' in result:
+    lines.append('Read as the digit that the target shows:')
+    lines += [
+      f'{label:20}{result["read"][name]:9.1%}'
+      for name, label in (
+        ('trained', 'trained agent'),
+        ('untrained', 'untrained agent'),
+        ('real', 'the targets'),
+      )
+    ]
+    lines.append(
+      'classifier accuracy on held-out images: '
+      f'{result["classifier_accuracy"]:.1%}'
+    )
+  lines.append(f'environment frames of training: {result["frames"]:,}')
+  return '\n'.join(lines)

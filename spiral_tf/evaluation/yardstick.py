@@ -1,0 +1,69 @@
+"""The yardstick by which members of a population that draw freely are compared.
+
+The paper takes the scores of each member's own discriminator (appendix C). But
+each is trained against its own policy, and so scores by a scale of its own,
+which moves: the policy of a weak discriminator looks good. This yardstick is
+the same for all members, and stays so: the Frechet distance to real images
+(Heusel et al., "GANs Trained by a Two Time-Scale Update Rule", 2017) in the
+features of one network that is never trained. On images unlike ImageNet's,
+random features judge at least as sensibly as those of ImageNet (Naeem et al.,
+"Reliable Fidelity and Diversity Metrics for Generative Models", 2020).
+"""
+
+import numpy as np
+
+from spiral_tf.evaluation import classifier
+
+# Of the network: the same in every run, or runs could not be compared.
+_SEED = 20_180_710
+
+
+class Yardstick:
+  """Tells how near drawings are to real images, as a set.
+
+  It sees how they look and how they vary: who draws one picture again and
+  again, however good, gets little.
+  """
+
+  def __init__(self, real: np.ndarray):
+    """Creates a yardstick.
+
+    Args:
+      real: uint8 `[N, W, W, C]`, `W` at least 8 and `N` at least 2; a few
+        hundred images are enough.
+
+    Raises:
+      ValueError: the images are not as above, or are all the same.
+    """
+    if real.ndim != 4 or len(real) < 2:
+      raise ValueError(
+        f'real images are {list(real.shape)}, but must be [N, W, W, C] with N '
+        'at least 2.'
+      )
+    self._network = classifier.Classifier(real.shape[1:], _SEED)
+    self._real = self._network.features(real)
+    self._spread = float(np.float64(self._real).var(axis=0, ddof=1).sum())
+    if not self._spread > 0:
+      raise ValueError(
+        f'all {len(real)} real images are the same, but a distance needs some '
+        'that differ. Check config.data.'
+      )
+
+  def fitness(self, canvases: np.ndarray) -> float:
+    """Judges a set of drawings.
+
+    Args:
+      canvases: uint8 `[M, W, W, C]`, `M` at least 2. Sets of different sizes
+        compare badly: the fewer there are, the worse they look. With 256, the
+        standard deviation between sets of one agent is 2 to 7 percent.
+
+    Returns:
+      At most 0, higher is better: minus the Frechet distance, in units of the
+      variance of the real images. 0 is perfect, -1 what an endless row of one
+      and the same image gets if it is as average as an image can be.
+
+    Raises:
+      ValueError: the canvases are not as above.
+    """
+    features = self._network.features(canvases)
+    return -classifier.frechet_distance(features, self._real) / self._spread

@@ -1,0 +1,1 @@
+"""SPIRAL itself: rewards, losses and the updates of both networks."""

@@ -1,1 +1,0 @@
-"""What the learners minimise, as pure functions."""

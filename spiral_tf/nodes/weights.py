@@ -1,0 +1,91 @@
+"""Carries a network's weights from the learner that trains it to its users.
+
+Users ask with the version they have, and get bytes only if there is a newer
+one: Courier hangs on NumPy arguments, but carries numbers and bytes both ways.
+"""
+
+from collections.abc import Sequence
+import pickle
+from typing import Any
+
+import tensorflow as tf
+
+# A version, and the weights if they are newer than the caller's.
+Reply = tuple[int, bytes | None]
+# Versions count a learner's updates, and above them how often it began to train
+# what it copied from another.
+_GENERATION = 2**40
+
+
+def version(generation: int, updates: int) -> int:
+  """The version of weights; other weights never have the same one."""
+  return generation * _GENERATION + updates
+
+
+class WeightsServer:
+  """The learner's side: packs the weights once a version."""
+
+  def __init__(self, variables: Sequence[tf.Variable]):
+    """Creates a server of `variables`, whose order the client must share."""
+    self._variables = tuple(variables)
+    self._version = -1
+    self._packed = b''
+
+  def get(self, version: int, have_version: int) -> Reply:
+    """Answers a request; call it while the weights cannot change.
+
+    Args:
+      version: the weights' version, at least 0, growing with each update.
+      have_version: what the caller has; negative for nothing.
+
+    Returns:
+      `version` and the weights, or None for them if the caller has those.
+    """
+    if version == have_version:
+      return version, None
+    if version != self._version:
+      self._packed = pickle.dumps([v.numpy() for v in self._variables])
+      self._version = version
+    return version, self._packed
+
+
+class WeightsClient:
+  """The user's side: keeps variables up to date."""
+
+  def __init__(self, learner: Any, variables: Sequence[tf.Variable]):
+    """Creates a client.
+
+    Args:
+      learner: client of a node with a method `get_weights(have_version)`.
+      variables: what to keep up to date, in the learner's order.
+    """
+    self._learner = learner
+    self._variables = tuple(variables)
+    self._version = -1
+    self._assign = tf.function(self._assign_all, autograph=False)
+
+  @property
+  def version(self) -> int:
+    """Version of the weights; -1 before the first `update`."""
+    return self._version
+
+  @property
+  def updates(self) -> int:
+    """Updates that the learner had made; 0 before the first `update`."""
+    return max(0, self._version) % _GENERATION
+
+  @property
+  def generation(self) -> int:
+    """Copies that the learner had made; 0 before the first `update`."""
+    return max(0, self._version) // _GENERATION
+
+  def update(self) -> None:
+    """Fetches the newest weights; waits for the learner if it is starting."""
+    version, packed = self._learner.get_weights(self._version)
+    if packed is not None:
+      self._assign([tf.constant(value) for value in pickle.loads(packed)])
+    self._version = version
+
+  def _assign_all(self, values: Sequence[tf.Tensor]) -> None:
+    for variable, value in zip(self._variables, values, strict=True):
+      variable.assign(value)

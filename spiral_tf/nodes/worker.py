@@ -1,0 +1,101 @@
+"""A node that repeats gather and update until the program stops."""
+
+import abc
+import signal
+import threading
+from typing import Any
+
+import launchpad as lp
+
+from spiral_tf.nodes import guard
+
+# How often the node's main thread looks around.
+_POLL_SECONDS = 0.2
+# How long a node waits, after the program was told to stop, for its loop to
+# come to an end before it saves its state without it, and how long an error
+# waits for word that the program is stopping, which explains it.
+_PATIENCE_SECONDS = 5.0
+
+
+class Worker(abc.ABC):
+  """Runs a loop in its own thread, so that a stop is always noticed.
+
+  A main thread that is blocked inside TensorFlow or Reverb handles no signal.
+  So the loop runs in a daemon thread, and the node's main thread waits for the
+  end of the program, ends the loop and lets the node save its state.
+
+  Other threads serve remote calls meanwhile. Whatever they read changes only
+  inside `_update`, which holds `self._lock`; `_gather` may wait for data or for
+  another node and therefore must not hold it. Public methods are remote calls,
+  so all else starts with an underscore.
+  """
+
+  def __init__(self):
+    """Creates a worker that has not been told to stop."""
+    self._lock = threading.Lock()
+    self._stop = threading.Event()
+    self._error: BaseException | None = None
+
+  @abc.abstractmethod
+  def _gather(self) -> Any | None:
+    """Waits, for about a second at most, for something to do; None if nothing.
+
+    Called without the lock.
+    """
+
+  def _update(self, data: Any) -> None:  # noqa: B027
+    """Does it. Called with the lock held, and not at all for None."""
+
+  def _finish(self) -> None:  # noqa: B027
+    """Saves what must not be lost. Called once, with the lock held."""
+
+  def _done(self) -> bool:
+    """Whether the whole program has reached its goal and can stop."""
+    return False
+
+  def run(self) -> None:
+    """Runs until the program stops.
+
+    Raises:
+      BaseException: whatever the loop raised, unless the program was stopping:
+        then other nodes may be gone, and errors are their echo. A
+        `watchdog.NonFiniteError` is no echo, and after it nothing is saved.
+    """
+    program_stop = lp.stop_event()
+    thread = threading.Thread(target=self._loop, daemon=True)
+    thread.start()
+    while thread.is_alive() and not program_stop.is_set():
+      program_stop.wait(_POLL_SECONDS)
+    self._stop.set()
+    if threading.current_thread() is threading.main_thread():
+      # In a process of its own, Launchpad has set an alarm that kills the node
+      # after 10 seconds; the launcher's, which can be set, is enough.
+      signal.alarm(0)
+    thread.join(timeout=_PATIENCE_SECONDS)
+    if isinstance(self._error, guard.NonFiniteError):
+      raise self._error
+    stopped = program_stop.wait(_PATIENCE_SECONDS if self._error else 0)
+    with self._lock:
+      self._finish()
+    if self._error is not None and not stopped:
+      raise self._error
+    if not program_stop.is_set():
+      lp.stop()
+
+  def _loop(self) -> None:
+    try:
+      while not self._stop.is_set() and not self._done():
+        data = self._gather()
+        if data is not None and not self._stop.is_set():
+          self._locked_update(data)
+    except BaseException as error:
+      self._error = error
+
+  def _locked_update(self, data: Any) -> None:
+    with self._lock:
+      try:
+        self._update(data)
+      except BaseException as error:
+        # Set before anybody can read what it left behind.
+        self._error = error
+        raise

@@ -1,0 +1,1 @@
+"""Population-based training (paper section 3.4)."""

@@ -1,0 +1,269 @@
+"""The node that tunes a population (appendix C; Jaderberg et al., 2017).
+
+Now and then it asks all members how good they are. The worst copy what some of
+the best have learned, with slightly other hyperparameters. Members that do not
+answer sit the round out.
+"""
+
+from collections.abc import Sequence
+import json
+import os
+import time
+from typing import Any
+
+import numpy as np
+
+from spiral_tf import files
+from spiral_tf.config import experiment
+from spiral_tf.nodes import worker
+from spiral_tf.population import lineage
+from spiral_tf.population import members as members_lib
+from spiral_tf.population import reports as reports_lib
+from spiral_tf.population import selection
+from spiral_tf.replay import control as replay_control
+from spiral_tf.workdir import metrics
+
+# How long the end of training waits for the last drawings to be judged.
+_LAST_SECONDS = 120.0
+# Tells the draws of rounds from those of `population.member_config`.
+_ROUNDS = 2
+
+
+class Controller(worker.Worker):
+  """Compares, copies, and keeps the lineage.
+
+  A copy is planned, with what is to be copied, on disk before it is made, and
+  has a number, the recipient's generation. So it can be made again after any
+  failure, and is made once.
+  """
+
+  def __init__(
+    self,
+    config: experiment.Config,
+    workdir: str,
+    members: Sequence[reports_lib.Clients],
+  ):
+    """Creates a controller, or one that goes on where an earlier one ended.
+
+    Args:
+      config: the experiment of the population.
+      workdir: its folder.
+      members: clients of each member's nodes.
+    """
+    super().__init__()
+    self._config = config
+    self._settings = config.population
+    self._members = tuple(members)
+    self._folder = members_lib.folder(workdir)
+    os.makedirs(self._folder, exist_ok=True)
+    self._lineage = members_lib.lineage_path(workdir)
+    self._metrics = metrics.MetricsWriter(workdir, 'controller')
+    self._state: dict[str, Any] = {
+      'round': 0,
+      # Policy updates at each member's last copy.
+      'copied_at': [0] * len(self._members),
+      # Copies that are not complete, by the recipient's index as a text.
+      'plans': {},
+    }
+    if os.path.exists(self._path('state.json')):
+      with open(self._path('state.json')) as file:
+        self._state = json.load(file)
+    self._next = time.monotonic() + self._settings.round_seconds
+    self._ended: float | None = None
+    self._complete = False
+
+  def _path(self, name: str) -> str:
+    return os.path.join(self._folder, name)
+
+  def _save(self) -> None:
+    state = json.dumps(self._state).encode()
+    files.replace(self._path('state.json'), state)
+
+  def _done(self) -> bool:
+    return self._complete
+
+  def _gather(self) -> None:
+    """Waits, or makes a round; there is nothing left to do under the lock."""
+    if time.monotonic() < self._next:
+      self._stop.wait(0.2)
+      return
+    for index in list(self._state['plans']):
+      self._copy(int(index))
+    reports = reports_lib.ask(self._members)
+    if self._stop.is_set():
+      return
+    if self._at_end(reports):
+      self._record(reports)
+      self._complete = True
+      return
+    if self._ended is not None:
+      self._next = time.monotonic() + 2.0  # Until the last are judged.
+      return
+    self._next = time.monotonic() + self._settings.round_seconds
+    self._record(reports)
+    if self._settings.exploit:
+      self._exploit(reports)
+    self._state['round'] += 1
+    self._save()
+
+  def _at_end(self, reports: Sequence[reports_lib.Report | None]) -> bool:
+    """Whether training is over and what came of it has been judged."""
+    if any(report is None for report in reports):
+      return False
+    diverged = [report.status['diverged'] for report in reports]
+    if all(diverged):
+      raise RuntimeError(
+        'Every member of the population came to numbers that are not finite. '
+        'Lower --config.population.learning_rate_range, and see the logs of '
+        'the learners.'
+      )
+    if not all(
+      report.status['done'] or report.status['diverged'] for report in reports
+    ):
+      self._ended = None  # One may have gone back to its last checkpoint.
+      return False
+    now = time.monotonic()
+    if self._ended is None:
+      self._ended = now
+    judged = all(report.judged for report in reports)
+    return judged or now - self._ended > _LAST_SECONDS
+
+  def _record(self, reports: Sequence[reports_lib.Report | None]) -> None:
+    """Adds what members say to the lineage and to TensorBoard."""
+    now = time.time()
+    records, values = [], {}
+    for index, report in enumerate(reports):
+      if report is None:
+        continue
+      status = report.status
+      names = ('updates', 'seconds', 'frames', 'learning_rate', 'entropy_cost')
+      record = {
+        'kind': 'status',
+        'time': now,
+        'round': self._state['round'],
+        'member': index,
+        'fitness': report.fitness,
+        'generation': status['generation'],
+        'diverged': status['diverged'],
+        **{name: status[name] for name in names},
+      }
+      lineage.append(self._lineage, record)
+      records.append(record)
+      values[f'learning_rate_{index:02d}'] = status['learning_rate']
+      values[f'entropy_cost_{index:02d}'] = status['entropy_cost']
+      if report.fitness is not None:
+        values[f'fitness_{index:02d}'] = report.fitness
+    frames = sum(record['frames'] for record in records)
+    summary = lineage.summary(records)
+    if len(summary.time):
+      for name in ('best', 'mean', 'diverged'):
+        values[name] = getattr(summary, name)[-1]
+    self._metrics.scalars(frames, values)
+    self._metrics.flush()
+
+  def _exploit(self, reports: Sequence[reports_lib.Report | None]) -> None:
+    """Decides who copies whom, and lets them."""
+    rng = np.random.default_rng(
+      [self._config.seed, _ROUNDS, self._state['round']]
+    )
+    candidates = []
+    for index, report in enumerate(reports):
+      if report is None or report.generation is None:
+        continue
+      if str(index) in self._state['plans']:
+        continue
+      updates = report.status['updates'] - self._state['copied_at'][index]
+      ready = updates >= self._settings.ready_updates
+      candidates.append(
+        selection.Candidate(
+          index,
+          report.fitness,
+          # Nothing comes of waiting for one that has diverged.
+          (ready or report.status['diverged']) and not report.status['done'],
+        )
+      )
+    copies = selection.exploit(candidates, self._settings.share, rng)
+    for recipient, donor in copies.items():
+      status = reports[donor].status
+      explored = selection.explore(
+        selection.Hyperparameters(
+          status['learning_rate'], status['entropy_cost']
+        ),
+        members_lib.ranges(self._config),
+        self._settings.resample_probability,
+        rng,
+      )
+      states = {
+        'policy': reports_lib.call(
+          self._members[donor].policy_learner.get_state
+        ),
+        'discriminator': reports_lib.call(
+          self._members[donor].discriminator_learner.get_state
+        ),
+      }
+      if None in states.values():
+        continue  # Gone since it answered.
+      for name, state in states.items():
+        path = self._path(f'copy_{recipient:02d}_{name}.npz')
+        files.replace(path, state)
+      self._state['plans'][str(recipient)] = {
+        'donor': donor,
+        'generation': reports[recipient].generation + 1,
+        'hyperparameters': {
+          name: float(value) for name, value in explored._asdict().items()
+        },
+        'donor_fitness': reports[donor].fitness,
+        'member_fitness': reports[recipient].fitness,
+        'donor_updates': status['updates'],
+        'updates': reports[recipient].status['updates'],
+      }
+      self._save()
+      self._copy(recipient)
+
+  def _copy(self, recipient: int) -> None:
+    """Makes a planned copy, or what is left of it to do."""
+    plan = self._state['plans'][str(recipient)]
+    member = self._members[recipient]
+    states = {}
+    for name in ('policy', 'discriminator'):
+      with open(self._path(f'copy_{recipient:02d}_{name}.npz'), 'rb') as file:
+        states[name] = file.read()
+    generation, explored = plan['generation'], plan['hyperparameters']
+    # The discriminator first: a policy is not paid by one that never saw its
+    # drawings.
+    taken = (
+      reports_lib.call(
+        member.discriminator_learner.adopt,
+        *(states['discriminator'], generation, {}),
+      ),
+      reports_lib.call(
+        member.policy_learner.adopt,
+        *(states['policy'], generation, explored),
+      ),
+    )
+    if None in taken or not replay_control.clear(member.replay):
+      print(
+        f'Member {recipient} does not answer; its copy of member '
+        f'{plan["donor"]} is tried again in the next round.',
+        flush=True,
+      )
+      return
+    names = ('donor', 'donor_fitness', 'member_fitness', 'donor_updates')
+    if not lineage.has_copy(lineage.read(self._lineage), recipient, generation):
+      lineage.append(
+        self._lineage,
+        {
+          'kind': 'copy',
+          'time': time.time(),
+          'round': self._state['round'],
+          'member': recipient,
+          'generation': generation,
+          **explored,
+          **{name: plan[name] for name in names},
+        },
+      )
+    self._state['copied_at'][recipient] = plan['updates']
+    del self._state['plans'][str(recipient)]
+    self._save()
+    for name in states:
+      os.remove(self._path(f'copy_{recipient:02d}_{name}.npz'))

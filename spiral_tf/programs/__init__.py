@@ -1,0 +1,1 @@
+"""Programs: the commands behind a picture, and what can be made of them."""

@@ -1,0 +1,128 @@
+"""Tests of spiral_tf.agents.agent, on agents that were never trained."""
+
+import dataclasses
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import spiral_tf
+from spiral_tf import builders
+from spiral_tf.agents import agent as agent_lib
+from spiral_tf.agents import saved_model
+from spiral_tf.evaluation import reconstruction
+from spiral_tf.programs import program as program_lib
+from tests import small
+
+_WIDTH = small.CONFIG.environment.canvas_width
+
+
+def _load(folder, config):
+  path = str(folder / 'model')
+  saved_model.save(config, builders.make_policy(config), path)
+  return spiral_tf.load(path)
+
+
+@pytest.fixture(scope='module')
+def artist(tmp_path_factory):
+  """Draws without images, with noise."""
+  return _load(tmp_path_factory.mktemp('artist'), small.CONFIG)
+
+
+@pytest.fixture(scope='module')
+def copyist(tmp_path_factory):
+  """Reproduces images, in colour."""
+  environment = dataclasses.replace(
+    small.CONFIG.environment, color=True, noise_dim=0
+  )
+  config = dataclasses.replace(small.CONDITIONAL, environment=environment)
+  return _load(tmp_path_factory.mktemp('copyist'), config)
+
+
+_IMAGE = (
+  np.random.RandomState(0).randint(256, size=[40, 50, 3]).astype(np.uint8)
+)
+
+
+def test_what_an_agent_says_of_itself(artist, copyist):
+  assert (artist.conditional, copyist.conditional) == (False, True)
+  assert (artist.channels, copyist.channels) == (1, 3)
+  assert artist.canvas_width == _WIDTH
+  assert isinstance(artist, agent_lib.Agent)
+  assert spiral_tf.Program is program_lib.Program
+
+
+def test_draws_as_the_seed_says(artist):
+  assert artist.paint(seed=3) == artist.paint(seed=3)
+  drawn = artist.draw(70, seed=3)
+  assert len(drawn) == 70
+  assert drawn[:2] == artist.draw(70, seed=3)[:2]
+  assert len(set(drawn)) > 60
+  assert artist.draw(1, seed=4) != artist.draw(1, seed=3)
+
+
+def test_reproduces_what_it_is_shown(copyist):
+  program = copyist.paint(_IMAGE, seed=1)
+  assert program == copyist.paint(_IMAGE, seed=1)
+  assert program.renderer.canvas_width == _WIDTH
+  assert program.render().shape == (_WIDTH, _WIDTH, 3)
+
+
+def test_of_more_samples_the_nearest_is_kept(copyist):
+  target = copyist.target(_IMAGE)
+
+  def error(program):
+    return reconstruction.errors(program.render(), target[np.newaxis])[0]
+
+  tries = copyist.paint_many(np.stack([target] * 32), seed=5)
+  best = copyist.paint(_IMAGE, samples=32, seed=5)
+  assert error(best) == min(map(error, tries))
+  # Each of several targets gets the best of its own.
+  light, dark = (np.full_like(target, grey) for grey in (250, 5))
+  reported = []
+  both = copyist.paint_many(
+    np.stack([light, dark]), 40, report=lambda *done: reported.append(done)
+  )
+  assert both[0].render().mean() > both[1].render().mean()
+  assert reported[-1] == (2, 2)
+
+
+def test_at_temperature_0_seeds_make_no_difference(copyist):
+  cold = {copyist.paint(_IMAGE, temperature=0.0, seed=i) for i in range(3)}
+  warm = {copyist.paint(_IMAGE, temperature=1.0, seed=i) for i in range(3)}
+  assert len(cold) == 1 and len(warm) == 3
+
+
+def test_what_makes_no_sense_is_refused(artist, copyist):
+  target = copyist.target(_IMAGE)[np.newaxis]
+  for call, message in (
+    (lambda: artist.paint(_IMAGE), 'draws without images'),
+    (lambda: artist.paint(samples=2), 'draws without images'),
+    (lambda: artist.paint_many(target), 'draws without images'),
+    (lambda: copyist.paint(), 'it needs one'),
+    (lambda: copyist.draw(1), 'use paint'),
+    (lambda: copyist.paint(_IMAGE, samples=0), '0 drawings'),
+    (lambda: copyist.paint(_IMAGE, temperature=-1.0), 'temperature'),
+    (lambda: copyist.paint(_IMAGE, seed=-1), 'seed is -1'),
+    (lambda: copyist.paint(_IMAGE, fit='x'), "fit is 'x'"),
+    (lambda: copyist.paint_tiles(_IMAGE, tiles=0), 'tiles is 0'),
+    (lambda: artist.paint_tiles(_IMAGE), 'tiles need an agent'),
+    (lambda: spiral_tf.load('nowhere'), 'nowhere'),
+    (lambda: spiral_tf.nothing, 'has no attribute'),
+  ):
+    with pytest.raises((ValueError, AttributeError), match=message):
+      call()
+
+
+def test_importing_the_package_loads_no_tensorflow():
+  code = 'import sys, spiral_tf; sys.exit("tensorflow" in sys.modules)'
+  paths = [path for path in sys.path if path]
+  subprocess.run(
+    [sys.executable, '-c', f'import sys; sys.path[:0] = {paths!r}; {code}'],
+    check=True,
+  )
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

@@ -1,0 +1,332 @@
+"""The scenes environment keeps dm_env's contract and builds what is asked."""
+
+import concurrent.futures
+import dataclasses
+import hashlib
+import inspect
+import os
+import subprocess
+import sys
+
+from absl.testing import absltest
+from dm_env import specs
+from dm_env import test_utils
+import numpy as np
+import pytest
+import tree
+
+from spiral_tf import types
+from spiral_tf.config import sections
+from spiral_tf.environments import scenes
+from spiral_tf.environments.mujoco import stage
+
+_COMPONENTS = ['move', 'location', 'kind', 'size', 'red', 'green', 'blue']
+_ADD, _CHANGE, _SKIP = range(3)
+
+
+def _make(**kwargs):
+  """A small environment."""
+  return scenes.Scenes(**{'episode_length': 6, 'canvas_width': 32, **kwargs})
+
+
+def _action(move, **kwargs):
+  """An action of the given values; a large red cube in the middle."""
+  values = {
+    'location': 7 * 16 + 7,
+    'kind': 0,
+    'size': 2,
+    'red': 3,
+    'green': 0,
+    'blue': 0,
+    **kwargs,
+  }
+  return {k: np.int32(v) for k, v in {'move': move, **values}.items()}
+
+
+def _random_action(environment, random):
+  spec = environment.action_spec()
+  return {k: np.int32(random.randint(s.num_values)) for k, s in spec.items()}
+
+
+def _masks(time_step):
+  return {k: float(v) for k, v in time_step.observation['action_mask'].items()}
+
+
+class ContractTest(test_utils.EnvironmentTestMixin, absltest.TestCase):
+  """dm_env's own test, with random actions over several episodes."""
+
+  def make_object_under_test(self):
+    """Makes the environment."""
+    return _make(noise_dim=3, seed=1)
+
+  def make_action_sequence(self):
+    """Yields random actions."""
+    random = np.random.RandomState(0)
+    for _ in range(30):
+      yield _random_action(self.environment, random)
+
+
+def test_defaults_are_the_papers():
+  parameters = inspect.signature(scenes.Scenes).parameters
+  defaults = {k: p.default for k, p in parameters.items()}
+  assert defaults == {
+    'episode_length': 20,
+    'canvas_width': 64,
+    'grid_width': 16,
+    'max_objects': 20,
+    'noise_dim': 0,
+    'seed': None,
+  }
+  fields = {f.name for f in dataclasses.fields(sections.EnvironmentConfig)}
+  assert set(defaults) - {'seed'} <= fields
+
+
+@pytest.mark.parametrize('noise_dim', [0, 4])
+def test_specs_are_exact(noise_dim):
+  environment = _make(noise_dim=noise_dim)
+  action_spec = environment.action_spec()
+  assert list(action_spec) == _COMPONENTS
+  values = [s.num_values for s in action_spec.values()]
+  assert values == [3, 256, 4, 3, 4, 4, 4]
+  for name, spec in action_spec.items():
+    assert spec.dtype == np.int32
+    assert isinstance(spec, types.LocationArray) == (name == 'location')
+  spec = environment.observation_spec()
+  assert spec['canvas'] == specs.BoundedArray(
+    (32, 32, 3), np.uint8, 0, 255, 'canvas'
+  )
+  assert list(spec['action_mask']) == _COMPONENTS
+  for scalar in (spec['step_fraction'], *spec['action_mask'].values()):
+    assert scalar.shape == ()
+    assert (scalar.minimum, scalar.maximum) == (0, 1)
+  assert ('noise' in spec) == (noise_dim > 0)
+  random = np.random.RandomState(0)
+  for _ in range(14):
+    time_step = environment.step(_random_action(environment, random))
+    observation = time_step.observation
+    tree.assert_same_structure(dict(observation), spec)
+    for leaf, leaf_spec in zip(tree.flatten(observation), tree.flatten(spec)):
+      leaf_spec.validate(leaf)
+      assert isinstance(leaf, np.ndarray)
+      assert leaf.dtype == leaf_spec.dtype
+
+
+def test_episode_has_episode_length_actions_and_restarts():
+  environment = _make(episode_length=3)
+  empty = environment.reset().observation['canvas']
+  time_step = environment.reset()
+  for _ in range(2):
+    assert time_step.first()
+    assert environment.objects == ()
+    np.testing.assert_array_equal(time_step.observation['canvas'], empty)
+    assert _masks(time_step) == dict.fromkeys(_COMPONENTS, 0.0)
+    fractions = [float(time_step.observation['step_fraction'])]
+    for i in range(3):
+      time_step = environment.step(_action(_ADD, location=5 * i))
+      assert time_step.reward == 0.0
+      assert time_step.discount == (0.0 if i == 2 else 1.0)
+      assert time_step.last() == (i == 2)
+      assert len(environment.objects) == i + 1
+      fractions.append(float(time_step.observation['step_fraction']))
+    np.testing.assert_allclose(fractions, [0, 1 / 3, 2 / 3, 1], rtol=1e-6)
+    time_step = environment.step(_action(_ADD))
+
+
+def test_objects_are_added_and_the_last_one_is_changed():
+  environment, drawn = _make(), stage.Stage(32)
+  environment.reset()
+  first = stage.SceneObject(0, 20, 2, 3, 0, 0)
+  second = stage.SceneObject(1, 200, 1, 0, 3, 0)
+  third = stage.SceneObject(2, 120, 0, 0, 0, 3)
+  moves = [
+    (_ADD, first, (first,)),
+    (_CHANGE, second, (second,)),
+    (_ADD, first, (second, first)),
+    (_CHANGE, third, (second, third)),
+    (_CHANGE, third, (second, third)),
+    (_ADD, first, (second, third, first)),
+  ]
+  for move, described, expected in moves:
+    time_step = environment.step(_action(move, **described._asdict()))
+    assert environment.objects == expected
+    assert all(type(v) is int for o in environment.objects for v in o)
+    np.testing.assert_array_equal(
+      time_step.observation['canvas'], drawn.render(expected)
+    )
+    assert _masks(time_step) == dict.fromkeys(_COMPONENTS, 1.0)
+
+
+def test_moves_without_effect_leave_all_as_it_is():
+  """Skip, change without an object, and add past the last slot."""
+  environment = _make(max_objects=2)
+  only_move = {name: float(name == 'move') for name in _COMPONENTS}
+
+  def has_no_effect(time_step, move, **kwargs):
+    before = environment.objects
+    after = environment.step(_action(move, **kwargs))
+    assert _masks(after) == only_move
+    assert environment.objects == before
+    np.testing.assert_array_equal(
+      after.observation['canvas'], time_step.observation['canvas']
+    )
+    return after
+
+  for _ in range(2):
+    time_step = environment.reset()
+    has_no_effect(time_step, _CHANGE)
+    has_no_effect(time_step, _SKIP)
+    environment.step(_action(_ADD, location=3))
+    time_step = environment.step(_action(_ADD, location=90))
+    has_no_effect(time_step, _ADD, location=200, green=3)
+    assert has_no_effect(time_step, _SKIP, location=200).last()
+
+
+def test_the_last_object_can_be_changed_when_there_is_no_room():
+  environment = _make(max_objects=1)
+  environment.reset()
+  environment.step(_action(_ADD))
+  environment.step(_action(_ADD, location=1))
+  time_step = environment.step(_action(_CHANGE, location=9))
+  assert [o.location for o in environment.objects] == [9]
+  assert _masks(time_step) == dict.fromkeys(_COMPONENTS, 1.0)
+
+
+def test_twenty_steps_build_twenty_objects():
+  environment = scenes.Scenes(canvas_width=32)
+  environment.reset()
+  for i in range(20):
+    time_step = environment.step(_action(_ADD, location=12 * i, size=0))
+    assert min(_masks(time_step).values()) == 1
+  assert time_step.last()
+  assert [o.location for o in environment.objects] == list(range(0, 240, 12))
+  np.testing.assert_array_equal(
+    time_step.observation['canvas'],
+    stage.Stage(32).render(environment.objects),
+  )
+
+
+@pytest.mark.parametrize('component', _COMPONENTS)
+def test_every_component_matters(component):
+  values = {'location': 100, 'kind': 1, 'size': 1, 'red': 1, 'green': 1}
+
+  def canvas(**changed):
+    environment = _make()
+    environment.reset()
+    environment.step(_action(_ADD, location=20))
+    action = {**_action(_ADD, **values), **changed}
+    return environment.step(action).observation['canvas']
+
+  assert (canvas(**{component: np.int32(2)}) != canvas()).any()
+
+
+@pytest.mark.parametrize(
+  'change, message',
+  [
+    ({'move': 3}, "'move' is 3, .* 0 to 2"),
+    ({'location': 256}, "'location' is 256, .* 0 to 255"),
+    ({'kind': -1}, "'kind' is -1"),
+    ({'size': 1.0}, "'size' is 1"),
+    ({'flag': 1}, "unknown components 'flag'"),
+  ],
+)
+def test_bad_actions_are_refused_before_anything_changes(change, message):
+  environment = _make()
+  environment.reset()
+  before = environment.step(_action(_ADD)).observation
+  with pytest.raises(ValueError, match=message):
+    environment.step({**_action(_ADD, location=3), **change})
+  after = environment.step(_action(_SKIP)).observation
+  np.testing.assert_array_equal(after['canvas'], before['canvas'])
+  assert after['step_fraction'] == pytest.approx(2 / 6)
+
+
+@pytest.mark.parametrize(
+  'kwargs, message',
+  [
+    ({'episode_length': 0}, 'episode_length is 0'),
+    ({'canvas_width': 2000}, 'canvas_width is 2000'),
+    ({'grid_width': 33}, 'grid_width is 33'),
+    ({'max_objects': 0}, 'max_objects is 0'),
+    ({'noise_dim': -1}, 'noise_dim is -1'),
+  ],
+)
+def test_bad_settings_are_refused(kwargs, message):
+  with pytest.raises(ValueError, match=message):
+    _make(**kwargs)
+
+
+def _digest():
+  """Of all observations of some episodes."""
+  environment = _make(noise_dim=2, seed=3)
+  random = np.random.RandomState(5)
+  digest = hashlib.sha256()
+  for _ in range(40):
+    observation = environment.step(_random_action(environment, random))[-1]
+    for leaf in tree.flatten(observation):
+      digest.update(leaf.tobytes())
+  return digest.hexdigest()
+
+
+def test_same_seed_same_picture_and_noise_in_another_process():
+  code = f'import runpy; print(runpy.run_path({__file__!r})["_digest"]())'
+  output = subprocess.run(
+    [sys.executable, '-c', code],
+    env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)},
+    capture_output=True,
+    text=True,
+    check=True,
+  )
+  assert output.stdout.strip() == _digest()
+
+
+def test_noise_is_new_each_episode_and_seeded():
+  environment = _make(noise_dim=1000, seed=4)
+  first = environment.reset().observation['noise']
+  assert abs(first.mean()) < 0.1
+  assert abs(first.std() - 1) < 0.1
+  step = environment.step(_action(_ADD)).observation['noise']
+  np.testing.assert_array_equal(step, first)
+  assert (environment.reset().observation['noise'] != first).all()
+  other = _make(noise_dim=1000, seed=5).reset().observation['noise']
+  assert (other != first).all()
+
+
+def test_writing_to_an_observation_does_not_reach_the_next():
+  environment, other = _make(seed=0), _make(seed=0)
+  random = np.random.RandomState(0)
+  time_step, expected = environment.reset(), other.reset()
+  seen = []
+  for _ in range(14):
+    tree.map_structure(
+      np.testing.assert_array_equal,
+      time_step.observation,
+      expected.observation,
+    )
+    leaves = tree.flatten(time_step.observation)
+    for leaf in leaves:
+      assert not any(np.shares_memory(leaf, b) for b in seen)
+      leaf.fill(9)
+    seen.extend(leaves)
+    action = _random_action(environment, random)
+    time_step, expected = environment.step(action), other.step(action)
+
+
+def test_environments_may_be_stepped_in_turn_and_in_any_thread():
+  """Two of different widths, made here, each step in another thread."""
+  made = [_make(), _make(canvas_width=48), _make()]
+  alone = [_make(), _make(canvas_width=48), _make()]
+  random = np.random.RandomState(1)
+  actions = [_random_action(made[0], random) for _ in range(20)]
+  with concurrent.futures.ThreadPoolExecutor(3) as pool:
+    for i, action in enumerate(actions):
+      order = [(i + j) % 3 for j in range(3)]
+      steps = [pool.submit(made[j].step, action) for j in order]
+      for j, step in zip(order, steps):
+        np.testing.assert_array_equal(
+          step.result().observation['canvas'],
+          alone[j].step(action).observation['canvas'],
+        )
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

@@ -1,0 +1,87 @@
+"""Tests of spiral_tf.programs.json_form."""
+
+import json
+
+import pytest
+
+from spiral_tf.programs import json_form
+from tests import program_cases
+
+
+@pytest.mark.parametrize('seed', range(10))
+def test_there_and_back(seed):
+  for program in (
+    program_cases.painted(seed, background='#a0b0c0', channels=3),
+    program_cases.painted(seed, number=0),
+    program_cases.staged(seed),
+  ):
+    text = json_form.dumps(program)
+    assert json_form.loads(text) == program
+    # Another program's JSON, with another layout, will do too.
+    assert json_form.loads(json.dumps(json.loads(text))) == program
+
+
+def _changed(change):
+  values = json.loads(json_form.dumps(program_cases.painted()))
+  values['commands'] = [c for c in values['commands'] if 'control' in c]
+  change(values)
+  return json.dumps(values)
+
+
+@pytest.mark.parametrize(
+  'change,message',
+  [
+    (lambda v: v.update(format='x'), 'format is "x"'),
+    (lambda v: v.update(version=2), 'version is 2'),
+    (lambda v: v.update(version=True), 'version is true'),
+    (lambda v: v.pop('renderer'), 'lacks renderer'),
+    (lambda v: v.update(extra=1), 'unknown fields: "extra"'),
+    (lambda v: v['renderer'].update(name='x'), 'renderer: "name" is "x"'),
+    (lambda v: v['renderer'].update(brush='../x'), "renderer: brush is '../x'"),
+    (lambda v: v.update(renderer=[]), r'renderer is \[\]'),
+    (lambda v: v.update(commands={}), 'commands must be a list'),
+    (lambda v: v['commands'].insert(1, 7), 'command 1 .*is 7'),
+    (lambda v: v['commands'][1].pop('end'), 'command 1 .*lacks end'),
+    (lambda v: v['commands'][1].update(x=1), 'command 1 .*unknown fields: "x"'),
+    (lambda v: v['commands'][1].update(radius=0), 'command 1 .*radius is 0'),
+    (lambda v: v['commands'][1].update(end=[0, 99]), 'command 1 .*end is 99'),
+    (lambda v: v['commands'][1].update(end={}), 'command 1 .*end is'),
+    (
+      lambda v: v['commands'][1].update(command='fly'),
+      'command 1 .*must be one of move, stroke, put',
+    ),
+  ],
+)  # fmt: skip
+def test_what_is_wrong_is_named(change, message):
+  with pytest.raises(ValueError, match=message) as error:
+    json_form.loads(_changed(change))
+  assert '\n' not in str(error.value)
+
+
+@pytest.mark.parametrize(
+  'text',
+  ['', '{', '[]', '3', '[' * 100_000, '{"version": NaN}', '"a' + 'b' * 10**6],
+)
+def test_what_is_no_program_is_refused(text):
+  with pytest.raises(ValueError) as error:
+    json_form.loads(text)
+  assert len(str(error.value)) < 200
+
+
+def test_files_are_named(tmp_path):
+  path = tmp_path / 'x.json'
+  text = json_form.dumps(program_cases.painted())
+  for data in (b'', b'\xff\xfe', b'{}', text.encode('utf-16'), bytes(99)):
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match=r'x\.json holds no program'):
+      json_form.load(str(path))
+  with pytest.raises(ValueError, match='holds no program: Is a directory'):
+    json_form.load(str(tmp_path))
+  with pytest.raises(FileNotFoundError, match=r'y .json does not exist'):
+    json_form.load(str(tmp_path / 'y\n.json'))
+  path.write_bytes(text.encode('utf-8-sig'))
+  assert json_form.load(str(path)) == program_cases.painted()
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

@@ -1,0 +1,135 @@
+"""Tests of spiral_tf.programs.svg, with resvg to draw what it writes."""
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from launch.benchmarks import svg as svg_lib
+from spiral_tf.programs import commands
+from spiral_tf.programs import program as program_lib
+from spiral_tf.programs import svg
+from tests import program_cases
+
+_SVG = '{http://www.w3.org/2000/svg}'
+_PEN = commands.Painting(64, 32, 'classic/pen')
+
+
+def _stroke(pressure=1.0, end=(20, 20), **kwargs):
+  return commands.Stroke((10, 20), end, pressure, 2.0, **kwargs)
+
+
+def _groups(*made, renderer=_PEN):
+  root = ElementTree.fromstring(svg.dumps(program_lib.Program(renderer, made)))
+  return root.findall(f'{_SVG}g')
+
+
+@pytest.mark.parametrize(
+  'brush,varies,size,limit',
+  [
+    # Over 200 programs: 0.096, 0.022, 0.076 and 0.067.
+    ('deevad/liner', False, 64, 0.12),
+    ('deevad/liner', False, 256, 0.03),
+    ('classic/pen', True, 64, 0.11),
+    ('classic/pen', True, 256, 0.1),
+  ],
+)
+def test_looks_like_what_the_brush_draws(brush, varies, size, limit):
+  _, share = svg_lib.measure(brush, varies, size, number=10)
+  assert share < limit
+
+
+def test_soft_brushes_have_about_as_much_ink():
+  for brush in ('deevad/ballpen', 'classic/charcoal'):
+    program = program_cases.painted(3, brush=brush, number=6)
+    drawn = 255.0 - program.render(256)
+    traced = 255.0 - svg_lib.rasterized(svg.dumps(program, 256))
+    assert traced.sum() == pytest.approx(drawn.sum(), rel=0.35)
+
+
+def test_a_group_a_stroke_and_the_programs_own_curves():
+  move = commands.Move((3, 3))
+  first, second = _groups(move, _stroke(), _stroke(end=(9, 1)))
+  assert (first.get('id'), second.get('id')) == ('stroke-1', 'stroke-2')
+  (path,) = first  # Nothing varies, so there is one piece.
+  # Cells are 2 pixels wide: (3, 3) is at (7, 7), x before y.
+  assert path.get('d') == 'M7 7Q41 21 41 41'
+  assert second[0].get('d').startswith('M41 41Q')
+
+
+def test_width_follows_pressure_and_moves_end_sequences():
+  move = commands.Move((3, 3))
+  first, growing = _groups(move, _stroke(0.2), _stroke(1.0, end=(30, 30)))
+  assert len(first) == 1
+  widths = [float(p.get('stroke-width')) for p in growing]
+  assert len(widths) > 3
+  assert widths == sorted(widths)
+  assert widths[0] == pytest.approx(
+    float(first[0].get('stroke-width')), rel=0.1
+  )
+  # After a move the pressure is the same all along.
+  _, alone = _groups(move, _stroke(0.2), move, _stroke(1.0))
+  assert len(alone) == 1
+
+
+def test_opacity_follows_pressure():
+  ballpen = commands.Painting(64, 32, 'deevad/ballpen')
+  light, growing = _groups(
+    commands.Move((3, 3)),
+    _stroke(0.2),
+    _stroke(1.0, end=(30, 30)),
+    renderer=ballpen,
+  )
+  assert 0 < float(light.get('opacity')) < 0.5
+  values = [p.get('stroke-opacity') for p in growing]
+  values = [float(value) for value in values if value]
+  assert len(values) > 3 and values == sorted(values)
+  assert values[-1] > 2 * values[0]
+  caps = [p for p in growing if 'A' in p.get('d')]
+  assert len(caps) == 2
+
+
+def test_strokes_without_pressure_leave_empty_groups():
+  (group,) = _groups(commands.Move((1, 1)), _stroke(0.0))
+  assert len(group) == 0
+
+
+def test_points_and_colours_and_paper():
+  dot = commands.Stroke((5, 5), (5, 5), 1.0, 4.0, (1.0, 0.0, 0.5))
+  renderer = commands.Painting(64, 32, 'classic/pen', '#00ff00', channels=3)
+  program = program_lib.Program(renderer, (commands.Move((5, 5)), dot))
+  text = svg.dumps(program, 64)
+  assert 'stroke="#ff0080"' in text and 'fill="#00ff00"' in text
+  dark = svg_lib.rasterized(text)
+  assert abs(int(dark[11, 11]) - int(dark[40, 40])) > 30
+  clear = svg.dumps(program.with_background('transparent'))
+  assert '<rect' not in clear
+
+
+def test_grey_pictures_are_grey():
+  renderer = commands.Painting(64, 32, 'deevad/liner', '#80ff00')
+  dot = commands.Stroke((5, 9), (5, 9), 1.0, 4.0, (1.0, 0.2, 0.0))
+  program = program_lib.Program(renderer, (commands.Move((5, 5)), dot))
+  drawn = program.render()[..., 0].astype(int)
+  traced = svg_lib.rasterized(svg.dumps(program, 64)).astype(int)
+  for place in ((11, 14), (40, 40)):  # On the stroke, and on paper.
+    assert abs(traced[place] - drawn[place]) <= 2
+  color = _groups(*program.commands, renderer=renderer)[0].get('stroke')
+  assert color[1:3] == color[3:5] == color[5:]
+
+
+def test_scenes_are_refused():
+  with pytest.raises(ValueError, match='that of a scene'):
+    svg.dumps(program_cases.staged())
+
+
+def test_no_stroke_is_lost():
+  program = program_cases.painted(number=200)
+  root = ElementTree.fromstring(svg.dumps(program))
+  ids = [group.get('id') for group in root.findall(f'{_SVG}g')]
+  assert ids == [f'stroke-{i}' for i in range(1, program.num_strokes + 1)]
+  assert np.all([len(group) > 0 for group in root.findall(f'{_SVG}g')])
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

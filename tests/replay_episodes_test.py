@@ -1,0 +1,279 @@
+"""Tests of spiral_tf.replay.episodes, with real Reverb servers."""
+
+import dataclasses
+import threading
+import time
+
+import numpy as np
+import pytest
+import reverb
+import tree
+
+from spiral_tf import builders
+from spiral_tf import types
+from spiral_tf.config import experiment
+from spiral_tf.config import learners
+from spiral_tf.config import sections
+from spiral_tf.replay import episodes as episodes_lib
+from spiral_tf.replay import server as server_lib
+
+_STEPS = 2
+_CONFIG = experiment.Config(
+  environment=sections.EnvironmentConfig(
+    episode_length=_STEPS, canvas_width=8, grid_width=8, noise_dim=3
+  ),
+  policy_learner=learners.PolicyLearnerConfig(batch_size=4),
+  discriminator_learner=learners.DiscriminatorLearnerConfig(
+    batch_size=4, replay_batches=3, updates_per_policy_update=2.0
+  ),
+  training=learners.TrainingConfig(environments_per_actor=4),
+)
+
+
+def _signatures(config):
+  spec = builders.environment_spec(config)
+  episode = episodes_lib.episode_signature(
+    spec.observation, spec.action, _STEPS
+  )
+  return episode, episodes_lib.render_signature(spec.observation)
+
+
+_EPISODE, _RENDER = _signatures(_CONFIG)
+
+
+def _episodes(first, number):
+  """Episodes whose canvases are all `first`, `first` + 1, ..."""
+  rng = np.random.default_rng(first)
+
+  def fill(spec):
+    shape = (spec.shape[0], number, *spec.shape[1:])
+    return rng.integers(0, 9, shape).astype(spec.dtype.as_numpy_dtype)
+
+  episodes = tree.map_structure(fill, _EPISODE)
+  canvas = episodes.observation['canvas']
+  canvas[:] = np.arange(first, first + number)[:, None, None, None]
+  return episodes
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
+  monkeypatch.setattr(episodes_lib, '_POLL_MS', 100)
+
+
+@pytest.fixture
+def server():
+  server = reverb.Server(
+    server_lib.make_tables(_CONFIG, _EPISODE, _RENDER), port=None
+  )
+  yield server
+  server.stop()
+
+
+def _client(server):
+  return episodes_lib.Client(f'localhost:{server.port}')
+
+
+def _reader(server, table):
+  signature = _RENDER
+  if table == episodes_lib.TRAJECTORIES:
+    signature = _EPISODE._asdict()
+  return episodes_lib.Reader(_client(server), table, signature, batch_size=4)
+
+
+def _read(reader, seconds=10):
+  end = time.monotonic() + seconds
+  while time.monotonic() < end:
+    batch = reader.read()
+    if batch is not None:
+      return batch
+  raise AssertionError('nothing to read')
+
+
+def test_episodes_arrive_as_they_were_written(server):
+  written = _episodes(first=10, number=4)
+  writer = episodes_lib.EpisodeWriter(_client(server))
+  assert writer.write(written, stopping=lambda: False)
+  read = _read(_reader(server, episodes_lib.TRAJECTORIES))
+  expected = tree.map_structure(lambda x: np.swapaxes(x, 0, 1), written)
+  actual = tree.map_structure(lambda x: x.numpy(), types.Episode(**read))
+  tree.map_structure(np.testing.assert_array_equal, expected, actual)
+
+
+def test_targets_arrive_with_their_episodes_and_renders():
+  config = dataclasses.replace(_CONFIG, conditional=True)
+  episode, render = _signatures(config)
+  assert set(render) == {'canvas', 'target'}
+  assert 'target' not in episode.observation
+  server = reverb.Server(
+    server_lib.make_tables(config, episode, render), port=None
+  )
+  target = np.arange(4, dtype=np.uint8)[:, None, None, None]
+  target = 100 + np.broadcast_to(target, [4, 8, 8, 1])
+  written = _episodes(first=10, number=4)._replace(context={'target': target})
+  writer = episodes_lib.EpisodeWriter(_client(server))
+  assert writer.write(written, stopping=lambda: False)
+  batches = [
+    _read(episodes_lib.Reader(_client(server), table, signature, batch_size=4))
+    for table, signature in (
+      (episodes_lib.TRAJECTORIES, episode._asdict()),
+      (episodes_lib.RENDERS, render),
+    )
+  ]
+  server.stop()
+  read = types.Episode(**batches[0])
+  np.testing.assert_array_equal(read.context['target'].numpy(), target)
+  for i in range(4):
+    canvas = batches[1]['canvas'].numpy()[i]
+    # Canvases are all 10, 11, ... and targets 100, 101, ...
+    np.testing.assert_array_equal(
+      batches[1]['target'].numpy()[i], canvas + np.uint8(90)
+    )
+
+
+def test_each_episode_is_read_once_in_order(server):
+  writer = episodes_lib.EpisodeWriter(_client(server))
+  reader = _reader(server, episodes_lib.TRAJECTORIES)
+  seen = []
+  for first in (0, 4, 8):
+    writer.write(_episodes(first, 4), stopping=lambda: False)
+    batch = _read(reader)
+    seen += batch['observation']['canvas'].numpy()[:, 0, 0, 0, 0].tolist()
+  assert seen == list(range(12))
+
+
+def test_full_queue_holds_its_writer_until_it_gives_up(server):
+  writer = episodes_lib.EpisodeWriter(_client(server))
+  assert writer.write(_episodes(0, 4), stopping=lambda: False)
+  give_up = time.monotonic() + 0.8
+  assert not writer.write(
+    _episodes(4, 4), stopping=lambda: time.monotonic() > give_up
+  )
+
+
+def test_full_queue_lets_its_writer_go_on_when_read(server):
+  writer = episodes_lib.EpisodeWriter(_client(server))
+  written = []
+
+  def write():
+    for first in (0, 4, 8):
+      written.append(writer.write(_episodes(first, 4), stopping=lambda: False))
+
+  thread = threading.Thread(target=write, daemon=True)
+  thread.start()
+  thread.join(timeout=1)
+  assert written == [True]
+  reader = _reader(server, episodes_lib.TRAJECTORIES)
+  for _ in range(3):
+    _read(reader)
+  thread.join(timeout=10)
+  assert written == [True] * 3
+
+
+@pytest.mark.parametrize('idle_ms', [100, 60_000])
+def test_incomplete_batches_are_kept_for_later(server, monkeypatch, idle_ms):
+  """Whether or not the dataset ends meanwhile."""
+  monkeypatch.setattr(episodes_lib, '_IDLE_MS', idle_ms)
+  writer = episodes_lib.EpisodeWriter(_client(server))
+  reader = _reader(server, episodes_lib.TRAJECTORIES)
+  writer.write(_episodes(0, 3), stopping=lambda: False)
+  for _ in range(10):
+    assert reader.read() is None
+  writer.write(_episodes(3, 3), stopping=lambda: False)
+  first = _read(reader)['observation']['canvas'].numpy()[:, 0, 0, 0, 0]
+  writer.write(_episodes(6, 2), stopping=lambda: False)
+  second = _read(reader)['observation']['canvas'].numpy()[:, 0, 0, 0, 0]
+  assert [*first, *second] == list(range(8))
+
+
+def test_reading_nothing_takes_about_a_second(server):
+  reader = _reader(server, episodes_lib.TRAJECTORIES)
+  started = time.monotonic()
+  assert reader.read() is None
+  assert time.monotonic() - started < 3
+
+
+def test_a_failure_while_reading_is_raised(server):
+  reader = episodes_lib.Reader(
+    _client(server), episodes_lib.TRAJECTORIES, _RENDER, batch_size=4
+  )
+  with pytest.raises(Exception, match=r'signature|incompatible|structure'):
+    _read(reader)
+
+
+def test_a_closed_reader_ends_its_thread(server, monkeypatch):
+  monkeypatch.setattr(episodes_lib, '_IDLE_MS', 100)
+  reader = _reader(server, episodes_lib.TRAJECTORIES)
+  assert reader.read() is None
+  reader.close()
+  reader._thread.join(timeout=30)
+  assert not reader._thread.is_alive()
+
+
+def test_renders_are_final_canvases_of_any_episode(server):
+  writer = episodes_lib.EpisodeWriter(_client(server))
+  episodes = _episodes(0, 4)
+  episodes.observation['canvas'][:-1] = 200  # Never final.
+  writer.write(episodes, stopping=lambda: False)
+  reader = _reader(server, episodes_lib.RENDERS)
+  seen = set()
+  for _ in range(2):  # As many as the ratio allows: 2 updates of 4.
+    batch = _read(reader)['canvas'].numpy()
+    assert batch.shape == (4, 8, 8, 1)
+    seen |= set(batch[:, 0, 0, 0].tolist())
+  assert seen <= {0, 1, 2, 3}
+  assert len(seen) > 1
+
+
+def test_renders_keep_the_ratio_and_the_newest(server):
+  client = _client(server)
+  writer = episodes_lib.EpisodeWriter(client)
+  trajectories = _reader(server, episodes_lib.TRAJECTORIES)
+  renders = _reader(server, episodes_lib.RENDERS)
+  batches = 0
+  for first in range(0, 40, 4):
+    writer.write(_episodes(first, 4), stopping=lambda: False)
+    _read(trajectories)
+    while renders.read() is not None:
+      batches += 1
+  info = client.server_info()[episodes_lib.RENDERS]
+  assert info.current_size == 12
+  assert batches == 2 * 10
+
+
+def test_renders_hold_writers_while_discriminator_is_behind(server):
+  writer = episodes_lib.EpisodeWriter(_client(server))
+  trajectories = _reader(server, episodes_lib.TRAJECTORIES)
+  written = []
+  stop = threading.Event()
+
+  def write():
+    for first in range(0, 40, 4):
+      written.append(writer.write(_episodes(first, 4), stopping=stop.is_set))
+
+  thread = threading.Thread(target=write, daemon=True)
+  thread.start()
+  # The policy learner reads all it gets; nobody reads renders.
+  end = time.monotonic() + 3
+  while time.monotonic() < end:
+    trajectories.read()
+  assert 2 <= sum(written) <= 5
+  stop.set()
+  thread.join(timeout=5)
+  assert not thread.is_alive()
+
+
+def test_limits_follow_the_configuration():
+  config = dataclasses.replace(
+    _CONFIG, policy_learner=learners.PolicyLearnerConfig(batch_size=32)
+  )
+  queue, renders = server_lib.make_tables(config, _EPISODE, _RENDER)
+  assert queue.info.max_size == 32
+  assert queue.info.max_times_sampled == 1
+  assert renders.info.max_size == 12
+  # Two updates of 4 renders for each update of 32 episodes.
+  limits = renders.info.rate_limiter_info
+  assert limits.samples_per_insert == pytest.approx(2 * 4 / 32)
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

@@ -1,0 +1,146 @@
+"""Tests of spiral_tf.workdir.progress."""
+
+import math
+import re
+import time
+
+import pytest
+
+from spiral_tf import node_kinds
+from spiral_tf.workdir import metrics
+from spiral_tf.workdir import progress
+
+_POLICY = {
+  'frames': 1234567,
+  'episodes_per_second': 278.4,
+  'updates': 4321.0,
+  'score': -1.239,
+  'entropy': 10.567,
+  'seconds_left': 754.9,
+}
+
+
+def test_progress_line_says_all():
+  line = progress.progress_line(_POLICY, {'gap': 3.21})
+  assert line == (
+    '1,234,567 frames, 278 episodes/s, 4,321 updates, score -1.24, '
+    'entropy 10.57 nats, D gap 3.21, 12:34 left'
+  )
+
+
+@pytest.mark.parametrize(
+  'seconds,text',
+  [(0.0, '0:00'), (9.99, '0:09'), (119.7, '1:59'), (3600.0, '60:00')],
+)
+def test_progress_line_time_left(seconds, text):
+  line = progress.progress_line({**_POLICY, 'seconds_left': seconds}, {})
+  assert line.endswith(f'nats, {text} left')
+
+
+def test_progress_line_of_a_run_without_end():
+  line = progress.progress_line({**_POLICY, 'seconds_left': -1.0}, {})
+  assert 'left' not in line
+
+
+def test_progress_line_before_the_first_update():
+  policy = {k: v for k, v in _POLICY.items() if k not in ('score', 'entropy')}
+  line = progress.progress_line(policy, {})
+  assert line == '1,234,567 frames, 278 episodes/s, 4,321 updates, 12:34 left'
+
+
+def test_progress_line_warns_while_something_is_wrong():
+  healthy = progress.progress_line({**_POLICY, 'blank': 0.1}, {})
+  blank = progress.progress_line({**_POLICY, 'blank': 0.99}, {})
+  assert 'WARNING' not in healthy
+  assert blank.startswith(f'{healthy}. WARNING: 99% of the canvases are blank')
+  assert '\n' not in blank
+
+
+def test_progress_line_shows_numbers_that_are_none():
+  line = progress.progress_line({**_POLICY, 'score': math.nan}, {})
+  assert 'score +nan' in line
+
+
+def _wait_for(capsys, text, seconds=10.0):
+  """What is printed up to and with `text`."""
+  printed, end = '', time.monotonic() + seconds
+  while text not in printed and time.monotonic() < end:
+    time.sleep(0.01)
+    printed += capsys.readouterr().out
+  return printed
+
+
+def test_progress_prints_new_lines_only(tmp_path, capsys):
+  writer = metrics.MetricsWriter(str(tmp_path), node_kinds.POLICY_LEARNER)
+  writer.scalars(1, _POLICY)  # Of an earlier run.
+  time.sleep(0.01)
+  lines = progress.RunProgress(str(tmp_path), seconds=0.02)
+  printed = _wait_for(capsys, 'Starting')
+  for frames in (11, 22):
+    writer.scalars(frames, {**_POLICY, 'frames': frames})
+    printed += _wait_for(capsys, f'{frames} frames')
+  time.sleep(0.1)
+  lines.stop()
+  writer.scalars(33, {**_POLICY, 'frames': 33})
+  time.sleep(0.1)
+  printed += capsys.readouterr().out
+  assert re.sub(r'\[ *\d+:\d\d\]|,.*', '', printed).split('\n')[1:] == [
+    ' 11 frames',
+    ' 22 frames',
+    '',
+  ]
+
+
+def _metrics(updates=5000, entropy=6.0, anneal=1.0, blank=0.0):
+  return {
+    'updates': updates,
+    'entropy': entropy,
+    'entropy_max': 12.7,
+    'anneal': anneal,
+    'blank': blank,
+  }
+
+
+@pytest.mark.parametrize(
+  'policy',
+  [
+    _metrics(updates=1, entropy=12.69, blank=0.1),
+    _metrics(updates=300, entropy=9.4),
+    _metrics(updates=900, entropy=5.4),
+    _metrics(updates=8000, entropy=3.6),
+    # Scenes, annealed: 0.74 nats of about 6.5 with 4 s of 600 to go.
+    _metrics(updates=10239, entropy=1.44, anneal=0.007),
+    _metrics(updates=10258, entropy=0.0, anneal=0.0),
+    _metrics(blank=0.5),
+    # Of a run that ended before its first update.
+    {'updates': 0, 'anneal': 1.0},
+  ],
+)
+def test_healthy_runs_raise_no_warning(policy):
+  assert progress.warnings(policy) == []
+
+
+@pytest.mark.parametrize(
+  'policy,text',
+  [
+    # The prototype's, with too small an entropy cost, after two minutes.
+    (_metrics(updates=500, entropy=4.0), '4.0 of 12.7 nats'),
+    (_metrics(entropy=0.8), '0.8 of 12.7 nats'),
+    (_metrics(entropy=0.1, anneal=0.5), '0.1 of 12.7 nats'),
+    (_metrics(blank=0.97), '97% of the canvases are blank'),
+  ],
+)
+def test_sick_runs_raise_one(policy, text):
+  (warning,) = progress.warnings(policy)
+  assert warning.startswith('WARNING: ')
+  assert text in warning
+  assert 'entropy_cost' in warning
+  assert '\n' not in warning
+
+
+def test_two_things_may_be_wrong():
+  assert len(progress.warnings(_metrics(entropy=0.1, blank=1.0))) == 2
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
