@@ -1,13 +1,48 @@
-"""Files that are written whole or not at all."""
+"""Files that are, whatever happens, either the old or the new one."""
 
+from collections.abc import Iterator
+import contextlib
 import os
+import threading
+
+
+@contextlib.contextmanager
+def replacing(path: str) -> Iterator[str]:
+  """Lets a file be written beside another, whose place it takes in the end.
+
+  If the body raises, nothing is left of what it wrote. What is there in the
+  end is there even after a loss of power.
+
+  Args:
+    path: of the file, in a folder that exists.
+
+  Yields:
+    Path of a file to write, in the same folder.
+
+  Raises:
+    OSError: the file cannot be written.
+  """
+  temporary = f'{path}.{os.getpid()}.{threading.get_ident()}.tmp'
+  try:
+    yield temporary
+    _sync(temporary)
+    os.replace(temporary, path)
+  finally:
+    with contextlib.suppress(FileNotFoundError):
+      os.remove(temporary)
+  _sync(os.path.dirname(os.path.abspath(path)))
 
 
 def replace(path: str, data: bytes) -> None:
-  """Writes a file that, whatever happens, is either the old or the new."""
-  temporary = path + '.new'
-  with open(temporary, 'wb') as file:
+  """Writes `data` as the whole of a file, see `replacing`."""
+  with replacing(path) as temporary, open(temporary, 'wb') as file:
     file.write(data)
-    file.flush()
-    os.fsync(file.fileno())
-  os.replace(temporary, path)
+
+
+def _sync(path: str) -> None:
+  """Waits until a file, or the names in a folder, are on the disk."""
+  descriptor = os.open(path, os.O_RDONLY)
+  try:
+    os.fsync(descriptor)
+  finally:
+    os.close(descriptor)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 import os
-import threading
 
 import numpy as np
 from PIL import Image
 from PIL import ImageDraw
 from PIL import ImageFont
+
+from spiral_tf import files
 
 _LINE = 160  # Grey between images, seen against white paper and black ink.
 _MARGIN = 8  # Pixels around a titled picture.
@@ -110,13 +111,24 @@ def write_png(path: str, picture: np.ndarray) -> None:
   folder = os.path.dirname(path)
   if folder:
     os.makedirs(folder, exist_ok=True)
-  temporary = f'{path}.{os.getpid()}.{threading.get_ident()}.tmp'
-  try:
+  with files.replacing(path) as temporary:
     image.save(temporary, format='PNG')
-    os.replace(temporary, path)
-  finally:
-    if os.path.exists(temporary):
-      os.remove(temporary)
+
+
+def on_paper(picture: np.ndarray) -> np.ndarray:
+  """Lays a picture on white paper.
+
+  Args:
+    picture: uint8 `[H, V, 1, 3 or 4]`: grey, colour, or colour with alpha.
+
+  Returns:
+    uint8 `[H, V, 1 or 3]`.
+  """
+  if picture.shape[-1] != 4:
+    return picture
+  alpha = picture[..., 3:] / 255
+  mixed = picture[..., :3] * alpha + 255 * (1 - alpha)
+  return np.rint(mixed).astype(np.uint8)
 
 
 def _to_pil(picture: np.ndarray) -> Image.Image:

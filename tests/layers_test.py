@@ -41,12 +41,12 @@ _LAYERS = {
   'spiral_tf.rollout': 2,
   'spiral_tf.workdir': 2,
   'configs': 1,
+  'spiral_tf.pictures': 1,
   'launch.runtime': 0,
   'spiral_tf.config': 0,
   'spiral_tf.exit_codes': 0,
   'spiral_tf.files': 0,
   'spiral_tf.node_kinds': 0,
-  'spiral_tf.pictures': 0,
   'spiral_tf.processes': 0,
   'spiral_tf.types': 0,
 }

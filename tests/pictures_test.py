@@ -124,5 +124,16 @@ def test_titled_needs_a_picture():
     pictures.titled({})
 
 
+def test_what_is_transparent_shows_white_paper():
+  picture = np.zeros([1, 3, 4], np.uint8)
+  picture[0, :, 3] = 0, 102, 255  # Alpha of black paint.
+  np.testing.assert_array_equal(
+    pictures.on_paper(picture)[0, :, 0], [255, 153, 0]
+  )
+  for channels in (1, 3):
+    opaque = picture[..., :channels]
+    assert pictures.on_paper(opaque) is opaque
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))
