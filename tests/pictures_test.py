@@ -67,6 +67,18 @@ def test_png_holds_the_picture(tmp_path, channels):
   assert [p.name for p in path.parent.iterdir()] == ['picture.png']
 
 
+def test_png_keeps_what_is_transparent(tmp_path):
+  picture = np.random.RandomState(0).randint(256, size=[5, 7, 4])
+  picture = picture.astype(np.uint8)
+  path = str(tmp_path / 'picture.png')
+  pictures.write_png(path, picture)
+  np.testing.assert_array_equal(np.asarray(Image.open(path)), picture)
+  sheet = pictures.titled({'on paper': picture})
+  np.testing.assert_array_equal(
+    sheet[-8 - 5 : -8, 8 : 8 + 7], pictures.on_paper(picture)
+  )
+
+
 def test_failed_write_leaves_the_old_picture_and_no_litter(
   tmp_path, monkeypatch
 ):
