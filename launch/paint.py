@@ -30,7 +30,6 @@ from spiral_tf.agents import agent as agent_lib
 from spiral_tf.agents import inputs
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import formats
-from spiral_tf.programs import json_form
 from spiral_tf.programs import program as program_lib
 
 # Pictures that are painted, and written, before the next ones are read.
@@ -170,7 +169,7 @@ def _files() -> list[str]:
 
 def _replay() -> int:
   """Renders a program again."""
-  program = json_form.load(_PROGRAM.value)
+  program = program_lib.Program.load(_PROGRAM.value)
   return _write(iter([_Painting('', program)]), several=False)
 
 
@@ -263,7 +262,7 @@ def _write(paintings: Iterator[_Painting], several: bool) -> int:
     for output in _OUTPUT.value:
       stem, extension = os.path.splitext(output)
       paths.append(f'{stem}{suffix}{extension}')
-    formats.save(program, paths, _SIZE.value)
+    program.save(*paths, size=_SIZE.value)
     if _SHEET.value:
       sheet.add(program.render(_SIZE.value), painting.target)
     count += 1

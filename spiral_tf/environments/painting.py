@@ -23,8 +23,6 @@ PAINT = 1  # The value of `flag` that paints; the other, 0, moves.
 COLORS = ('red', 'green', 'blue')
 _COLOR_BINS = 20
 _MIN_PRESSURE = 0.1
-_MIN_RADIUS, _MAX_RADIUS = 0.1, 1000.0  # Of the brush engine, pixels.
-_MAX_SUBSTROKES = 10000  # Of the brush engine.
 
 
 class Painting(dm_env.Environment):
@@ -96,12 +94,13 @@ class Painting(dm_env.Environment):
       pen_down=pen_down,
       noise_dim=noise_dim,
     )
+    low, high = mypaint.limits.MIN_RADIUS, mypaint.limits.MAX_RADIUS
     for size in brush_sizes:
-      rule = f'a radius is {_MIN_RADIUS} to {_MAX_RADIUS} pixels'
-      fits = _MIN_RADIUS <= size <= _MAX_RADIUS
+      rule = f'a radius is {low} to {high} pixels'
+      fits = low <= size <= high
       fields.check(fits, 'environment.brush_sizes', tuple(brush_sizes), rule)
-    rule = f'it must be at most {_MAX_SUBSTROKES}'
-    fits = substrokes <= _MAX_SUBSTROKES
+    most = mypaint.limits.MAX_SUBSTROKES
+    rule, fits = f'it must be at most {most}', substrokes <= most
     fields.check(fits, 'environment.substrokes', substrokes, rule)
     self._episode_length = episode_length
     self._pen_down = pen_down

@@ -10,6 +10,7 @@ from fastapi import responses
 from fastapi import staticfiles
 from starlette import exceptions as starlette_exceptions
 
+from spiral_tf import messages
 from spiral_tf.agents import agent as agent_lib
 from spiral_tf.web import guard
 from spiral_tf.web import queue
@@ -103,7 +104,8 @@ def _number(
     value = None
   if value is None or not low <= value <= high:
     raise ValueError(
-      f'{name} is {text[:60]!r}, but it must be a number from {low} to {high}.'
+      f'{name} is {messages.quoted(text)}, but it must be a number from {low} '
+      f'to {high}.'
     )
   return value
 
