@@ -14,6 +14,7 @@ import pytest
 
 from spiral_tf.config import sections
 from spiral_tf.datasets import cache
+from spiral_tf.datasets import decoding
 
 # Decodes six pictures, each filled with the number that is its name, and notes
 # each in a log; `{trouble}` is run before the fourth.
@@ -69,7 +70,7 @@ class _Source:
 
   def decode(self, name):
     if name in self.bad:
-      raise cache.BadImageError('is spoilt')
+      raise decoding.BadImageError('is spoilt')
     return np.full([4, 4, 3], int(name), np.uint8)
 
   def _open(self):

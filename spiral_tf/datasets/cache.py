@@ -28,6 +28,7 @@ from typing import (
 import numpy as np
 
 from spiral_tf.config import sections
+from spiral_tf.datasets import decoding
 
 _IMAGES = 'images.npy'
 _MANIFEST = 'manifest.json'
@@ -38,13 +39,6 @@ _REPORTS = 5.0  # Seconds between lines of progress.
 _CURE = 'Make room there, or choose another folder with --config.data.cache=...'
 # Names of the pictures, and a function that decodes the one of a given name.
 Source = tuple[Sequence[str], Callable[[str], np.ndarray]]
-
-
-class BadImageError(ValueError):
-  """A picture is unsound; `config.bad_images` says what is done about it.
-
-  A decoder says only what is wrong, as in 'is empty'; `load` adds the rest.
-  """
 
 
 class Cached(NamedTuple):
@@ -78,13 +72,14 @@ def load(
     version: of the code that decodes; raised when it decodes differently.
     open_source: called when there is something to decode; returns the names
       of the pictures and a function that turns a name into uint8 `[W, W, C]`,
-      or raises `BadImageError`.
+      or raises `decoding.BadImageError`.
 
   Returns:
     The images and their names, in the order of the source.
 
   Raises:
-    BadImageError: a picture is unsound and `config.bad_images` is "error".
+    decoding.BadImageError: a picture is unsound and `config.bad_images` is
+      "error".
     OSError: the cache cannot be written.
     ValueError: there is no sound picture.
   """
@@ -230,9 +225,9 @@ def _build(
     for done, name in enumerate(names, 1):
       try:
         image = decode(name)
-      except BadImageError as error:
+      except decoding.BadImageError as error:
         if config.bad_images == 'error':
-          raise BadImageError(
+          raise decoding.BadImageError(
             f'{path}: picture {name} {error}. Replace or remove it, or go on '
             'without such pictures with --config.data.bad_images=skip.'
           ) from error
