@@ -22,6 +22,7 @@ from absl import app
 from absl import flags
 import numpy as np
 
+from launch import bundled
 from launch import flags as launch_flags
 from launch import paint_sheet
 from launch import paint_sources
@@ -176,7 +177,7 @@ def _replay() -> int:
 def _paint() -> int:
   """Paints with a model; returns how many pictures."""
   paths = [p for path in _IMAGE.value for p in inputs.find(path)]
-  agent = agent_lib.load(_MODEL.value or paint_sources.bundled())
+  agent = agent_lib.load(_MODEL.value or bundled.best())
   if not agent.conditional:
     if paths or _DATA.value:
       raise ValueError(

@@ -277,10 +277,5 @@ def test_a_missing_package_is_one_line(package):
   assert "pip install '.[serve]'" in line and 'Traceback' not in done.stderr
 
 
-def test_models_get_names():
-  names = web.model_names(['a/x', 'b/x/', 'c/y'])
-  assert names == {'x': 'a/x', 'x 2': 'b/x/', 'y': 'c/y'}
-
-
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

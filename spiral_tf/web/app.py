@@ -112,16 +112,3 @@ def _number(
 
 def _error(status: int, message: str) -> responses.JSONResponse:
   return responses.JSONResponse({'error': message}, status_code=status)
-
-
-def model_names(paths: list[str]) -> dict[str, str]:
-  """Names for the folders of models, each once."""
-  names: dict[str, str] = {}
-  for path in paths:
-    base = name = os.path.basename(os.path.normpath(path))
-    number = 1
-    while name in names:
-      number += 1
-      name = f'{base} {number}'
-    names[name] = path
-  return names
