@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from spiral_tf import files
+from spiral_tf import node_kinds
 from spiral_tf.config import experiment
 from spiral_tf.nodes import worker
 from spiral_tf.population import lineage
@@ -57,7 +58,7 @@ class Controller(worker.Worker):
     self._folder = members_lib.folder(workdir)
     os.makedirs(self._folder, exist_ok=True)
     self._lineage = members_lib.lineage_path(workdir)
-    self._metrics = metrics.MetricsWriter(workdir, 'controller')
+    self._metrics = metrics.MetricsWriter(workdir, node_kinds.CONTROLLER)
     self._state: dict[str, Any] = {
       'round': 0,
       # Policy updates at each member's last copy.
