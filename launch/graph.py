@@ -31,7 +31,7 @@ from spiral_tf.replay import server as server_lib
 # their first update while their callers wait: minutes, for the paper's networks
 # on a busy machine.
 _CALL_TIMEOUT_SECONDS = 600.0
-# For the controller, to whom an answer that comes later is of no use.
+# The same for calls of the controller, which can use no later answer.
 _ANSWER_SECONDS = 20.0
 # Under Launchpad's own launchers, replay outlives the other nodes, which all
 # are told to stop at the same time, so that none of them is left waiting for a
@@ -39,7 +39,7 @@ _ANSWER_SECONDS = 20.0
 _REPLAY_LINGERS_SECONDS = 2.0
 
 
-# What the ends of nodes mean, see `exit_codes`.
+# What the exit codes of nodes mean, see `exit_codes`.
 _GOAL = {
   exit_codes.REACHED_GOAL: roles.Ending(True, 'has reached its goal'),
 }
