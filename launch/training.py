@@ -20,11 +20,12 @@ from spiral_tf import node_kinds
 from spiral_tf.config import cluster
 from spiral_tf.config import experiment
 from spiral_tf.population import members as members_lib
-from spiral_tf.population import progress as progress_lib
+from spiral_tf.population import progress as population_progress
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 from spiral_tf.workdir import json_lines
 from spiral_tf.workdir import metrics
+from spiral_tf.workdir import progress as progress_lib
 
 # Exit code of a run that was stopped before its end, as of a shell's Ctrl-C.
 _STOPPED = 130
@@ -100,9 +101,9 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
   logs = os.path.join(workdir, 'logs')
   logs_lib.remove(logs)
   if config.population.size:
-    progress = progress_lib.Progress(config, workdir)
+    progress = population_progress.Progress(config, workdir)
   else:
-    progress = progress.RunProgress(workdir, config.training.log_seconds)
+    progress = progress_lib.RunProgress(workdir, config.training.log_seconds)
   try:
     if place.engine == 'launchpad':
       finished = _launch(config, workdir, logs, place.launch_type)
