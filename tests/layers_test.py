@@ -213,6 +213,27 @@ def _imported_modules() -> dict[str, set[str]]:
   return imports
 
 
+def _hidden(source: str) -> list[str]:
+  """Returns variables of functions that hide a module of the same name."""
+  tree = ast.parse(source)
+  modules = {
+    (alias.asname or alias.name).split('.')[0]
+    for node in tree.body
+    if isinstance(node, (ast.Import, ast.ImportFrom))
+    for alias in node.names
+  }
+  hidden = []
+  for function in ast.walk(tree):
+    if isinstance(function, (ast.FunctionDef, ast.Lambda)):
+      for node in ast.walk(function):
+        stored = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        name = node.id if stored else getattr(node, 'arg', None)
+        # Names of arguments in calls hide nothing.
+        if name in modules and not isinstance(node, ast.keyword):
+          hidden.append(name)
+  return hidden
+
+
 def _test_names(module: str, modules: list[str]) -> list[str]:
   """What a module's test may be called: so that it is no other's."""
   others = [name for m in modules if m != module for name in _endings(m)]
@@ -228,6 +249,18 @@ def _endings(module: str) -> list[str]:
 def test_module_keeps_to_its_layer(module: str, path: pathlib.Path):
   is_package = path.name == '__init__.py'
   assert not _violations(module, path.read_text(), is_package)
+
+
+@pytest.mark.parametrize('module,path', _modules())
+def test_no_variable_hides_a_module(module: str, path: pathlib.Path):
+  assert not _hidden(path.read_text()), module
+
+
+def test_a_hidden_module_is_found():
+  source = (
+    'from a import b, c, d\ndef f(c, *, e):\n  b = b.x(d=1)\n  return d.y'
+  )
+  assert _hidden(source) == ['c', 'b']
 
 
 def test_no_imports_go_round_in_a_circle():
