@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -298,6 +299,13 @@ def test_every_module_has_a_test():
         'or name the test that covers it in _COVERED_BY.'
       )
   assert set(_COVERED_BY) <= set(modules)
+
+
+def test_contributors_read_the_same_table():
+  text = (_ROOT / 'CONTRIBUTING.md').read_text()
+  rows = re.findall(r'^\| (\d+) \| `([\w.]+)` \| \S', text, re.M)
+  assert {part: int(layer) for layer, part in rows} == _LAYERS
+  assert len(rows) == len(_LAYERS)
 
 
 def test_the_modules_are_found():
