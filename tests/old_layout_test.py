@@ -70,7 +70,7 @@ def test_the_run_may_go_on(workdir):
 def test_replay_comes_back(workdir):
   config = config_file.load(workdir)
   server = server_lib.serve(
-    config, workdir, graph._make_tables(config), port=None
+    config, workdir, graph.make_tables(config), port=None
   )
   try:
     client = reverb.Client(f'localhost:{server.port}')

@@ -57,7 +57,7 @@ class Evaluator(worker.Worker):
       policy_learner: client of the policy learner.
       discriminator_learner: client of the discriminator learner.
       fitness: for a member of a population, how it is compared with others, see
-        `config.PopulationConfig.fitness`; else empty.
+        `cluster.PopulationConfig.fitness`; else empty.
     """
     super().__init__()
     self._config = config

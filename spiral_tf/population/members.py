@@ -67,3 +67,20 @@ def member_config(config: experiment.Config, index: int) -> experiment.Config:
     ),
     population=cluster.PopulationConfig(),
   )
+
+
+def runs(
+  config: experiment.Config, workdir: str
+) -> list[tuple[experiment.Config, str]]:
+  """Returns experiment and folder of each run that is trained: all members'.
+
+  Args:
+    config: the experiment, of one run or of a population.
+    workdir: its folder.
+  """
+  if not config.population.size:
+    return [(config, workdir)]
+  return [
+    (member_config(config, index), member_workdir(workdir, index))
+    for index in range(config.population.size)
+  ]
