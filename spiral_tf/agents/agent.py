@@ -64,7 +64,7 @@ class Agent:
     spec = builders.environment_spec(loaded.config).observation
     self.canvas_width, _, self.channels = spec['canvas'].shape
     self._noise_shape = spec['noise'].shape if 'noise' in spec else None
-    self._player = loaded.player
+    self._make_player = loaded.make_player
     # Environments take longer to make than to paint in. They show no targets:
     # what stays the same through an episode is put in later, once for all.
     self._own = dataclasses.replace(
@@ -265,7 +265,7 @@ class Agent:
     random = np.random.default_rng(seed)
     for _ in range(len(self._environments), number):
       self._environments.append(builders.make_environment(self._own, seed=0))
-    player = self._player(int(random.integers(2**31)), temperature)
+    player = self._make_player(int(random.integers(2**31)), temperature)
     context = {}
     if targets is not None:
       context['target'] = targets
@@ -285,14 +285,14 @@ class Agent:
 
 
 def _shown(
-  player: rollout.Agent, context: Mapping[str, np.ndarray]
-) -> rollout.Agent:
+  player: rollout.Player, context: Mapping[str, np.ndarray]
+) -> rollout.Player:
   """A player that sees this too, or instead, at each step."""
 
   def step(observation, state):
     return player.step({**observation, **context}, state)
 
-  return rollout.Agent(player.initial_state, step)
+  return rollout.Player(player.initial_state, step)
 
 
 def _check_samples(number: Any) -> None:
