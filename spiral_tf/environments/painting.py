@@ -21,8 +21,6 @@ PAINT = 1  # The value of `flag` that paints; the other, 0, moves.
 COLORS = ('red', 'green', 'blue')
 _COLOR_BINS = 20  # Levels of each of them.
 _MIN_PRESSURE = 0.1
-_MIN_RADIUS, _MAX_RADIUS = 0.1, 1000.0  # Of the brush engine, pixels.
-_MAX_SUBSTROKES = 10000  # Of the brush engine.
 
 
 class Painting(episodic.Episodic):
@@ -93,12 +91,13 @@ class Painting(episodic.Episodic):
       pen_down=pen_down,
       noise_dim=noise_dim,
     )
+    least, most = mypaint.MIN_RADIUS, mypaint.MAX_RADIUS
     for size in brush_sizes:
-      rule = f'a radius is {_MIN_RADIUS} to {_MAX_RADIUS} pixels'
-      fits = _MIN_RADIUS <= size <= _MAX_RADIUS
+      rule = f'a radius is {least} to {most} pixels'
+      fits = least <= size <= most
       fields.check(fits, 'environment.brush_sizes', tuple(brush_sizes), rule)
-    rule = f'it must be at most {_MAX_SUBSTROKES}'
-    fits = substrokes <= _MAX_SUBSTROKES
+    rule = f'it must be at most {mypaint.MAX_SUBSTROKES}'
+    fits = substrokes <= mypaint.MAX_SUBSTROKES
     fields.check(fits, 'environment.substrokes', substrokes, rule)
     color_channels = 4 if background == 'transparent' else 3
     self._channels = color_channels if color else 1

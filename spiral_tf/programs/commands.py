@@ -7,6 +7,7 @@ import dataclasses
 import re
 from typing import Any
 
+from spiral_tf.environments import mypaint
 from spiral_tf.environments.mujoco import stage
 
 # A place on the canvas: row and column in cells of the grid, counted from the
@@ -15,11 +16,9 @@ Point = tuple[float, float]
 # Red, green and blue, each in [0, 1].
 Color = tuple[float, float, float]
 
-MAX_WIDTH = 4096  # Of the brush engine's canvas, pixels.
-MAX_RADIUS = 1000.0  # Of the brush engine, pixels.
+MAX_WIDTH = mypaint.MAX_WIDTH  # Width of a canvas, pixels.
+MIN_RADIUS, MAX_RADIUS = mypaint.MIN_RADIUS, mypaint.MAX_RADIUS  # Pixels.
 KINDS = ('cube', 'sphere', 'cylinder', 'ellipsoid')
-MIN_RADIUS = 0.1
-_MAX_SUBSTROKES = 10_000
 _LONGEST_NAME = 100  # Of a brush, characters.
 # A path without a dot in front of any part.
 _BRUSH = re.compile(r'[\w#+%(-][\w#+%(). -]*(/[\w#+%(-][\w#+%(). -]*)*')
@@ -143,7 +142,7 @@ class Painting:
     _check(bool(fits), 'background', self.background, rule)
     fits = type(self.channels) is int and self.channels in (1, 3, 4)
     _check(fits, 'channels', self.channels, '1, 3 or 4')
-    check_index('substrokes', self.substrokes, _MAX_SUBSTROKES + 1, 1)
+    check_index('substrokes', self.substrokes, mypaint.MAX_SUBSTROKES + 1, 1)
     fits = isinstance(self.brush_sizes, tuple)
     _check(fits, 'brush_sizes', self.brush_sizes, 'a list of radii')
     for size in self.brush_sizes:
