@@ -36,8 +36,8 @@ class _Scribbler:
     return types.AgentOutput(action, None, None), state + 1
 
   @property
-  def agent(self):
-    return rollout.Agent(lambda batch: np.zeros([batch], np.int32), self._step)
+  def player(self):
+    return rollout.Player(lambda batch: np.zeros([batch], np.int32), self._step)
 
 
 @pytest.mark.parametrize('number,batches', [(10, [4, 4, 2]), (8, [4, 4])])
@@ -45,7 +45,7 @@ def test_draw_draws_as_many_different_pictures(monkeypatch, number, batches):
   monkeypatch.setattr(generation, '_BATCH', 4)
   scribblers = [_Scribbler(), _Scribbler()]
   drawings = [
-    generation.draw(small.CONFIG, s.agent, number) for s in scribblers
+    generation.draw(small.CONFIG, s.player, number) for s in scribblers
   ]
   assert drawings[0].shape == (number, 16, 16, 1)
   assert drawings[0].dtype == np.uint8
@@ -57,11 +57,11 @@ def test_draw_draws_as_many_different_pictures(monkeypatch, number, batches):
 
 
 def test_draw_returns_final_canvases():
-  agent = _Scribbler().agent
+  player = _Scribbler().player
   environments = builders.make_environments(small.CONFIG, 3, generation._SEED)
-  canvases = rollout.play(environments, agent).observation['canvas']
+  canvases = rollout.play(environments, player).observation['canvas']
   assert np.any(canvases[-1] != canvases[-2])
-  drawings = generation.draw(small.CONFIG, agent, 3)
+  drawings = generation.draw(small.CONFIG, player, 3)
   np.testing.assert_array_equal(drawings, canvases[-1])
 
 
@@ -132,13 +132,13 @@ def test_evaluates_a_run(tmp_path, monkeypatch):
     builders.make_environment(small.CONFIG, seed=0).reset().observation,
   )
 
-  def hidden_of(agent):
-    _, state = agent.step(observation, agent.initial_state(1))
+  def hidden_of(player):
+    _, state = player.step(observation, player.initial_state(1))
     return state.hidden.numpy()
 
-  def spy_draw(config, agent, number):
-    hidden.append(hidden_of(agent))
-    drawings.append(draw(config, agent, number))
+  def spy_draw(config, player, number):
+    hidden.append(hidden_of(player))
+    drawings.append(draw(config, player, number))
     return drawings[-1]
 
   def spy_train(*args):

@@ -52,11 +52,11 @@ def test_each_target_is_reproduced_in_its_place():
     action = {'end': cell + 3 * (state > 0), 'control': cell}
     return types.AgentOutput(action, {'end': zeros}, None), state + 1
 
-  agent = rollout.Agent(lambda n: np.zeros(n, np.int32), step)
+  player = rollout.Player(lambda n: np.zeros(n, np.int32), step)
   number = 203  # More than are played at once.
   targets = np.zeros([number, 16, 16, 1], np.uint8)
   targets += np.arange(number, dtype=np.uint8)[:, None, None, None]
-  canvases = reconstruction.reconstruct(small.CONDITIONAL, agent, targets)
+  canvases = reconstruction.reconstruct(small.CONDITIONAL, player, targets)
   assert canvases.shape == targets.shape
   assert sorted(set(seen)) == list(range(number))
   middle = canvases[:, :, 8, 0].astype(int)
@@ -77,7 +77,7 @@ def test_evaluates_a_run(tmp_path):
   config = dataclasses.replace(small.CONDITIONAL, seed=3)
   config_file.save(workdir, config)
   policy = builders.make_policy(config)
-  # An agent that always goes to the last cell, whatever it sees.
+  # A player that always goes to the last cell, whatever it sees.
   for variable in policy.trainable_variables:
     if 'end' in variable.name and 'logits' in variable.name:
       variable.assign(tf.zeros_like(variable))
@@ -104,9 +104,9 @@ def test_evaluates_a_run(tmp_path):
   assert result['mean_image'] == pytest.approx(
     np.mean((train.mean(axis=0) - targets) ** 2), rel=1e-3
   )
-  agent = builders.make_agent(policy, seed=3)
+  player = builders.make_player(policy, seed=3)
   again = reconstruction.reconstruct(
-    config, agent, np.asarray(dataset.validation[:20])
+    config, player, np.asarray(dataset.validation[:20])
   )
   truth = np.mean((again / 255 - targets) ** 2)
   assert result['trained'] == pytest.approx(truth, rel=0.3)

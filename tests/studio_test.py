@@ -16,11 +16,11 @@ _WIDTH = small.CONFIG.environment.canvas_width
 def _studio(config):
   policy = builders.make_policy(config)
 
-  def player(seed, temperature):
+  def make_player(seed, temperature):
     del temperature
-    return builders.make_agent(policy, seed)
+    return builders.make_player(policy, seed)
 
-  loaded = saved_model.LoadedAgent(player(0, 1.0), config, player)
+  loaded = saved_model.LoadedAgent(make_player(0, 1.0), config, make_player)
   return studio_lib.Studio(loaded)
 
 
@@ -55,9 +55,9 @@ def test_the_agent_sees_its_targets():
   targets = targets.astype(np.uint8)
   seen = []
 
-  def player(seed, temperature):
+  def make_player(seed, temperature):
     del seed, temperature
-    own = builders.make_agent(builders.make_policy(config), 0)
+    own = builders.make_player(builders.make_policy(config), 0)
 
     def step(observation, state):
       seen.append(observation['target'])
@@ -65,7 +65,7 @@ def test_the_agent_sees_its_targets():
 
     return own._replace(step=step)
 
-  loaded = saved_model.LoadedAgent(player(0, 1.0), config, player)
+  loaded = saved_model.LoadedAgent(make_player(0, 1.0), config, make_player)
   studio_lib.Studio(loaded).play(8, 1.0, [0], targets)
   assert len(seen) == config.environment.episode_length
   for target in seen:

@@ -190,7 +190,7 @@ def _picture(
     caption = _COMPARISON_OF_PAIRS if config.conditional else _COMPARISON
   elif not config.conditional:
     loaded = saved_model.load(path)
-    drawings = generation.draw(loaded.config, loaded.agent, _SHOWN)
+    drawings = generation.draw(loaded.config, loaded.player, _SHOWN)
     pictures.write_png(target, pictures.grid(drawings, _COLUMNS))
     caption = 'What it draws.'
   else:

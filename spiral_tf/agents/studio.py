@@ -26,7 +26,7 @@ class Studio:
     spec = builders.environment_spec(loaded.config).observation
     self.canvas_shape: tuple[int, int, int] = spec['canvas'].shape
     self._noise_shape = spec['noise'].shape if 'noise' in spec else None
-    self._player = loaded.player
+    self._make_player = loaded.make_player
     # Environments take longer to make than to paint in. They show no targets:
     # what stays the same through an episode is put in later, once for all.
     self._config = dataclasses.replace(
@@ -48,7 +48,7 @@ class Studio:
 
     Args:
       number: `B`, of episodes.
-      temperature: of the agent, see `signatures.player`.
+      temperature: of the agent, see `signatures.make_player`.
       seed: equal seeds make equal episodes.
       targets: uint8 `[B, W, W, C]`, what to reproduce; for a conditional agent.
 
@@ -64,7 +64,7 @@ class Studio:
     for _ in range(len(self._environments), number):
       environment = builders.make_environment(self._config, seed=0)
       self._environments.append(environment)
-    player = self._player(int(random.integers(2**31)), temperature)
+    player = self._make_player(int(random.integers(2**31)), temperature)
     context = {}
     if targets is not None:
       context['target'] = targets
@@ -84,11 +84,11 @@ class Studio:
 
 
 def _shown(
-  player: rollout.Agent, context: Mapping[str, np.ndarray]
-) -> rollout.Agent:
+  player: rollout.Player, context: Mapping[str, np.ndarray]
+) -> rollout.Player:
   """A player that sees this too, or instead, at each step."""
 
   def step(observation, state):
     return player.step({**observation, **context}, state)
 
-  return rollout.Agent(player.initial_state, step)
+  return rollout.Player(player.initial_state, step)

@@ -19,7 +19,7 @@ import dataclasses
 import numpy as np
 
 from spiral_tf.agents import inputs
-from spiral_tf.environments.mypaint import limits
+from spiral_tf.environments import mypaint
 from spiral_tf.programs import canvas as canvas_lib
 from spiral_tf.programs import checks
 from spiral_tf.programs import easel as easel_lib
@@ -71,10 +71,10 @@ def paint(
     raise ValueError('tiles need an agent that paints on white paper.')
   checks.index('tiles', tiles, MAX_TILES + 1, 1)
   width = own.canvas_width * tiles
-  if width > limits.MAX_WIDTH:
+  if width > mypaint.MAX_WIDTH:
     raise ValueError(
       f'tiles is {tiles}, which makes a canvas {width} pixels wide, but at '
-      f'most {limits.MAX_WIDTH} are possible.'
+      f'most {mypaint.MAX_WIDTH} are possible.'
     )
   large = dataclasses.replace(
     own, canvas_width=width, grid_width=own.grid_width * tiles
@@ -179,7 +179,7 @@ def _placed(
     control=point(stroke.control),
     end=point(stroke.end),
     pressure=stroke.pressure,
-    radius=min(stroke.radius * tiles / level, limits.MAX_RADIUS),
+    radius=min(stroke.radius * tiles / level, mypaint.MAX_RADIUS),
     color=stroke.color,
   )
 

@@ -29,13 +29,13 @@ _COLUMNS = 10
 
 
 def draw(
-  config: experiment.Config, agent: rollout.Agent, number: int
+  config: experiment.Config, player: rollout.Player, number: int
 ) -> np.ndarray:
   """Lets an agent draw.
 
   Args:
     config: the experiment.
-    agent: who draws.
+    player: who draws.
     number: N, drawings to make.
 
   Returns:
@@ -46,7 +46,7 @@ def draw(
     environments = builders.make_environments(
       config, min(_BATCH, number - start), _SEED + start
     )
-    episodes = rollout.play(environments, agent)
+    episodes = rollout.play(environments, player)
     canvases.append(episodes.observation['canvas'][-1])
   return np.concatenate(canvases)
 
@@ -87,12 +87,12 @@ def evaluate(
     'an agent trained on others can be looked at in samples/',
   )
   policy = builders.make_policy(config)
-  agent = builders.make_agent(policy, _SEED)
+  player = builders.make_player(policy, _SEED)
   report(f'Drawing {num_samples} pictures with the untrained agent.')
-  untrained = draw(config, agent, num_samples)
+  untrained = draw(config, player, num_samples)
   checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})
   report(f'Drawing {num_samples} pictures with the trained agent.')
-  trained = draw(config, agent, num_samples)
+  trained = draw(config, player, num_samples)
   discriminator = builders.make_discriminator(config)
   checkpoints.restore(
     workdir, node_kinds.DISCRIMINATOR_LEARNER, {'discriminator': discriminator}

@@ -37,13 +37,13 @@ _WIDTH = 128
 
 
 def reconstruct(
-  config: experiment.Config, agent: rollout.Agent, targets: np.ndarray
+  config: experiment.Config, player: rollout.Player, targets: np.ndarray
 ) -> np.ndarray:
   """Lets an agent reproduce images.
 
   Args:
     config: the experiment.
-    agent: who reproduces.
+    player: who reproduces.
     targets: uint8 `[N, W, W, C]`.
 
   Returns:
@@ -55,7 +55,7 @@ def reconstruct(
     environments = builders.make_environments(
       config, len(batch), _SEED + start, batch
     )
-    episodes = rollout.play(environments, agent)
+    episodes = rollout.play(environments, player)
     canvases.append(episodes.observation['canvas'][-1])
   return np.concatenate(canvases)
 
@@ -127,12 +127,12 @@ def evaluate(
   dataset = builders.load_dataset(config)
   targets = np.asarray(dataset.validation[:num_images])
   policy = builders.make_policy(config)
-  agent = builders.make_agent(policy, _SEED)
+  player = builders.make_player(policy, _SEED)
   report(f'Reproducing {len(targets)} images with the untrained agent.')
-  canvases = {'untrained': reconstruct(config, agent, targets)}
+  canvases = {'untrained': reconstruct(config, player, targets)}
   checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})
   report(f'Reproducing {len(targets)} images with the trained agent.')
-  canvases['trained'] = reconstruct(config, agent, targets)
+  canvases['trained'] = reconstruct(config, player, targets)
   canvases['mean_image'] = mean_image(dataset)
   canvases['empty'] = empty_canvas(config)
   updates, _ = checkpoints.done_so_far(workdir)

@@ -40,7 +40,7 @@ class Actor(worker.Worker):
       config, config.training.environments_per_actor, index, targets
     )
     policy = builders.make_policy(config)
-    self._agent = builders.make_agent(policy, seed=index)
+    self._player = builders.make_player(policy, seed=index)
     self._weights = weights.WeightsClient(
       policy_learner, policy.trainable_variables
     )
@@ -49,5 +49,5 @@ class Actor(worker.Worker):
   def _gather(self) -> None:
     # Writing may wait too, so nothing is left to do under the lock.
     self._weights.update()
-    episodes = rollout.play(self._environments, self._agent)
+    episodes = rollout.play(self._environments, self._player)
     self._writer.write(episodes, stopping=self._stop.is_set)

@@ -67,7 +67,7 @@ class Evaluator(worker.Worker):
     self._folder = os.path.join(workdir, 'samples')
     os.makedirs(self._folder, exist_ok=True)
     self._network = builders.make_policy(config)
-    self._agent = builders.make_agent(self._network, _SEED)
+    self._player = builders.make_player(self._network, _SEED)
     self._policy = weights.WeightsClient(
       policy_learner, self._network.trainable_variables
     )
@@ -123,10 +123,10 @@ class Evaluator(worker.Worker):
     # The same noise every time, so that pictures can be compared.
     if self._targets is not None:
       return reconstruction.reconstruct(
-        self._config, self._agent, self._targets
+        self._config, self._player, self._targets
       )
     environments = builders.make_environments(self._config, self._number, _SEED)
-    return rollout.play(environments, self._agent).observation['canvas'][-1]
+    return rollout.play(environments, self._player).observation['canvas'][-1]
 
   def _update(self, canvases: np.ndarray) -> None:
     self._show(canvases, self._policy.updates)

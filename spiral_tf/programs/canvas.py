@@ -7,8 +7,8 @@ import re
 from typing import ClassVar
 
 from spiral_tf.config import sections
+from spiral_tf.environments import mypaint
 from spiral_tf.environments import painting
-from spiral_tf.environments.mypaint import limits
 from spiral_tf.programs import checks
 from spiral_tf.programs import easel as easel_lib
 from spiral_tf.programs import renderer
@@ -60,7 +60,7 @@ class Stroke:
     checks.point('control', self.control)
     checks.point('end', self.end)
     checks.number('pressure', self.pressure, 0, 1)
-    checks.number('radius', self.radius, limits.MIN_RADIUS, limits.MAX_RADIUS)
+    checks.number('radius', self.radius, mypaint.MIN_RADIUS, mypaint.MAX_RADIUS)
     checks.length('color', self.color, 3)
     for value in self.color:
       checks.number('color', value, 0, 1)
@@ -126,11 +126,11 @@ class Canvas(renderer.Renderer):
     checks.that(bool(fits), 'background', self.background, rule)
     fits = type(self.channels) is int and self.channels in (1, 3, 4)
     checks.that(fits, 'channels', self.channels, '1, 3 or 4')
-    checks.index('substrokes', self.substrokes, limits.MAX_SUBSTROKES + 1, 1)
+    checks.index('substrokes', self.substrokes, mypaint.MAX_SUBSTROKES + 1, 1)
     fits = isinstance(self.brush_sizes, tuple)
     checks.that(fits, 'brush_sizes', self.brush_sizes, 'a list of radii')
     for size in self.brush_sizes:
-      checks.number('brush_sizes', size, limits.MIN_RADIUS, limits.MAX_RADIUS)
+      checks.number('brush_sizes', size, mypaint.MIN_RADIUS, mypaint.MAX_RADIUS)
 
   @property
   def pieces(self) -> int:
@@ -198,10 +198,10 @@ class Canvas(renderer.Renderer):
     strokes = (c for c in commands if isinstance(c, Stroke))
     radius = max((stroke.radius for stroke in strokes), default=0)
     radius *= size / self.canvas_width
-    if radius > limits.MAX_RADIUS:
+    if radius > mypaint.MAX_RADIUS:
       raise ValueError(
         f'at size {size} the largest stroke has a radius of {radius:.0f} '
-        f'pixels, but the brush engine draws at most {limits.MAX_RADIUS:.0f}; '
+        f'pixels, but the brush engine draws at most {mypaint.MAX_RADIUS:.0f}; '
         'choose a smaller size.'
       )
     return self.easel(size)

@@ -3,10 +3,10 @@
 from typing import Any
 
 from spiral_tf import messages
-from spiral_tf.environments.mypaint import limits
+from spiral_tf.environments import mypaint
 
 # Of pictures, pixels, whoever draws them: what the brush engine can do.
-MAX_WIDTH = limits.MAX_WIDTH
+MAX_WIDTH = mypaint.MAX_WIDTH
 
 
 def that(holds: bool, name: str, value: Any, rule: str) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from spiral_tf.environments import mypaint
-from spiral_tf.environments.mypaint import limits
 
 # A place on the canvas: row and column in cells of the grid, counted from the
 # centre of the upper left one. Agents choose whole numbers.
@@ -97,7 +96,7 @@ class Easel:
       *pixels(control, self._cell),
       *pixels(end, self._cell),
       pressure,
-      min(max(radius * self._scale, limits.MIN_RADIUS), limits.MAX_RADIUS),
+      min(max(radius * self._scale, mypaint.MIN_RADIUS), mypaint.MAX_RADIUS),
       *color,
       self._substrokes,
       first=first,
