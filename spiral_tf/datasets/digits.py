@@ -39,6 +39,11 @@ def load(
     validation=dataset.repeat_channel(images[validation], channels),
     train_labels=labels[train],
     validation_labels=labels[validation],
+    test_cure=(
+      'Scikit-learn has none of these digits beside those that are split into '
+      '"train" and "validation": use "validation", or an agent that is trained '
+      'on "mnist".'
+    ),
   )
 
 

@@ -73,6 +73,10 @@ def load(
     validation=_windows(
       right, _NUM_VALIDATION, canvas_width, channels, validation
     ),
+    test_cure=(
+      'Each of the two photographs has a part for "train" and one for '
+      '"validation" only: use "validation".'
+    ),
   )
 
 

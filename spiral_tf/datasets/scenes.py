@@ -126,7 +126,10 @@ def load(
     name='scenes',
     train=images.subset(train),
     validation=images.subset(validation),
-    test_cure='Make them with another --seed, in another folder.',
+    test_cure=(
+      f'The scenes in {folder} are split into "train" and "validation" only: '
+      'use "validation".'
+    ),
   )
 
 
