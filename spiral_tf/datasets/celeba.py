@@ -87,7 +87,7 @@ def _find(path: str) -> tuple[str, str]:
 def _official(
   partition: str, names: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-  """Returns the indices of the official splits; none of the test, None."""
+  """Returns the indices of train, validation and, unless empty, test images."""
   split_of = _read_partition(partition)
   splits = []
   for name in names:

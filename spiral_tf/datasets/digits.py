@@ -56,7 +56,7 @@ def _on_canvas(ink: np.ndarray, canvas_width: int) -> np.ndarray:
     [len(ink), canvas_width, canvas_width, 1], 255, dtype=np.uint8
   )
   for canvas, digit in zip(canvases, ink):
-    # Floats, because a bicubic filter overshoots, and clipping comes last.
+    # A bicubic filter overshoots: floats keep that until it is clipped below.
     small = Image.fromarray((digit / 16).astype(np.float32))
     large = np.asarray(small.resize((width, width), Image.Resampling.BICUBIC))
     canvas[inside, inside, 0] = np.rint(255 * (1 - large.clip(0, 1)))

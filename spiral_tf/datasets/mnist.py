@@ -21,8 +21,8 @@ _LABELS_MAGIC = 2049  # Unsigned bytes in one dimension.
 _WIDTH = 28
 _CANVAS_WIDTH = 32
 _NUM_CLASSES = 10
-# Against a header that claims gigabytes: deflate shrinks at most about 1032:1,
-# and no set of this format has a million items.
+# Limits that protect from a header that claims gigabytes: deflate shrinks at
+# most about 1032:1, and no set of this format has a million items.
 _MAX_RATIO = 1100
 _MAX_ITEMS = 1_000_000
 

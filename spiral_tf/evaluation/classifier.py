@@ -240,7 +240,7 @@ def shifted(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     padded, (height, width), axis=(1, 2)
   )
   top, left = rng.integers(2 * reach + 1, size=(2, count))
-  # A window's own axes come last: [N, C, W, W].
+  # `sliding_window_view` puts the axes of a window last: [N, C, W, W].
   return np.moveaxis(windows[np.arange(count), top, left], 1, -1)
 
 

@@ -26,9 +26,9 @@ from spiral_tf.evaluation import yardstick
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 
-# Drawings made at once, and judged at once.
+# Drawings that are made at once, and that are judged at once.
 _BATCH = 250
-# Differs from the seeds of actors and evaluators.
+# Seed of the environments; differs from those of actors and evaluators.
 _SEED = 2_000_000
 # Real images that the fixed network looks at, at most: enough for a distance.
 _REFERENCES = 5000
@@ -107,7 +107,7 @@ def evaluate(
   folder = results.folder(workdir, split)
   config = config_file.load(workdir)
   dataset = builders.load_dataset(config)
-  # Before any work: this may fail.
+  # This may fail, and so comes before the work.
   references = dataset.images('train' if split == 'validation' else split)
   ruler = yardstick.Yardstick(references[:_REFERENCES])
   policy = builders.make_policy(config)
