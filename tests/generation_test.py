@@ -346,7 +346,7 @@ def test_judges_by_the_test_images_if_asked_to(tmp_path, monkeypatch):
   data = sections.DataConfig(name='mnist', path=str(tmp_path))
   config = dataclasses.replace(small.CONFIG, data=data)
   workdir = str(tmp_path / 'run')
-  networks = _fabricate_run(workdir, config)
+  _fabricate_run(workdir, config)
   train, judges, said = classifier.train_classifier, [], []
 
   def spy_train(*args):
@@ -364,10 +364,6 @@ def test_judges_by_the_test_images_if_asked_to(tmp_path, monkeypatch):
   test = generation.evaluate(workdir, 10, lambda line: None, 'test')
 
   dataset = builders.load_dataset(config)
-  drawn = generation.draw(
-    config, builders.make_agent(networks['policy'], generation._SEED), 10
-  )
-  assert drawn.shape == (10, 16, 16, 1)
   for (arguments, (judge, accuracy)), result, split, reference in zip(
     judges,
     (validation, test),

@@ -28,13 +28,13 @@ from spiral_tf.workdir import config_file
 
 # Drawings that are made at once, and that are judged at once.
 _BATCH = 250
-# Seed of the environments; differs from those of actors and evaluators.
+# Differs from the seeds of actors and evaluators.
 _SEED = 2_000_000
-# Real images that the fixed network looks at, at most: enough for a distance.
-_REFERENCES = 5000
 # Images in a picture, and images a row.
 _SHOWN = 100
 _COLUMNS = 10
+# Real images that the fixed network looks at, at most: enough for a distance.
+_REFERENCES = 5000
 
 
 def draw(

@@ -6,7 +6,9 @@ features of its members, each as wide as the distance to the member's `k`-th
 nearest neighbour in the set. Precision is the share of the drawings that lie in
 the manifold of the real images; recall is the share of the real images that lie
 in the manifold of the drawings (section 2, equations 1 and 2). Who draws one
-good picture again and again has all the precision, but no recall.
+good picture again and again has all the precision, but no recall. Recall means
+little without precision: scribbles that differ wildly have balls so wide that
+real images lie in them.
 """
 
 from collections.abc import Iterator

@@ -26,7 +26,7 @@ from spiral_tf.workdir import config_file
 
 # Episodes played at once.
 _BATCH = 100
-# Seed of the environments; differs from those of actors and evaluators.
+# Differs from the seeds of actors and evaluators.
 _SEED = 3_000_000
 # Images that the mean image is taken of, at most.
 _MEAN_OF = 5000

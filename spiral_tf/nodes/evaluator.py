@@ -29,7 +29,7 @@ NUM_TARGETS = 200
 NUM_COMPARED = 256
 # Real images that those drawings are held against.
 NUM_REFERENCES = 2000
-# Seed of the evaluator's environments, which differ from those of any actor.
+# Environments of the evaluator differ from those of any actor.
 _SEED = 1_000_000
 
 
