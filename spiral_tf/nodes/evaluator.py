@@ -19,14 +19,15 @@ from spiral_tf.nodes import worker
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import metrics
 
-# Samples, or pairs of target and canvas, in a picture, and images in a row.
+# Samples in a picture, or pairs of target and canvas.
 NUM_SAMPLES = 64
+# Images in a row of a picture.
 COLUMNS = 16
 # Held-out images that a conditional agent reproduces each time.
 NUM_TARGETS = 200
 # Drawings by which a member of a population is compared with others.
 NUM_COMPARED = 256
-# Real images that these are held against.
+# Real images that those drawings are held against.
 NUM_REFERENCES = 2000
 # Environments of the evaluator differ from those of any actor.
 _SEED = 1_000_000
