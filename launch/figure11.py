@@ -75,7 +75,8 @@ def main(argv):
     name: circles.surface(distance, images, target)
     for name, distance in distances.items()
   }
-  _draw(images, target, surfaces).savefig(_OUTPUT.value, dpi=100)
+  drawn = _draw(images, target, surfaces)
+  pictures.write_figure(_OUTPUT.value, drawn, dpi=100)
   print(f'Picture: {_OUTPUT.value}')
 
 

@@ -91,7 +91,9 @@ def test_missing_and_damaged_shards_are_made_again(made, copy):
   (copy / 'images-00000.npy').unlink()
   (copy / 'programs-00002.npy').unlink()
   os.truncate(copy / 'images-00003.npy', 1000)
-  (copy / 'images-00001.npy.tmp').write_bytes(b'left by a process that died')
+  (copy / 'images-00001.npy.7.7.tmp').write_bytes(
+    b'left by a process that died'
+  )
   (copy / 'preview.png').unlink()
   untouched = (copy / 'images-00001.npy').stat().st_mtime_ns
   reports = _make(copy)
@@ -163,10 +165,10 @@ def test_a_worker_that_dies_is_an_error(tmp_path):
 def test_an_error_of_a_worker_is_passed_on(tmp_path):
   def break_folder(done):
     assert not done
-    # What has that name cannot be written.
-    (tmp_path / 'programs-00000.npy.tmp').mkdir()
+    # A file cannot take the place of a folder.
+    (tmp_path / 'programs-00000.npy').mkdir()
 
-  with pytest.raises(RuntimeError, match=r'programs-00000\.npy\.tmp'):
+  with pytest.raises(RuntimeError, match=r'directory.*programs-00000\.npy'):
     scene_factory.make(str(tmp_path), _SETTINGS, 1, break_folder)
   assert not multiprocessing.active_children()
 

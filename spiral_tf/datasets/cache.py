@@ -27,6 +27,7 @@ from typing import (
 
 import numpy as np
 
+from spiral_tf import files as files_lib
 from spiral_tf.config import sections
 
 _IMAGES = 'images.npy'
@@ -261,15 +262,13 @@ def _build(
       file.seek(0)
       _append(file, _header(len(kept), shape))
       os.fsync(file.fileno())
-      with open(os.path.join(building, _MANIFEST), 'w') as manifest_file:
-        json.dump(manifest, manifest_file)
-        manifest_file.flush()
-        os.fsync(manifest_file.fileno())
-      _sync_folder(building)
+      text = json.dumps(manifest)
+      # It also waits until the names in its folder are on the disk.
+      files_lib.replace(os.path.join(building, _MANIFEST), text.encode())
       if os.path.isdir(folder):
         shutil.rmtree(folder)  # It is damaged, and in the way of the new one.
       os.replace(building, folder)
-      _sync_folder(root)
+      files_lib.sync(root)
 
 
 def _header(count: int, shape: list[int]) -> bytes:
@@ -285,11 +284,3 @@ def _append(file: io.FileIO, data: bytes) -> None:
   rest = memoryview(data)
   while rest:
     rest = rest[file.write(rest) :]
-
-
-def _sync_folder(folder: str) -> None:
-  descriptor = os.open(folder, os.O_RDONLY)
-  try:
-    os.fsync(descriptor)
-  finally:
-    os.close(descriptor)

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 import contextlib
 import dataclasses
 import fcntl
-import functools
 import glob
 import multiprocessing
 from multiprocessing import connection as connection_lib
@@ -20,6 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spiral_tf import files
 from spiral_tf import pictures
 from spiral_tf import processes as processes_lib
 from spiral_tf.datasets import scene_sampling
@@ -234,7 +234,8 @@ def _make_shard(
     images[i] = stage.render(objects)
     made += 1
   for path, array in zip(scenes.shard_paths(folder, shard), (programs, images)):
-    _write(path, functools.partial(np.save, arr=array, allow_pickle=False))
+    with files.replacing(path) as temporary, open(temporary, 'wb') as file:
+      np.save(file, array, allow_pickle=False)
   report(made)
 
 
@@ -248,7 +249,7 @@ def _is_whole(folder: str, settings: scenes.Settings, shard: int) -> bool:
 
 def _remove_leftovers(folder: str) -> None:
   """Removes what workers that were stopped had only begun to write."""
-  for path in glob.glob(os.path.join(glob.escape(folder), '*.npy.tmp')):
+  for path in glob.glob(os.path.join(glob.escape(folder), '*.npy*.tmp')):
     with contextlib.suppress(OSError):
       os.remove(path)
 
@@ -295,19 +296,4 @@ def _settle(folder: str, settings: scenes.Settings) -> None:
       f'{folder!r} holds scenes but not {os.path.basename(path)}, so nobody '
       'knows what they are. Use another --output, or empty the folder.'
     )
-  _write(path, lambda file: file.write(scenes.settings_text(settings).encode()))
-
-
-def _write(path: str, write: Callable) -> None:
-  """Writes a file that is whole if it is there, even after a loss of power."""
-  temporary = path + '.tmp'
-  with open(temporary, 'wb') as file:
-    write(file)
-    file.flush()
-    os.fsync(file.fileno())
-  os.replace(temporary, path)
-  descriptor = os.open(os.path.dirname(path), os.O_RDONLY)
-  try:
-    os.fsync(descriptor)
-  finally:
-    os.close(descriptor)
+  files.replace(path, scenes.settings_text(settings).encode())
