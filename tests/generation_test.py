@@ -13,6 +13,7 @@ from spiral_tf import builders
 from spiral_tf import datasets
 from spiral_tf import node_kinds
 from spiral_tf import rollout
+from spiral_tf import seeds
 from spiral_tf import types
 from spiral_tf.config import sections
 from spiral_tf.evaluation import classifier
@@ -58,7 +59,9 @@ def test_draw_draws_as_many_different_pictures(monkeypatch, number, batches):
 
 def test_draw_returns_final_canvases():
   agent = _Scribbler().agent
-  environments = builders.make_environments(small.CONFIG, 3, generation._SEED)
+  environments = builders.make_environments(
+    small.CONFIG, 3, seeds.GENERATION[0]
+  )
   canvases = rollout.play(environments, agent).observation['canvas']
   assert np.any(canvases[-1] != canvases[-2])
   drawings = generation.draw(small.CONFIG, agent, 3)

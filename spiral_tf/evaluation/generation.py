@@ -13,6 +13,7 @@ from spiral_tf import builders
 from spiral_tf import node_kinds
 from spiral_tf import pictures
 from spiral_tf import rollout
+from spiral_tf import seeds
 from spiral_tf.config import experiment
 from spiral_tf.config import fields
 from spiral_tf.evaluation import classifier
@@ -21,8 +22,6 @@ from spiral_tf.workdir import config_file
 
 # Drawings made at once, and judged at once.
 _BATCH = 250
-# Differs from the seeds of actors and evaluators.
-_SEED = 2_000_000
 # Images in a picture, and images a row.
 _SHOWN = 100
 _COLUMNS = 10
@@ -44,7 +43,7 @@ def draw(
   canvases = []
   for start in range(0, number, _BATCH):
     environments = builders.make_environments(
-      config, min(_BATCH, number - start), _SEED + start
+      config, min(_BATCH, number - start), seeds.GENERATION[start]
     )
     episodes = rollout.play(environments, agent)
     canvases.append(episodes.observation['canvas'][-1])
@@ -87,7 +86,7 @@ def evaluate(
     'an agent trained on others can be looked at in samples/',
   )
   policy = builders.make_policy(config)
-  agent = builders.make_agent(policy, _SEED)
+  agent = builders.make_agent(policy, seeds.GENERATION[0])
   report(f'Drawing {num_samples} pictures with the untrained agent.')
   untrained = draw(config, agent, num_samples)
   checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})
