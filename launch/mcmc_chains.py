@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
-import concurrent.futures
 import contextlib
-import multiprocessing
+import functools
 import time
 from typing import NamedTuple
 
@@ -75,11 +74,13 @@ def run(
 
   Raises:
     KeyboardInterrupt: Ctrl-C, before there was any.
-    RuntimeError: a process died.
+    processes.DiedError: a process ended by itself.
   """
   chains: Chains = {}
   begin = reported = time.monotonic()
-  done = _each(search, targets, processes)
+  done = processes_lib.map_unordered(
+    functools.partial(_each, search), list(enumerate(targets)), processes
+  )
   try:
     with contextlib.closing(done):  # Processes end before anything goes on.
       for index, chain in done:
@@ -96,36 +97,11 @@ def run(
 
 def _each(
   search: Callable[[int, np.ndarray], metropolis_hastings.Chain],
-  targets: np.ndarray,
-  processes: int,
+  images: Iterator[tuple[int, np.ndarray]],
 ) -> Iterator[tuple[int, metropolis_hastings.Chain]]:
-  """Yields each image's index and chain, in no particular order."""
-  if processes == 1:
-    for index, target in enumerate(targets):
-      yield index, search(index, target)
-    return
-  executor = concurrent.futures.ProcessPoolExecutor(
-    processes,
-    multiprocessing.get_context('spawn'),
-    initializer=processes_lib.end_with_parent,
-  )
-  others = set(multiprocessing.active_children())
-  try:
-    with (
-      processes_lib.interrupts_ignored()
-    ):  # The processes that start here inherit that.
-      indices = {
-        executor.submit(search, index, target): index
-        for index, target in enumerate(targets)
-      }
-    for future in concurrent.futures.as_completed(indices):
-      yield indices[future], future.result()
-  except BaseException:
-    for process in set(multiprocessing.active_children()) - others:
-      process.terminate()
-    raise
-  finally:
-    executor.shutdown(cancel_futures=True)
+  """Yields index and chain of each image, of which it gets index and target."""
+  for index, target in images:
+    yield index, search(index, target)
 
 
 def _progress(chains: Chains, number: int, seconds: float) -> str:

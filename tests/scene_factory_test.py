@@ -162,14 +162,15 @@ def test_a_worker_that_dies_is_an_error(tmp_path):
   assert not multiprocessing.active_children()
 
 
-def test_an_error_of_a_worker_is_passed_on(tmp_path):
+@pytest.mark.parametrize('processes', [1, 2])
+def test_an_error_of_a_worker_is_passed_on(tmp_path, processes):
   def break_folder(done):
     assert not done
     # A file cannot take the place of a folder.
     (tmp_path / 'programs-00000.npy').mkdir()
 
-  with pytest.raises(RuntimeError, match=r'directory.*programs-00000\.npy'):
-    scene_factory.make(str(tmp_path), _SETTINGS, 1, break_folder)
+  with pytest.raises(OSError, match=r'directory.*programs-00000\.npy'):
+    scene_factory.make(str(tmp_path), _SETTINGS, processes, break_folder)
   assert not multiprocessing.active_children()
 
 
