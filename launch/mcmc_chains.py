@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spiral_tf import processes as processes_lib
+from spiral_tf import progress as progress_lib
 from spiral_tf.config import sections
 from spiral_tf.environments.mujoco import stage
 from spiral_tf.experiments import metropolis_hastings
@@ -77,7 +78,10 @@ def run(
     processes.DiedError: a process ended by itself.
   """
   chains: Chains = {}
-  begin = reported = time.monotonic()
+  begin = time.monotonic()
+  progress = progress_lib.Progress(
+    'images', _EVERY, rated='renders', to_the_end=True, say=report
+  )
   done = processes_lib.map_unordered(
     functools.partial(_each, search), list(enumerate(targets)), processes
   )
@@ -85,10 +89,8 @@ def run(
     with contextlib.closing(done):  # Processes end before anything goes on.
       for index, chain in done:
         chains[index] = chain
-        now = time.monotonic()
-        if now - reported >= _EVERY or len(chains) == len(targets):
-          reported = now
-          report(_progress(chains, len(targets), now - begin))
+        renders = sum(chain.renders for chain in chains.values())
+        progress(len(chains), len(targets), renders)
   except KeyboardInterrupt:
     if not chains:
       raise
@@ -102,12 +104,3 @@ def _each(
   """Yields index and chain of each image, of which it gets index and target."""
   for index, target in images:
     yield index, search(index, target)
-
-
-def _progress(chains: Chains, number: int, seconds: float) -> str:
-  renders = sum(chain.renders for chain in chains.values())
-  left = round(seconds / len(chains) * (number - len(chains)))
-  return (
-    f'{len(chains)} of {number} images, {renders / seconds:,.0f} renders a '
-    f'second, {left // 60}:{left % 60:02} left'
-  )

@@ -48,6 +48,7 @@ _LAYERS = {
   'spiral_tf.files': 0,
   'spiral_tf.node_kinds': 0,
   'spiral_tf.processes': 0,
+  'spiral_tf.progress': 0,
   'spiral_tf.seeds': 0,
   'spiral_tf.types': 0,
 }

@@ -19,7 +19,6 @@ import json
 import os
 import shutil
 import sys
-import time
 from typing import (
   Any,
   NamedTuple,
@@ -28,6 +27,7 @@ from typing import (
 import numpy as np
 
 from spiral_tf import files as files_lib
+from spiral_tf import progress as progress_lib
 from spiral_tf.config import sections
 
 _IMAGES = 'images.npy'
@@ -227,7 +227,11 @@ def _build(
         open(os.path.join(building, _IMAGES), 'wb', buffering=0)
       )
       _append(file, _header(len(names), shape))
-    start = last = time.monotonic()
+    progress = progress_lib.Progress(
+      'pictures decoded',
+      _REPORTS,
+      say=lambda line: _say(f'{config.name}: {line}'),
+    )
     for done, name in enumerate(names, 1):
       try:
         image = decode(name)
@@ -246,13 +250,7 @@ def _build(
         with _writing(root):
           _append(file, image.tobytes())
         kept.append(name)
-      now = time.monotonic()
-      if now - last > _REPORTS:
-        last, rate = now, done / (now - start)
-        _say(
-          f'{config.name}: {done} of {len(names)} pictures decoded, '
-          f'{rate:.0f} a second, {(len(names) - done) / rate:.0f} s left'
-        )
+      progress(done, len(names))
     if not kept:
       raise ValueError(
         f'{path}: of its {num_bad} pictures none is sound: {", ".join(bad)}.'

@@ -80,24 +80,6 @@ def make(
     _write_preview(folder, settings)
 
 
-def progress_line(done: int, total: int, made: int, seconds: float) -> str:
-  """Says how far it is, how fast it goes and when it ends.
-
-  Args:
-    done: scenes that are there.
-    total: scenes that will be.
-    made: scenes of this run.
-    seconds: duration of this run.
-  """
-  rate = made / max(seconds, 1e-9)
-  left = round((total - done) / rate) if made else 0
-  minutes, left = divmod(left, 60)
-  return (
-    f'{done:,}/{total:,} scenes, {rate:,.0f} a second, '
-    f'{minutes // 60}:{minutes % 60:02}:{left:02} left'
-  )
-
-
 class _Job(NamedTuple):
   """What every worker needs to know.
 
