@@ -15,6 +15,7 @@ from spiral_tf import builders
 from spiral_tf import datasets
 from spiral_tf import node_kinds
 from spiral_tf import rollout
+from spiral_tf import seeds
 from spiral_tf import types
 from spiral_tf.config import sections
 from spiral_tf.evaluation import classifier
@@ -63,7 +64,9 @@ def test_draw_draws_as_many_different_pictures(monkeypatch, number, batches):
 
 def test_draw_returns_final_canvases():
   player = _Scribbler().player
-  environments = builders.make_environments(small.CONFIG, 3, generation._SEED)
+  environments = builders.make_environments(
+    small.CONFIG, 3, seeds.GENERATION[0]
+  )
   canvases = rollout.play(environments, player).observation['canvas']
   assert np.any(canvases[-1] != canvases[-2])
   drawings = generation.draw(small.CONFIG, player, 3)

@@ -17,6 +17,7 @@ from spiral_tf import builders
 from spiral_tf import node_kinds
 from spiral_tf import pictures
 from spiral_tf import rollout
+from spiral_tf import seeds
 from spiral_tf.config import experiment
 from spiral_tf.evaluation import classifier
 from spiral_tf.evaluation import frechet
@@ -28,8 +29,6 @@ from spiral_tf.workdir import config_file
 
 # Drawings that are made at once, and that are judged at once.
 _BATCH = 250
-# Differs from the seeds of actors and evaluators.
-_SEED = 2_000_000
 # Images in a picture, and images a row.
 _SHOWN = 100
 _COLUMNS = 10
@@ -53,7 +52,7 @@ def draw(
   canvases = []
   for start in range(0, number, _BATCH):
     environments = builders.make_environments(
-      config, min(_BATCH, number - start), _SEED + start
+      config, min(_BATCH, number - start), seeds.GENERATION[start]
     )
     episodes = rollout.play(environments, player)
     canvases.append(episodes.observation['canvas'][-1])
@@ -111,7 +110,7 @@ def evaluate(
   references = dataset.images('train' if split == 'validation' else split)
   ruler = yardstick.Yardstick(references[:_REFERENCES])
   policy = builders.make_policy(config)
-  player = builders.make_player(policy, _SEED)
+  player = builders.make_player(policy, seeds.GENERATION[0])
   report(f'Drawing {num_samples} pictures with the untrained agent.')
   untrained = draw(config, player, num_samples)
   checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})

@@ -18,6 +18,7 @@ from spiral_tf import datasets
 from spiral_tf import node_kinds
 from spiral_tf import pictures
 from spiral_tf import rollout
+from spiral_tf import seeds
 from spiral_tf.config import experiment
 from spiral_tf.evaluation import classifier
 from spiral_tf.evaluation import results
@@ -26,8 +27,6 @@ from spiral_tf.workdir import config_file
 
 # Episodes played at once.
 _BATCH = 100
-# Differs from the seeds of actors and evaluators.
-_SEED = 3_000_000
 # Images that the mean image is taken of, at most.
 _MEAN_OF = 5000
 # Pairs in a picture, and pairs a row.
@@ -54,7 +53,7 @@ def reconstruct(
   for start in range(0, len(targets), _BATCH):
     batch = targets[start : start + _BATCH]
     environments = builders.make_environments(
-      config, len(batch), _SEED + start, batch
+      config, len(batch), seeds.RECONSTRUCTION[start], batch
     )
     episodes = rollout.play(environments, player)
     canvases.append(episodes.observation['canvas'][-1])
@@ -134,7 +133,7 @@ def evaluate(
   dataset = builders.load_dataset(config)
   targets = np.asarray(dataset.images(split)[:num_images])
   policy = builders.make_policy(config)
-  player = builders.make_player(policy, _SEED)
+  player = builders.make_player(policy, seeds.RECONSTRUCTION[0])
   report(f'Reproducing {len(targets)} images with the untrained agent.')
   canvases = {'untrained': reconstruct(config, player, targets)}
   checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})
