@@ -4,16 +4,23 @@
     python -m launch.benchmark scenes
     python -m launch.benchmark program
     python -m launch.benchmark actors
+    python -m launch.benchmark paint
+    python -m launch.benchmark programs
     python -m launch.benchmark svg
 
 `environment` compares strokes a second of the painting environment with those
 of a C program that makes the same calls of libmypaint and nothing else.
 `scenes` compares steps a second of the scenes environment with pictures a
 second of `mujoco.Renderer` alone.
-`program` compares episodes a second of the whole program graph with the same
-work done in one synchronous process, and says where the time goes.
+`program` compares episodes a second of a whole training run, the program that
+Launchpad starts, with the same work done in one synchronous process, and says
+where the time goes.
 `actors` compares episodes a second with 1, 2, 4 and 8 actors, and estimates
 what 64 need.
+`paint` counts the pictures a second that a saved agent paints, and the share of
+that time that is neither the network's nor the brush engine's.
+`programs` stores, reads and renders programs of pictures, and counts the pixels
+that differ from what the environment had drawn.
 `svg` compares SVG files of programs, as resvg draws them, with what libmypaint
 draws; it needs `pip install .[test]`.
 """

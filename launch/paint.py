@@ -26,7 +26,7 @@ from launch import bundled
 from launch import flags as launch_flags
 from launch import paint_sheet
 from launch import paint_sources
-from launch import progress
+from spiral_tf import progress
 from spiral_tf.agents import agent as agent_lib
 from spiral_tf.agents import inputs
 from spiral_tf.evaluation import reconstruction

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 import os
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -109,11 +110,22 @@ def write_png(path: str, picture: np.ndarray) -> None:
     picture: uint8 `[H, V, 1, 3 or 4]`: grey, colour, or colour with alpha.
   """
   image = _to_pil(picture)
-  folder = os.path.dirname(path)
-  if folder:
-    os.makedirs(folder, exist_ok=True)
+  os.makedirs(os.path.dirname(path) or '.', exist_ok=True)
   with files.replacing(path) as temporary:
     image.save(temporary, format='PNG')
+
+
+def write_figure(path: str, drawn: Any, dpi: int) -> None:
+  """Writes a figure as `write_png` writes a picture.
+
+  Args:
+    path: of the PNG file; its folder is made if need be.
+    drawn: a `matplotlib.figure.Figure`.
+    dpi: pixels an inch.
+  """
+  os.makedirs(os.path.dirname(path) or '.', exist_ok=True)
+  with files.replacing(path) as temporary:
+    drawn.savefig(temporary, format='png', dpi=dpi)
 
 
 def on_paper(picture: np.ndarray) -> np.ndarray:

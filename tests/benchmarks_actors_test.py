@@ -1,6 +1,8 @@
 """What the benchmark of actors reads and computes; it is not run."""
 
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 
@@ -19,6 +21,13 @@ TIME-WAIT 0 0 [::1]:61 [::1]:50
 
 def test_adds_up_the_bytes_of_processes():
   assert actors.bytes_by_process(_SS) == {7: 311, 8: 310}
+
+
+def test_the_script_that_lists_sockets_finds_its_imports():
+  imports, _, _ = actors._SOCKETS.partition('\n\n')
+  assert 'isolation' in imports
+  code = f'{imports}\nisolation.join'
+  subprocess.run([sys.executable, '-c', code], check=True)
 
 
 def test_estimates_from_costs():

@@ -51,6 +51,8 @@ _LAYERS = {
   'spiral_tf.names': 0,
   'spiral_tf.node_kinds': 0,
   'spiral_tf.processes': 0,
+  'spiral_tf.progress': 0,
+  'spiral_tf.seeds': 0,
   'spiral_tf.types': 0,
 }
 

@@ -13,9 +13,11 @@ from spiral_tf import builders
 from spiral_tf import node_kinds
 from spiral_tf import rollout
 from spiral_tf import types
+from spiral_tf.datasets import dataset as dataset_lib
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
+from tests import runs
 from tests import small
 
 
@@ -111,7 +113,9 @@ def test_evaluates_a_run(tmp_path):
   truth = np.mean((again / 255 - targets) ** 2)
   assert result['trained'] == pytest.approx(truth, rel=0.3)
 
-  # Digits have ten classes, so a judge reads them; this one draws no digits.
+  assert result['split'] == 'validation'
+  # Digits are of ten classes, so a classifier can look at them; but this agent
+  # draws none.
   assert result['classifier_accuracy'] > 0.9
   read = result['read']
   assert read['real'] > 0.8
@@ -135,14 +139,48 @@ def test_evaluates_a_run(tmp_path):
   assert f'{read["real"]:.1%}' in table
 
 
-def test_reads_each_reconstruction_as_its_own_targets_digit():
+def test_targets_are_test_images_if_asked_for(tmp_path, monkeypatch):
+  workdir = str(tmp_path)
+  runs.make(workdir, small.CONDITIONAL)
+  dataset = builders.load_dataset(small.CONDITIONAL)
+  tests = dataset_lib.Split(255 - dataset.train[:30], dataset.train_labels[:30])
+  with_tests = dataclasses.replace(dataset, load_test=lambda: tests)
+  monkeypatch.setattr(builders, 'load_dataset', lambda config: with_tests)
+  seen = []
+
+  def recognition(*arguments):
+    seen.append(arguments)
+    return {}
+
+  monkeypatch.setattr(reconstruction, 'recognition', recognition)
+  result = reconstruction.evaluate(workdir, 20, lambda line: None, 'test')
+  targets = tests.images[:20] / 255
+  assert result['split'] == 'test' and result['number'] == 20
+  assert result['empty'] == pytest.approx(np.mean((1 - targets) ** 2), rel=1e-5)
+  ((data, images, _, split),) = seen
+  assert data is with_tests and split == 'test'
+  np.testing.assert_array_equal(images['real'], tests.images[:20])
+  assert os.listdir(os.path.join(workdir, 'evaluation_test'))
+  assert not os.path.exists(os.path.join(workdir, 'evaluation'))
+  assert '20 test images' in reconstruction.table(result)
+
+
+def test_without_test_images_says_so_before_any_work(tmp_path):
+  runs.make(str(tmp_path), small.CONDITIONAL)
+  said = []
+  with pytest.raises(ValueError, match='"digits" has no split "test"'):
+    reconstruction.evaluate(str(tmp_path), 2, said.append, 'test')
+  assert not said
+
+
+def test_recognises_each_reconstruction_as_its_own_targets_digit():
   dataset = builders.load_dataset(small.CONDITIONAL)
   targets = np.asarray(dataset.validation[:100])
   labels = dataset.validation_labels[:100]
   others = np.asarray(
     [targets[np.flatnonzero(labels != label)[0]] for label in labels]
   )
-  result = reconstruction.read(
+  result = reconstruction.recognition(
     dataset, {'same': targets, 'others': others}, seed=0
   )
   assert result['read']['same'] > 0.8

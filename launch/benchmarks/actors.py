@@ -24,7 +24,7 @@ _LOG_SECONDS = 4.0
 # Looks at sockets from inside the network of a process.
 _SOCKETS = """
 import os, sys
-from launch import isolation
+from launch.runtime import isolation
 
 isolation.join(int(sys.argv[1]))
 os.execvp('ss', ['ss', '--tcp', '--info', '--processes', '--no-header', '-n'])

@@ -18,7 +18,8 @@ from spiral_tf.config import sections
 from spiral_tf.datasets import cache
 from spiral_tf.datasets import decoding
 
-# To be raised when anything, here or in a data set, decodes differently.
+# Version of decoded pictures, by which caches are told apart: to be raised when
+# anything, here or in a data set, decodes differently.
 _VERSION = 1
 _EXTENSIONS = (
   '.bmp',
@@ -57,7 +58,7 @@ class Archive:
         raise ValueError(
           f'{path} is no intact zip file: {error}. Download it again.'
         ) from error
-      # Of members with the same name the last counts, as when extracting.
+      # If members have the same name the last counts, as when extracting.
       self._names = [name for name in self._zip.NameToInfo if _is_picture(name)]
     self._names.sort()
     if not self._names:
@@ -120,7 +121,7 @@ def read_file(path: str) -> bytes:
 
 
 def _open(path: str, flags: int) -> int:
-  """Opens a file, but does not wait for the other end of a pipe."""
+  """Opens a regular file; a pipe would wait for its other end for ever."""
   descriptor = os.open(path, flags | os.O_NONBLOCK)
   if not stat.S_ISREG(os.fstat(descriptor).st_mode):
     os.close(descriptor)
@@ -130,7 +131,7 @@ def _open(path: str, flags: int) -> int:
 
 def _check_member(member: zipfile.ZipInfo) -> None:
   """Refuses a member of a zip that no honest collection has."""
-  # Windows packs with backslashes now and then.
+  # Zip files that were made on Windows may have backslashes in names.
   parts = member.filename.replace('\\', '/').split('/')
   if not parts[0] or '..' in parts or parts[0][1:2] == ':':
     raise decoding.BadImageError('has a name that points out of the zip file')

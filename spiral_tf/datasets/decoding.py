@@ -1,4 +1,4 @@
-"""Pictures' files to plain pictures, none of them trusted."""
+"""Decodes the files of pictures to plain ones; it trusts none of them."""
 
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -13,13 +13,15 @@ from PIL import Image
 from PIL import ImageOps
 from PIL import UnidentifiedImageError
 
-# Not all that Pillow can: for some formats it starts other programs.
+# Formats that are read: not all that Pillow can, which for some of them starts
+# other programs.
 _FORMATS = ('BMP', 'GIF', 'JPEG', 'PNG', 'PPM', 'TIFF', 'WEBP')
-MAX_BYTES = 256 * 2**20  # Of one picture's file.
-# Of one picture, as Pillow recommends: a quarter of a GiB in colour.
+MAX_BYTES = 256 * 2**20  # Size of the file of one picture, at most.
+# Pixels of one picture, at most, as Pillow recommends: a quarter of a GiB in
+# colour.
 MAX_PIXELS = 89_478_485
 
-# Lines that Pillow logs, and libtiff prints, name no file; errors say enough.
+# What Pillow logs and libtiff prints names no file; our errors do.
 logging.getLogger('PIL').setLevel(logging.CRITICAL)
 with contextlib.suppress(AttributeError):  # Where Pillow has no libtiff.
   ctypes.CDLL(Image.core.__file__).TIFFSetErrorHandler(None)
@@ -90,9 +92,9 @@ def open_picture(data: bytes, width: int) -> Image.Image:
   except Image.DecompressionBombError as error:
     raise _too_many(f'more than {2 * MAX_PIXELS:,}') from error
   except Exception as error:
-    # The bytes are here, so whatever Pillow stumbles over is in them.
+    # The file is in memory already, so this error can only be its content's.
     raise BadImageError(f'is no sound picture: {error}') from error
-  # Of a JPEG file, those that are left.
+  # For a JPEG file, this is its size after `draft`.
   if image.width * image.height > MAX_PIXELS:
     raise _too_many(f'{image.width} x {image.height}')
   return image
@@ -147,7 +149,8 @@ def flatten(
       if image.mode[0] in 'IF':
         image = scale(image)
       if image.mode == 'La':
-        image = image.convert('LA')  # Which more can be made of.
+        # Pillow converts 'La' to 'LA' only, and that to other modes.
+        image = image.convert('LA')
       if image.has_transparency_data:
         paper = Image.new('RGBA', image.size, 'white')
         image = Image.alpha_composite(paper, image.convert('RGBA'))
@@ -176,6 +179,6 @@ def centre_square(
   """
   side = min(image.size)
   left, top = (image.width - side) // 2, (image.height - side) // 2
-  # With its argument `box`, `resize` would look at what is outside, too.
+  # `resize` with an argument `box` would mix in pixels from outside of it.
   square = image.crop((left, top, left + side, top + side))
   return square.resize((width, width), resample)

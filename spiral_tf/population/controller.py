@@ -15,6 +15,7 @@ import numpy as np
 
 from spiral_tf import files
 from spiral_tf import node_kinds
+from spiral_tf import seeds
 from spiral_tf.config import experiment
 from spiral_tf.nodes import worker
 from spiral_tf.population import lineage
@@ -26,8 +27,6 @@ from spiral_tf.workdir import metrics
 
 # How long the end of training waits for the last drawings to be judged.
 _LAST_SECONDS = 120.0
-# Tells the draws of rounds from those of `members.member_config`.
-_ROUNDS = 2
 
 
 class Controller(worker.Worker):
@@ -165,7 +164,7 @@ class Controller(worker.Worker):
   def _exploit(self, reports: Sequence[reports_lib.Report | None]) -> None:
     """Decides who copies whom, and lets them."""
     rng = np.random.default_rng(
-      [self._config.seed, _ROUNDS, self._state['round']]
+      [self._config.seed, seeds.EXPLOITATION, self._state['round']]
     )
     candidates = []
     for index, report in enumerate(reports):
