@@ -115,6 +115,13 @@ def test_what_makes_no_sense_is_refused(artist, copyist):
       call()
 
 
+def test_tiles_need_a_brush(tmp_path):
+  builder = _load(tmp_path, small.SCENES)
+  assert builder.conditional and not builder.renderer.has_brush
+  with pytest.raises(ValueError, match='with a brush'):
+    builder.paint_tiles(_IMAGE)
+
+
 def test_importing_the_package_loads_no_tensorflow():
   code = 'import sys, spiral_tf; sys.exit("tensorflow" in sys.modules)'
   paths = [path for path in sys.path if path]
