@@ -82,7 +82,6 @@ _COVERED_BY = {
   'launch.benchmarks.round_trip': 'benchmarks_test.py',
   'launch.benchmarks.scenes': 'benchmarks_test.py',
   'launch.benchmarks.svg': 'programs_svg_test.py',
-  'launch.evaluate': 'launch_paint_test.py',
   'launch.mcmc_report': 'mcmc_test.py',
   'launch.paint_sources': 'launch_paint_test.py',
   'launch.runtime.engines.engine': 'local_engine_test.py',
