@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import csv
+import io
 import os
 import sys
 from typing import Any
@@ -23,6 +24,8 @@ from matplotlib import figure
 from matplotlib import patches
 import numpy as np
 
+from spiral_tf import files
+from spiral_tf import pictures
 from spiral_tf.evaluation import curves
 
 _OUTPUT = flags.DEFINE_string(
@@ -63,10 +66,10 @@ def main(argv):
     }
     curves.check_comparable(found)
     drawn = _draw(found, _TITLE.value)
-    os.makedirs(os.path.dirname(_OUTPUT.value) or '.', exist_ok=True)
-    with open(table, 'w', newline='') as file:
-      csv.writer(file, lineterminator='\n').writerows(_rows(found))
-    drawn.savefig(_OUTPUT.value, dpi=150)
+    pictures.write_figure(_OUTPUT.value, drawn, dpi=150)
+    text = io.StringIO()
+    csv.writer(text, lineterminator='\n').writerows(_rows(found))
+    files.replace(table, text.getvalue().encode())
   except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
   print(_table(found))

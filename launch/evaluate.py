@@ -1,13 +1,25 @@
 """Judges the agent of a run beside an untrained one.
 
     python -m launch.evaluate --workdir=runs/digits
+    python -m launch.evaluate --workdir=runs/mnist_small --split=test
 
-Prints a table and writes evaluation/ in the run's folder, with comparison.png
-and more pictures, and the table's figures as JSON. Drawings of an unconditional
-agent are held against real images; those of a conditional agent against the
-held-out images that it was to reproduce.
+Prints a table and writes it into the folder of the run, as JSON and with
+comparison.png and more pictures: into evaluation/, and with --split=test into
+evaluation_test/.
+
+The targets that a conditional agent is to reproduce are held-out images
+(--split=validation) or the data set's own test images (--split=test): MNIST's
+t10k files, the alphabets of Omniglot's images_evaluation, or the test part of
+CelebA's list_eval_partition.txt. The other data sets have none. Choose settings
+by the former; state results by the latter.
+
+The drawings of an unconditional agent are held against the training images or,
+with --split=test, against the test images: by their Frechet distance, precision
+and recall, and by the run's discriminator. Where labels are of ten classes, a
+classifier tells what it recognises, too.
 """
 
+import os
 import sys
 
 from absl import app
@@ -16,6 +28,7 @@ from absl import flags
 from launch import flags as launch_flags
 from spiral_tf.evaluation import generation
 from spiral_tf.evaluation import reconstruction
+from spiral_tf.evaluation import results
 from spiral_tf.workdir import config_file
 
 _WORKDIR = launch_flags.define_workdir('Folder of the run.')
@@ -23,8 +36,15 @@ _NUM_SAMPLES = flags.DEFINE_integer(
   'num_samples',
   1000,
   'Drawings to judge of each agent; a conditional one makes at most one of '
-  'each held-out image.',
+  'each image of the split.',
   lower_bound=2,
+)
+_SPLIT = flags.DEFINE_enum(
+  'split',
+  'validation',
+  results.SPLITS,
+  'Real images that the agent is judged by: held-out ones, or the test images '
+  'of the data set, if it has any.',
 )
 
 
@@ -34,11 +54,14 @@ def main(argv):
   try:
     conditional = config_file.load(_WORKDIR.value).conditional
     judge = reconstruction if conditional else generation
-    result = judge.evaluate(_WORKDIR.value, _NUM_SAMPLES.value)
-  except (ValueError, FileNotFoundError) as error:
+    result = judge.evaluate(
+      _WORKDIR.value, _NUM_SAMPLES.value, split=_SPLIT.value
+    )
+  except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
   print(judge.table(result))
-  print(f'Pictures: {_WORKDIR.value}/evaluation/comparison.png')
+  folder = results.folder(_WORKDIR.value, _SPLIT.value)
+  print(f'Pictures: {os.path.join(folder, "comparison.png")}')
 
 
 if __name__ == '__main__':

@@ -6,11 +6,9 @@ Trains the discriminator, prints how well each of the two leads to the target,
 and writes the picture.
 """
 
-from collections.abc import Callable
 from collections.abc import Mapping
 import os
 import sys
-import time
 
 from absl import app
 from absl import flags
@@ -19,6 +17,7 @@ import numpy as np
 
 from launch import flags as launch_flags
 from spiral_tf import pictures
+from spiral_tf import progress
 from spiral_tf.experiments import circles
 from spiral_tf.learning import rewards
 
@@ -58,8 +57,14 @@ def main(argv):
     os.makedirs(os.path.dirname(_OUTPUT.value) or '.', exist_ok=True)
   except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
+  report = progress.Progress('steps', _REPORT_SECONDS, to_the_end=True)
   discriminator = circles.train(
-    images, _STEPS.value, _SEED.value, _progress(_STEPS.value)
+    images,
+    _STEPS.value,
+    _SEED.value,
+    lambda step, gap: report(
+      step, _STEPS.value, note=f'real minus fake score {gap:.2f}'
+    ),
   )
   distances = {
     'l2 distance': rewards.l2,
@@ -75,29 +80,9 @@ def main(argv):
     name: circles.surface(distance, images, target)
     for name, distance in distances.items()
   }
-  _draw(images, target, surfaces).savefig(_OUTPUT.value, dpi=100)
+  drawn = _draw(images, target, surfaces)
+  pictures.write_figure(_OUTPUT.value, drawn, dpi=100)
   print(f'Picture: {_OUTPUT.value}')
-
-
-def _progress(steps: int) -> Callable[[int, float], None]:
-  """What prints progress now and then, and after the last step."""
-  begin = last = time.monotonic()
-
-  def report(step: int, gap: float) -> None:
-    nonlocal last
-    now = time.monotonic()
-    if now - last < _REPORT_SECONDS and step < steps:
-      return
-    last = now
-    rate = step / (now - begin)
-    print(
-      f'step {step} of {steps}, {rate:.1f} a second, '
-      f'{(steps - step) / rate:.0f} s left, '
-      f'real minus fake score {gap:.2f}',
-      flush=True,
-    )
-
-  return report
 
 
 def _table(descents: Mapping[str, circles.Descent]) -> str:

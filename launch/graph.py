@@ -15,6 +15,7 @@ from launchpad import address as lp_address
 from launch.runtime import roles
 from spiral_tf import builders
 from spiral_tf import exit_codes
+from spiral_tf import node_kinds
 from spiral_tf.config import experiment
 from spiral_tf.nodes import actor
 from spiral_tf.nodes import discriminator_learner
@@ -30,7 +31,7 @@ from spiral_tf.replay import server as server_lib
 # their first update while their callers wait: minutes, for the paper's networks
 # on a busy machine.
 _CALL_TIMEOUT_SECONDS = 600.0
-# For the controller, to whom an answer that comes later is of no use.
+# The same for calls of the controller, which can use no later answer.
 _ANSWER_SECONDS = 20.0
 # Under Launchpad's own launchers, replay outlives the other nodes, which all
 # are told to stop at the same time, so that none of them is left waiting for a
@@ -38,7 +39,7 @@ _ANSWER_SECONDS = 20.0
 _REPLAY_LINGERS_SECONDS = 2.0
 
 
-# What the ends of nodes mean, see `exit_codes`.
+# What the exit codes of nodes mean, see `exit_codes`.
 _GOAL = {
   exit_codes.REACHED_GOAL: roles.Ending(True, 'has reached its goal'),
 }
@@ -47,31 +48,37 @@ _NOT_FINITE = {
     False, 'found numbers that are not finite, and would again'
   ),
 }
-# Clients are stopped first, so that none waits for a server that is gone. Of a
-# population, members do not end the program, and those that diverge wait.
+# Clients are stopped first, so that none waits for a server that is gone.
 _ROLES = {
-  'actor': roles.Role('actor'),
-  'evaluator': roles.Role('evaluator'),
-  'policy_learner': roles.Role(
-    'policy_learner',
-    is_server=True,
-    stop_order=1,
-    endings={**_GOAL, **_NOT_FINITE},
-  ),
-  'discriminator_learner': roles.Role(
-    'discriminator_learner',
-    is_server=True,
-    stop_order=1,
-    endings=_NOT_FINITE,
-  ),
-  'replay': roles.Role('replay', is_server=True, stop_order=2),
+  role.kind: role
+  for role in (
+    roles.Role(node_kinds.ACTOR),
+    roles.Role(node_kinds.EVALUATOR),
+    roles.Role(
+      node_kinds.POLICY_LEARNER,
+      is_server=True,
+      stop_order=1,
+      endings={**_GOAL, **_NOT_FINITE},
+    ),
+    roles.Role(
+      node_kinds.DISCRIMINATOR_LEARNER,
+      is_server=True,
+      stop_order=1,
+      endings=_NOT_FINITE,
+    ),
+    roles.Role(node_kinds.REPLAY, is_server=True, stop_order=2),
+  )
 }
-_CONTROLLER = roles.Role('controller', asks_all=True, endings=_GOAL)
+_CONTROLLER = roles.Role(node_kinds.CONTROLLER, asks_all=True, endings=_GOAL)
 
 
 def _member_role(role: roles.Role, member: str) -> roles.Role:
-  # The controller asks evaluators, but can do without.
-  is_server = role.is_server or role.kind == 'evaluator'
+  """The role of a node in a population's member.
+
+  Members do not end the program, and those that diverge wait. The controller
+  asks evaluators, but can do without.
+  """
+  is_server = role.is_server or role.kind == node_kinds.EVALUATOR
   return role._replace(member=member, is_server=is_server, endings={})
 
 
@@ -79,7 +86,7 @@ class _ReplayNode(lp.ReverbNode):
   """A Reverb server that comes back with what it held when it was saved."""
 
   def __init__(self, config: experiment.Config, workdir: str):
-    super().__init__(functools.partial(_make_tables, config))
+    super().__init__(functools.partial(make_tables, config))
     self._config = config
     self._workdir = workdir
 
@@ -94,7 +101,8 @@ class _ReplayNode(lp.ReverbNode):
     time.sleep(_REPLAY_LINGERS_SECONDS)
 
 
-def _make_tables(config: experiment.Config):
+def make_tables(config: experiment.Config) -> list:
+  """Makes the tables of an experiment's replay server."""
   spec = builders.environment_spec(config)
   episode = episodes.episode_signature(
     spec.observation, spec.action, config.environment.episode_length
@@ -124,16 +132,10 @@ def make_program(
     return program, dict(_ROLES)
   names = [f'member_{index:02d}' for index in range(config.population.size)]
   members = [
-    _add_run(
-      program,
-      members_lib.member_config(config, index),
-      members_lib.member_workdir(workdir, index),
-      f'{name}/',
-      config.population.fitness,
-    )
-    for index, name in enumerate(names)
+    _add_run(program, *run, f'{name}/', config.population.fitness)
+    for name, run in zip(names, members_lib.runs(config, workdir))
   ]
-  with program.group('controller'):
+  with program.group(node_kinds.CONTROLLER):
     program.add_node(
       lp.CourierNode(controller.Controller, config, workdir, members)
     )
@@ -142,7 +144,7 @@ def make_program(
     for name in names
     for kind, role in _ROLES.items()
   }
-  return program, {**members_roles, 'controller': _CONTROLLER}
+  return program, {**members_roles, node_kinds.CONTROLLER: _CONTROLLER}
 
 
 def _add_run(
@@ -174,22 +176,22 @@ def _add_run(
     brief.set_client_kwargs(call_timeout=_ANSWER_SECONDS)
     return handle, brief
 
-  with program.group(prefix + 'replay'):
+  with program.group(prefix + node_kinds.REPLAY):
     replay_client = program.add_node(_ReplayNode(config, workdir))
-  with program.group(prefix + 'discriminator_learner'):
+  with program.group(prefix + node_kinds.DISCRIMINATOR_LEARNER):
     discriminator, brief_discriminator = add(
       discriminator_learner.DiscriminatorLearner,
       *(config, workdir, replay_client, is_member),
     )
-  with program.group(prefix + 'policy_learner'):
+  with program.group(prefix + node_kinds.POLICY_LEARNER):
     policy, brief_policy = add(
       policy_learner.PolicyLearner,
       *(config, workdir, discriminator, replay_client, is_member),
     )
-  with program.group(prefix + 'actor'):
+  with program.group(prefix + node_kinds.ACTOR):
     for i in range(config.training.num_actors):
       add(actor.Actor, config, policy, replay_client, i)
-  with program.group(prefix + 'evaluator'):
+  with program.group(prefix + node_kinds.EVALUATOR):
     _, brief_evaluator = add(
       evaluator.Evaluator, *(config, workdir, policy, discriminator, fitness)
     )

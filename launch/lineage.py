@@ -22,6 +22,7 @@ from matplotlib import patheffects
 from matplotlib import ticker
 import numpy as np
 
+from spiral_tf import pictures
 from spiral_tf.population import lineage
 from spiral_tf.population import members
 
@@ -77,8 +78,7 @@ def main(argv):
     run = _read(_WORKDIR.value)
     other = _read(_COMPARE.value) if _COMPARE.value else None
     drawn = _draw(run, other)
-    os.makedirs(os.path.dirname(_OUTPUT.value) or '.', exist_ok=True)
-    drawn.savefig(_OUTPUT.value, dpi=150)
+    pictures.write_figure(_OUTPUT.value, drawn, dpi=150)
   except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
   print('\n'.join(_report(run)))

@@ -8,12 +8,12 @@ with Ctrl-C; the same command goes on from there, and mends what is damaged.
 
 import os
 import sys
-import time
 
 from absl import app
 from absl import flags
 
 from launch import flags as launch_flags
+from spiral_tf import progress
 from spiral_tf.datasets import scene_factory
 from spiral_tf.datasets import scenes
 
@@ -51,38 +51,30 @@ _PROCESSES = flags.DEFINE_integer(
 _STOPPED = 130
 
 
-class _Progress:
-  """Prints how far it is: on a terminal often, on one line; else seldom."""
+class _Report:
+  """Says how far it is: on a terminal often, on one line; else seldom."""
 
   def __init__(self, total: int):
     self._total = total
-    self._live = sys.stdout.isatty()
-    self._every = 0.5 if self._live else 10.0  # Seconds.
-    self._started = self._printed = time.monotonic()
-    self._found = None
-    self._line = ''
+    self._progress = None
+    self._line = progress.OneLine()
+    is_terminal = sys.stdout.isatty()
+    self._how = (
+      {'every': 0.5, 'say': self._line} if is_terminal else {'every': 10.0}
+    )
 
   def __call__(self, done: int) -> None:
-    now = time.monotonic()
-    if self._found is None:
-      self._found = done
+    if self._progress is None:
       if 0 < done < self._total:
         print(f'Goes on from {done:,} scenes.', flush=True)
-    elif now - self._printed >= self._every or done == self._total:
-      self._printed = now
-      line = scene_factory.progress_line(
-        done, self._total, done - self._found, now - self._started
+      self._progress = progress.Progress(
+        'scenes', found=done, to_the_end=True, **self._how
       )
-      if self._live:
-        print('\r' + line.ljust(len(self._line)), end='', flush=True)
-      else:
-        print(line, flush=True)
-      self._line = line
+    self._progress(done, self._total)
 
   def end(self) -> None:
     """Leaves the line."""
-    if self._live and self._line:
-      print()
+    self._line.end()
 
 
 def main(argv):
@@ -99,11 +91,11 @@ def main(argv):
       seed=_SEED.value,
       shard_size=_SHARD_SIZE.value,
     )
-    progress = _Progress(settings.num)
+    report = _Report(settings.num)
     try:
-      scene_factory.make(folder, settings, _PROCESSES.value, progress)
+      scene_factory.make(folder, settings, _PROCESSES.value, report)
     finally:
-      progress.end()
+      report.end()
   except KeyboardInterrupt:
     print(f'Stopped before its end. {scene_factory.GOES_ON}')
     sys.exit(_STOPPED)

@@ -112,9 +112,9 @@ def _search() -> int:
   if workdir:
     policy = builders.make_policy(config)
     checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})
-    agent = builders.make_agent(policy, config.seed)
+    player = builders.make_player(policy, config.seed)
     print(f'Reproducing {len(targets)} images with the agent.', flush=True)
-    compared['agent'] = reconstruction.reconstruct(config, agent, targets)
+    compared['agent'] = reconstruction.reconstruct(config, player, targets)
   os.makedirs(_OUTPUT.value, exist_ok=True)  # Or it fails after all the work.
   search = mcmc_chains.Search(
     config.environment, _ITERATIONS.value, _INITIAL.value, _SEED.value

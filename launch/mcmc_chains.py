@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
-import concurrent.futures
 import contextlib
-import multiprocessing
+import functools
 import time
 from typing import NamedTuple
 
 import numpy as np
 
 from spiral_tf import processes as processes_lib
+from spiral_tf import progress as progress_lib
 from spiral_tf.config import sections
 from spiral_tf.environments.mujoco import stage
 from spiral_tf.experiments import metropolis_hastings
@@ -75,19 +75,22 @@ def run(
 
   Raises:
     KeyboardInterrupt: Ctrl-C, before there was any.
-    RuntimeError: a process died.
+    processes.DiedError: a process ended by itself.
   """
   chains: Chains = {}
-  begin = reported = time.monotonic()
-  done = _each(search, targets, processes)
+  begin = time.monotonic()
+  progress = progress_lib.Progress(
+    'images', _EVERY, rated='renders', to_the_end=True, say=report
+  )
+  done = processes_lib.map_unordered(
+    functools.partial(_each, search), list(enumerate(targets)), processes
+  )
   try:
     with contextlib.closing(done):  # Processes end before anything goes on.
       for index, chain in done:
         chains[index] = chain
-        now = time.monotonic()
-        if now - reported >= _EVERY or len(chains) == len(targets):
-          reported = now
-          report(_progress(chains, len(targets), now - begin))
+        renders = sum(chain.renders for chain in chains.values())
+        progress(len(chains), len(targets), renders)
   except KeyboardInterrupt:
     if not chains:
       raise
@@ -96,42 +99,8 @@ def run(
 
 def _each(
   search: Callable[[int, np.ndarray], metropolis_hastings.Chain],
-  targets: np.ndarray,
-  processes: int,
+  images: Iterator[tuple[int, np.ndarray]],
 ) -> Iterator[tuple[int, metropolis_hastings.Chain]]:
-  """Yields each image's index and chain, in no particular order."""
-  if processes == 1:
-    for index, target in enumerate(targets):
-      yield index, search(index, target)
-    return
-  executor = concurrent.futures.ProcessPoolExecutor(
-    processes,
-    multiprocessing.get_context('spawn'),
-    initializer=processes_lib.end_with_parent,
-  )
-  others = set(multiprocessing.active_children())
-  try:
-    with (
-      processes_lib.interrupts_ignored()
-    ):  # The processes that start here inherit that.
-      indices = {
-        executor.submit(search, index, target): index
-        for index, target in enumerate(targets)
-      }
-    for future in concurrent.futures.as_completed(indices):
-      yield indices[future], future.result()
-  except BaseException:
-    for process in set(multiprocessing.active_children()) - others:
-      process.terminate()
-    raise
-  finally:
-    executor.shutdown(cancel_futures=True)
-
-
-def _progress(chains: Chains, number: int, seconds: float) -> str:
-  renders = sum(chain.renders for chain in chains.values())
-  left = round(seconds / len(chains) * (number - len(chains)))
-  return (
-    f'{len(chains)} of {number} images, {renders / seconds:,.0f} renders a '
-    f'second, {left // 60}:{left % 60:02} left'
-  )
+  """Yields index and chain of each image, of which it gets index and target."""
+  for index, target in images:
+    yield index, search(index, target)

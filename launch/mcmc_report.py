@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from matplotlib import figure
 import numpy as np
 
+from spiral_tf import files
 from spiral_tf import pictures
 from spiral_tf.experiments import metropolis_hastings
 
@@ -112,10 +113,9 @@ def write(folder: str, found: Result) -> None:
     found: what was found.
   """
   os.makedirs(folder, exist_ok=True)
-  with open(os.path.join(folder, 'mcmc.json'), 'w') as file:
-    json.dump(summary(found), file, indent=2)
-    file.write('\n')
-  curve(found).savefig(os.path.join(folder, 'curve.png'), dpi=150)
+  text = json.dumps(summary(found), indent=2) + '\n'
+  files.replace(os.path.join(folder, 'mcmc.json'), text.encode())
+  pictures.write_figure(os.path.join(folder, 'curve.png'), curve(found), 150)
   shown = {
     'Target': found.targets,
     'Last sample': np.stack([chain.image for chain in found.chains]),

@@ -22,15 +22,15 @@ from absl import app
 from absl import flags
 import numpy as np
 
+from launch import bundled
 from launch import flags as launch_flags
 from launch import paint_sheet
 from launch import paint_sources
-from launch import progress
+from spiral_tf import progress
 from spiral_tf.agents import agent as agent_lib
 from spiral_tf.agents import inputs
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import formats
-from spiral_tf.programs import json_form
 from spiral_tf.programs import program as program_lib
 
 # Pictures that are painted, and written, before the next ones are read.
@@ -170,14 +170,14 @@ def _files() -> list[str]:
 
 def _replay() -> int:
   """Renders a program again."""
-  program = json_form.load(_PROGRAM.value)
+  program = program_lib.Program.load(_PROGRAM.value)
   return _write(iter([_Painting('', program)]), several=False)
 
 
 def _paint() -> int:
   """Paints with a model; returns how many pictures."""
   paths = [p for path in _IMAGE.value for p in inputs.find(path)]
-  agent = agent_lib.load(_MODEL.value or paint_sources.bundled())
+  agent = agent_lib.load(_MODEL.value or bundled.best())
   if not agent.conditional:
     if paths or _DATA.value:
       raise ValueError(
@@ -263,7 +263,7 @@ def _write(paintings: Iterator[_Painting], several: bool) -> int:
     for output in _OUTPUT.value:
       stem, extension = os.path.splitext(output)
       paths.append(f'{stem}{suffix}{extension}')
-    formats.save(program, paths, _SIZE.value)
+    program.save(*paths, size=_SIZE.value)
     if _SHEET.value:
       sheet.add(program.render(_SIZE.value), painting.target)
     count += 1

@@ -29,11 +29,8 @@ class Sheet:
     Raises:
       ValueError: the sheet has become too large.
     """
-    width, _, channels = picture.shape
-    if channels == 4:
-      alpha = picture[..., 3:] / 255
-      picture = np.rint(picture[..., :3] * alpha + 255 * (1 - alpha))
-      picture = picture.astype(np.uint8)
+    picture = pictures.on_paper(picture)
+    width = picture.shape[0]
     new = [picture]
     if target is not None:
       image = inputs.read(target[..., :3])

@@ -6,7 +6,6 @@ Draw or drop a picture, watch the agent reproduce it, go through its strokes,
 change brush and size, and take the result along. Ctrl-C ends it.
 """
 
-import glob
 import os
 import socket
 import sys
@@ -14,7 +13,9 @@ import sys
 from absl import app
 from absl import flags
 
+from launch import bundled
 from launch import flags as launch_flags
+from spiral_tf import names
 from spiral_tf.agents import agent as agent_lib
 
 _MODEL = flags.DEFINE_multi_string(
@@ -56,8 +57,7 @@ def _serve():
     )
   try:
     listening = _listen()
-    names = web.model_names(_MODEL.value or _bundled())
-    agents = {name: agent_lib.load(path) for name, path in names.items()}
+    agents = _agents(_MODEL.value or bundled.every())
   except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
   local = _HOST.value in guard.LOOPBACK
@@ -82,6 +82,15 @@ def _serve():
   server.run(sockets=[listening])
 
 
+def _agents(paths: list[str]) -> dict[str, agent_lib.Agent]:
+  """Loads agents; the page shows each under the name of its folder."""
+  folders = [os.path.basename(os.path.normpath(path)) for path in paths]
+  return {
+    name: agent_lib.load(path)
+    for name, path in zip(names.distinct(folders, ' '), paths)
+  }
+
+
 def _listen() -> socket.socket:
   family = socket.AF_INET6 if ':' in _HOST.value else socket.AF_INET
   listening = socket.socket(family)
@@ -96,18 +105,6 @@ def _listen() -> socket.socket:
   # From now on a browser waits for the models instead of being sent away.
   listening.listen()
   return listening
-
-
-def _bundled():
-  root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-  for folder in ('models', os.path.join(root, 'models')):
-    found = sorted(glob.glob(os.path.join(folder, '*', '')))
-    if found:
-      return found
-  raise ValueError(
-    'there is no models/ here with the agents of the repository, so name one: '
-    '--model=FOLDER.'
-  )
 
 
 if __name__ == '__main__':

@@ -3,7 +3,6 @@
 import contextlib
 import io
 import os
-import sys
 import time
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from launchpad.nodes.python import local_multi_processing
 
 from launch import graph
 from launch.runtime import engines
+from launch.runtime import logs as logs_lib
 from launch.runtime import supervisor
 from launch.runtime.engines import engine as engine_lib
 from spiral_tf import builders
@@ -20,11 +20,12 @@ from spiral_tf import node_kinds
 from spiral_tf.config import cluster
 from spiral_tf.config import experiment
 from spiral_tf.population import members as members_lib
-from spiral_tf.population import progress as progress_lib
+from spiral_tf.population import progress as population_progress
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 from spiral_tf.workdir import json_lines
 from spiral_tf.workdir import metrics
+from spiral_tf.workdir import progress as progress_lib
 
 # Exit code of a run that was stopped before its end, as of a shell's Ctrl-C.
 _STOPPED = 130
@@ -81,7 +82,7 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
   workdir = os.path.abspath(workdir)
   # Mistakes that any node would find are found here, before there are nodes.
   builders.load_dataset(config)
-  runs = _runs(config, workdir)
+  runs = members_lib.runs(config, workdir)
   for each, folder in [(config, workdir), *runs]:
     config_file.check(folder, each)
   so_far = [checkpoints.done_so_far(folder) for _, folder in runs]
@@ -98,18 +99,18 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
   for each, folder in [(config, workdir), *runs]:
     config_file.save(folder, each)
   logs = os.path.join(workdir, 'logs')
-  _remove_logs(logs)
+  logs_lib.remove(logs)
   if config.population.size:
-    progress = progress_lib.Progress(config, workdir)
+    progress = population_progress.Progress(config, workdir)
   else:
-    progress = progress.RunProgress(workdir, config.training.log_seconds)
+    progress = progress_lib.RunProgress(workdir, config.training.log_seconds)
   try:
     if place.engine == 'launchpad':
       finished = _launch(config, workdir, logs, place.launch_type)
     else:
       finished = _supervise(config, workdir, logs, place)
   except Exception:
-    _print_tracebacks(logs)
+    logs_lib.print_tracebacks(logs)
     raise
   finally:
     progress.stop()
@@ -119,21 +120,6 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
     return 0
   print('Stopped before its end. The same command goes on from here.')
   return _STOPPED
-
-
-def _runs(
-  config: experiment.Config, workdir: str
-) -> list[tuple[experiment.Config, str]]:
-  """The experiment and the folder of each run that is trained."""
-  if not config.population.size:
-    return [(config, workdir)]
-  return [
-    (
-      members_lib.member_config(config, index),
-      members_lib.member_workdir(workdir, index),
-    )
-    for index in range(config.population.size)
-  ]
 
 
 def _describe(
@@ -194,7 +180,7 @@ def _launch(
   except Exception:
     manager.wait(raise_error=False)
     raise
-  runs = _runs(config, workdir)
+  runs = members_lib.runs(config, workdir)
   lasts = [
     json_lines.last_line(
       metrics.metrics_path(folder, node_kinds.POLICY_LEARNER)
@@ -204,30 +190,3 @@ def _launch(
   return all(
     last and last['time'] >= started and last['done'] for last in lasts
   )
-
-
-def _remove_logs(folder: str) -> None:
-  """Removes the logs of an earlier run, whose errors are not this one's."""
-  for path in _log_paths(folder):
-    os.remove(path)
-
-
-def _log_paths(folder: str) -> list[str]:
-  # Links are not followed: who knows where they lead.
-  if os.path.islink(folder):
-    return []
-  return sorted(
-    os.path.join(where, name)
-    for where, _, names in os.walk(folder)
-    for name in names
-  )
-
-
-def _print_tracebacks(folder: str) -> None:
-  """Shows the last error of each node, for a person to read."""
-  for path in _log_paths(folder):
-    with open(path, errors='replace') as file:
-      text = file.read()
-    start = text.rfind('Traceback (most recent call last)')
-    if start >= 0:
-      print(f'--- {path}\n{text[start:]}', file=sys.stderr)

@@ -16,10 +16,10 @@ os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
 # What `spiral_tf` itself offers, each in a module that is imported when it is
 # first asked for: environments and data sets need no TensorFlow.
 _OFFERED = {
-  'Move': 'spiral_tf.programs.commands',
+  'Move': 'spiral_tf.programs.canvas',
   'Program': 'spiral_tf.programs.program',
-  'Put': 'spiral_tf.programs.commands',
-  'Stroke': 'spiral_tf.programs.commands',
+  'Put': 'spiral_tf.programs.platform',
+  'Stroke': 'spiral_tf.programs.canvas',
   'load': 'spiral_tf.agents.agent',
 }
 

@@ -151,7 +151,7 @@ def make_discriminator_update(
   )
 
 
-def make_agent(policy: policy_lib.Policy, seed: int) -> rollout.Agent:
+def make_player(policy: policy_lib.Policy, seed: int) -> rollout.Player:
   """The policy as functions that play; `seed` decides what it samples."""
   random = np.random.default_rng(seed)
   compiled = tf.function(policy.step)
@@ -160,4 +160,4 @@ def make_agent(policy: policy_lib.Policy, seed: int) -> rollout.Agent:
     step_seed = random.integers(2**31, size=2, dtype=np.int32)
     return compiled(observation, state, tf.constant(step_seed))
 
-  return rollout.Agent(policy.initial_state, step)
+  return rollout.Player(policy.initial_state, step)

@@ -25,12 +25,12 @@ def replacing(path: str) -> Iterator[str]:
   temporary = f'{path}.{os.getpid()}.{threading.get_ident()}.tmp'
   try:
     yield temporary
-    _sync(temporary)
+    sync(temporary)
     os.replace(temporary, path)
   finally:
     with contextlib.suppress(FileNotFoundError):
       os.remove(temporary)
-  _sync(os.path.dirname(os.path.abspath(path)))
+  sync(os.path.dirname(os.path.abspath(path)))
 
 
 def replace(path: str, data: bytes) -> None:
@@ -39,8 +39,15 @@ def replace(path: str, data: bytes) -> None:
     file.write(data)
 
 
-def _sync(path: str) -> None:
-  """Waits until a file, or the names in a folder, are on the disk."""
+def sync(path: str) -> None:
+  """Waits until a file, or the names in a folder, are on the disk.
+
+  Args:
+    path: of a file or a folder.
+
+  Raises:
+    OSError: there is none, or it cannot be written.
+  """
   descriptor = os.open(path, os.O_RDONLY)
   try:
     os.fsync(descriptor)

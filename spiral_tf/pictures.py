@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 import os
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -67,7 +68,8 @@ def titled(pictures: Mapping[str, np.ndarray]) -> np.ndarray:
   """Puts pictures side by side, each under its title.
 
   Args:
-    pictures: uint8 `[H, V, 1 or 3]` by title; a title may have several lines.
+    pictures: uint8 `[H, V, 1, 3 or 4]` by title; a title may have several
+      lines.
 
   Returns:
     uint8 `[H', V', 3]`, the picture on white.
@@ -95,7 +97,7 @@ def titled(pictures: Mapping[str, np.ndarray]) -> np.ndarray:
   left = _MARGIN
   for (title, picture), column in zip(pictures.items(), widths):
     draw.multiline_text((left, _MARGIN), title, fill='black', font=font)
-    sheet.paste(_to_pil(picture), (left, top))
+    sheet.paste(_to_pil(on_paper(picture)), (left, top))
     left += column + _MARGIN
   return np.array(sheet)
 
@@ -105,14 +107,25 @@ def write_png(path: str, picture: np.ndarray) -> None:
 
   Args:
     path: of the PNG file; its folder is made if need be.
-    picture: uint8 `[H, V, 1 or 3]`.
+    picture: uint8 `[H, V, 1, 3 or 4]`: grey, colour, or colour with alpha.
   """
   image = _to_pil(picture)
-  folder = os.path.dirname(path)
-  if folder:
-    os.makedirs(folder, exist_ok=True)
+  os.makedirs(os.path.dirname(path) or '.', exist_ok=True)
   with files.replacing(path) as temporary:
     image.save(temporary, format='PNG')
+
+
+def write_figure(path: str, drawn: Any, dpi: int) -> None:
+  """Writes a figure as `write_png` writes a picture.
+
+  Args:
+    path: of the PNG file; its folder is made if need be.
+    drawn: a `matplotlib.figure.Figure`.
+    dpi: pixels an inch.
+  """
+  os.makedirs(os.path.dirname(path) or '.', exist_ok=True)
+  with files.replacing(path) as temporary:
+    drawn.savefig(temporary, format='png', dpi=dpi)
 
 
 def on_paper(picture: np.ndarray) -> np.ndarray:
@@ -132,15 +145,15 @@ def on_paper(picture: np.ndarray) -> np.ndarray:
 
 
 def _to_pil(picture: np.ndarray) -> Image.Image:
-  """A uint8 `[H, V, 1 or 3]` picture as PIL wants it, or a ValueError."""
+  """A uint8 `[H, V, 1, 3 or 4]` picture as PIL wants it, or a ValueError."""
   picture = np.asarray(picture)
   if (
     picture.dtype != np.uint8
     or picture.ndim != 3
-    or picture.shape[2] not in (1, 3)
+    or picture.shape[2] not in (1, 3, 4)
   ):
     raise ValueError(
       f'the picture is {picture.dtype} {list(picture.shape)}, '
-      'but it must be uint8 [H, W, 1] or [H, W, 3].'
+      'but it must be uint8 [H, W, 1], [H, W, 3] or [H, W, 4].'
     )
   return Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture)

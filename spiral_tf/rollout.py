@@ -15,7 +15,7 @@ InitialStateFn = Callable[[int], Any]
 StepFn = Callable[[types.Observation, Any], tuple[types.AgentOutput, Any]]
 
 
-class Agent(NamedTuple):
+class Player(NamedTuple):
   """The two functions that play.
 
   Attributes:
@@ -29,27 +29,27 @@ class Agent(NamedTuple):
 
 
 def play(
-  environments: Sequence[dm_env.Environment], agent: Agent
+  environments: Sequence[dm_env.Environment], player: Player
 ) -> types.Episode:
   """Plays one episode in each environment, all in step.
 
   Args:
     environments: B environments of one kind, with episodes of one length.
-    agent: chooses the actions, for all of them at once.
+    player: chooses the actions, for all of them at once.
 
   Returns:
     The episodes: NumPy arrays, time-major `[T or T + 1, B, ...]`, but for
-    `context`, `[B, ...]`; `log_prob` is None if the agent gives none.
+    `context`, `[B, ...]`; `log_prob` is None if the player gives none.
 
   Raises:
     ValueError: the episodes did not end at the same step.
   """
   timesteps = [environment.reset() for environment in environments]
-  state = agent.initial_state(len(environments))
+  state = player.initial_state(len(environments))
   observations = [_stack([t.observation for t in timesteps])]
   actions, log_probs = [], []
   while not any(timestep.last() for timestep in timesteps):
-    output, state = agent.step(observations[-1], state)
+    output, state = player.step(observations[-1], state)
     action = {name: np.asarray(x) for name, x in output.action.items()}
     # Python's integers, which environments check faster than NumPy's.
     values = zip(*(column.tolist() for column in action.values()))

@@ -75,5 +75,28 @@ def test_normalize_of_equal_advantages_is_finite():
   np.testing.assert_array_equal(normalized, 0)
 
 
+@pytest.mark.parametrize(
+  'function,wrong',
+  [
+    (actor_critic.policy_gradient_loss, ([4, 2], [4, 1])),
+    (actor_critic.policy_gradient_loss, ([4], [4])),
+    (actor_critic.value_loss, ([4, 2], [2])),
+    (actor_critic.entropy_loss, ([4, 2, 1],)),
+  ],
+)
+def test_other_shapes_are_refused(function, wrong):
+  with pytest.raises(ValueError, match=r'the losses take \[T, B\]'):
+    function(*(tf.zeros(shape) for shape in wrong))
+
+
+@pytest.mark.parametrize(
+  'function', [actor_critic.joint_log_prob, actor_critic.joint_entropy]
+)
+def test_masks_of_other_shapes_are_refused(function):
+  values = {'a': tf.zeros([4, 2]), 'b': tf.zeros([4, 2])}
+  with pytest.raises(ValueError, match=r'the losses take \[T, B\]'):
+    function(values, {'a': tf.ones([4, 2]), 'b': tf.ones([4, 1])})
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

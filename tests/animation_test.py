@@ -11,7 +11,7 @@ from tests import program_cases
 
 
 def _gif(program, path, size=64):
-  animation.write_gif(program, str(path), size)
+  animation.write_gif(program.renderer, program.commands, str(path), size)
   with Image.open(path) as image:
     frames, durations = [], []
     for frame in ImageSequence.Iterator(image):
@@ -52,21 +52,31 @@ def test_long_programs_make_no_long_films(tmp_path):
   assert abs(frames[-1] - program.render(16)).max() <= 8
 
 
+def test_strokes_of_few_pieces_take_as_long():
+  for substrokes in (1, 5, 50):
+    program = program_cases.painted(number=1, substrokes=substrokes)
+    assert program.num_strokes == 1
+    shown = animation.frames(program.renderer, program.commands, 16)
+    seconds = len(list(shown)) / 20
+    # For the empty canvas and for the stroke: 0.6 s each where nothing grows.
+    assert 0.6 <= seconds <= 1.2
+
+
 def test_films_of_scenes_and_of_nothing(tmp_path):
   scene = program_cases.staged()
   frames, durations, _ = _gif(scene, tmp_path / 'a.gif', size=32)
   # Each picture, that of the empty stage too, for 0.6 seconds.
   assert sum(durations) == 600 * (1 + len(scene.commands)) - 50 + 1500
   assert abs(frames[-1] - scene.render(32)).mean() < 4
-  animation.write_gif(scene.up_to(0), str(tmp_path / 'b.gif'), 32)
-  animation.write_mp4(scene.up_to(0), str(tmp_path / 'b.mp4'), 32)
+  animation.write_gif(scene.renderer, (), str(tmp_path / 'b.gif'), 32)
+  animation.write_mp4(scene.renderer, (), str(tmp_path / 'b.mp4'), 32)
 
 
 @pytest.mark.parametrize('size', [63, 64])
 def test_an_mp4_shows_the_same(tmp_path, size):
   program = program_cases.painted(channels=3)
   path = str(tmp_path / 'a.mp4')
-  animation.write_mp4(program, path, size)
+  animation.write_mp4(program.renderer, program.commands, path, size)
   with av.open(path) as container:
     frames = [
       frame.to_ndarray(format='rgb24').astype(float)

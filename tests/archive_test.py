@@ -13,7 +13,6 @@ import pytest
 
 from spiral_tf.config import sections
 from spiral_tf.datasets import archive
-from spiral_tf.datasets import cache
 from spiral_tf.datasets import decoding
 
 
@@ -138,7 +137,7 @@ def test_bad_members_end_the_loading_or_are_skipped(
   with zipfile.ZipFile(path, 'w') as file:
     build(file)
     file.writestr('good.png', GOOD)
-  with pytest.raises(cache.BadImageError, match=message) as error:
+  with pytest.raises(decoding.BadImageError, match=message) as error:
     archive.load(_config(tmp_path), path, 4, 3)
   assert path in str(error.value)
   assert '--config.data.bad_images=skip' in str(error.value)

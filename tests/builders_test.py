@@ -117,8 +117,8 @@ def test_networks_have_all_their_variables_before_their_first_use():
   observation = tf.nest.map_structure(
     lambda *x: np.stack(x), *[e.reset().observation for e in environments]
   )
-  agent = builders.make_agent(policy, seed=0)
-  output, _ = agent.step(observation, agent.initial_state(2))
+  player = builders.make_player(policy, seed=0)
+  output, _ = player.step(observation, player.initial_state(2))
   assert output.action['end'].shape == (2,)
   assert discriminator(tf.constant(observation['canvas'])).shape == (2,)
   assert before == [len(m.variables) for m in (policy, discriminator)]
@@ -126,14 +126,14 @@ def test_networks_have_all_their_variables_before_their_first_use():
 
 def test_an_agent_follows_its_policy():
   policy = builders.make_policy(small.CONFIG)
-  agent = builders.make_agent(policy, seed=0)
+  player = builders.make_player(policy, seed=0)
   observation = tf.nest.map_structure(
     lambda x: x[None],
     builders.make_environment(small.CONFIG, seed=0).reset().observation,
   )
 
   def value():
-    return float(agent.step(observation, agent.initial_state(1))[0].value[0])
+    return float(player.step(observation, player.initial_state(1))[0].value[0])
 
   before = value()
   for variable in policy.trainable_variables:

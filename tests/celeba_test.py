@@ -86,14 +86,16 @@ def test_official_partition(folder):
   data = _load(folder)
   assert _numbers(data.train) == list(range(12))
   assert _numbers(data.validation) == list(range(12, 17))
-  assert _numbers(data.test) == list(range(17, 20))
+  assert _numbers(data.images('test')) == list(range(17, 20))
 
 
 def test_partition_without_test_pictures(folder):
   _partition(folder, [1] * 5 + [0] * 15)
   data = _load(folder)
   assert _numbers(data.validation) == list(range(5))
-  assert data.test is None
+  with pytest.raises(ValueError, match=r'no picture .* Get all') as error:
+    data.images('test')
+  assert str(folder / PARTITION) in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,55 @@ def test_batch_size_is_checked_at_once():
     data.batches('train', 0, seed=0)
 
 
+def test_test_images_are_loaded_once_and_when_asked_for():
+  loads = []
+
+  def load_test():
+    loads.append(1)
+    return dataset.Split(_numbered(3), np.arange(3, dtype=np.int32))
+
+  data = dataset.Dataset(
+    'fake', train=_numbered(4), validation=_numbered(1), load_test=load_test
+  )
+  for split in ('train', 'validation'):
+    data.images(split)
+    data.labels(split)
+    next(data.batches(split, 2, seed=0))
+    next(data.stream(split, seed=0))
+  assert not loads
+  assert sorted(_drawn(data.batches('test', 3, seed=0), 1)) == [0, 1, 2]
+  assert data.labels('test').tolist() == [0, 1, 2]
+  assert data.images('test') is data.images('test')
+  assert len(loads) == 1
+
+
+@pytest.mark.parametrize(
+  'split, message',
+  [
+    (dataset.Split(_numbered(0)), 'at least one'),
+    (dataset.Split(_numbered(2, width=3)), 'the shape of the training'),
+    (dataset.Split(_numbered(2), np.zeros([3], np.int32)), 'must be int32'),
+  ],
+)
+def test_test_images_are_checked_when_asked_for(split, message):
+  data = dataset.Dataset(
+    'fake',
+    train=_numbered(4),
+    validation=_numbered(1),
+    load_test=lambda: split,
+  )
+  with pytest.raises(ValueError, match=f'test images of.*{message}'):
+    data.images('test')
+
+
+def test_without_test_images_the_cure_is_said():
+  data = dataset.Dataset(
+    'fake', train=_numbered(4), validation=_numbered(1), test_cure='Do this.'
+  )
+  with pytest.raises(ValueError, match=r'no split "test"\. Do this\.'):
+    data.labels('test')
+
+
 @pytest.mark.parametrize(
   'change, message',
   [

@@ -54,7 +54,7 @@ def test_every_image_is_in_one_split(tmp_path):
   train, validation = dataset.split_indices(11, 0.2, 1)
   np.testing.assert_array_equal(data.train, images[train])
   np.testing.assert_array_equal(data.validation, images[validation])
-  with pytest.raises(ValueError, match='another --seed'):
+  with pytest.raises(ValueError, match='use the split "validation"'):
     data.images('test')
 
 

@@ -6,7 +6,6 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from spiral_tf.datasets import cache
 from spiral_tf.datasets import decoding
 
 
@@ -62,14 +61,14 @@ def test_modes(image, form, expected):
   'image', [Image.new('F', (4, 4), 0.5), Image.new('I', (4, 4), 65536)]
 )
 def test_numbers_without_a_scale_are_refused(image):
-  with pytest.raises(cache.BadImageError, match='more than 16 bits'):
+  with pytest.raises(decoding.BadImageError, match='more than 16 bits'):
     decoding.decode(_bytes(image, 'TIFF'), 4, 1)
 
 
 @pytest.mark.parametrize('form', ['EPS', 'PCX'])
 def test_formats_that_may_run_other_programs_are_refused(form):
   data = _bytes(Image.new('RGB', (4, 4)), form)
-  with pytest.raises(cache.BadImageError, match='cannot be BMP or'):
+  with pytest.raises(decoding.BadImageError, match='cannot be BMP or'):
     decoding.decode(data, 4, 3)
 
 

@@ -22,7 +22,9 @@ def test_it_trains_measures_and_draws(figure11, tmp_path):
     f'--output={path}', '--steps=30', '--canvas_width=12', '--radius=2'
   )
   assert not done.returncode, done.stderr
-  assert re.search(r'step 30 of 30, [\d.]+ a second, 0 s left', done.stdout)
+  assert re.search(
+    r'30 of 30 steps, [\d.,]+ a second, 0:00 left, real minus', done.stdout
+  )
   rows = re.findall(r'^  (.*?)  +([\d.]+) +([\d.]+)$', done.stdout, re.M)
   numbers = {title: (float(a), float(b)) for title, a, b in rows}
   assert len(numbers) == 4

@@ -8,17 +8,18 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from spiral_tf.programs import commands
+from spiral_tf.programs import canvas
 from spiral_tf.programs import formats
-from spiral_tf.programs import json_form
+from spiral_tf.programs import platform
+from spiral_tf.programs import program as program_lib
 from tests import program_cases
 
 _RECORDS = (
-  commands.Painting,
-  commands.Stage,
-  commands.Move,
-  commands.Stroke,
-  commands.Put,
+  canvas.Canvas,
+  platform.Platform,
+  canvas.Move,
+  canvas.Stroke,
+  platform.Put,
 )
 
 
@@ -32,7 +33,7 @@ def test_each_extension_its_form(tmp_path):
   assert (tmp_path / 'a.svg').read_text().startswith('<svg')
   assert Image.open(tmp_path / 'a.GIF').size == (512, 512)
   assert (tmp_path / 'a.mp4').read_bytes()[4:8] == b'ftyp'
-  assert json_form.load(str(tmp_path / 'a.json')) == program
+  assert program_lib.Program.load(str(tmp_path / 'a.json')) == program
   program.save(str(tmp_path / 'a.png'), size=20)
   assert Image.open(tmp_path / 'a.png').size == (20, 20)
 
@@ -52,7 +53,7 @@ def test_scenes_too(tmp_path):
     (['a.png', './a.png'], 'named twice'),
     (['no/a.png'], 'there is no folder'),
     (['folder.png'], 'cannot be written to'),
-    (['a.png', 'a.xml'], 'MJCF is for scenes'),
+    (['a.png', 'a.xml'], 'this is a painting, which .* as .xml; take'),
   ],
 )
 def test_what_cannot_be_written_is_refused_before_any_work(
@@ -74,7 +75,8 @@ def test_sizes_that_cannot_be_are_refused(tmp_path, size):
 
 def test_a_scene_is_no_svg():
   scene = program_cases.staged()
-  with pytest.raises(ValueError, match='SVG is for strokes'):
+  message = "^'a.svg': this is a scene, .* take one of .*.xml[.]$"
+  with pytest.raises(ValueError, match=message):
     formats.check(['a.svg'], scene.renderer)
 
 
@@ -83,8 +85,8 @@ def test_the_documented_program_is_one():
   with open(path, encoding='utf-8') as file:
     text = file.read()
   (example,) = re.findall('```json\n(.*?)```', text, re.DOTALL)
-  assert json_form.loads(example).num_strokes == 2
-  for record in (*_RECORDS, json_form.loads(example)):
+  assert program_lib.Program.from_json(example).num_strokes == 2
+  for record in (*_RECORDS, program_lib.Program.from_json(example)):
     for field in dataclasses.fields(record):
       assert f'| `{field.name}` |' in text
   for extension in formats.EXTENSIONS:

@@ -14,7 +14,7 @@ from PIL import Image
 import pytest
 
 from spiral_tf.agents import inputs
-from spiral_tf.programs import json_form
+from spiral_tf.programs import program as program_lib
 from tests import program_cases
 
 # Of each kind at least so many are really malformed.
@@ -167,7 +167,7 @@ def test_damaged_programs():
   refused = 0
   for i in range(160):
     program = (program_cases.painted, program_cases.staged)[i % 2](i)
-    text = json_form.dumps(program)
+    text = program.to_json()
     if i % 5 == 4:  # The text itself.
       start = rng.randrange(len(text))
       text = text[:start] + rng.choice(['', '}', '\x00', '"', '[' * 9999])
@@ -175,12 +175,14 @@ def test_damaged_programs():
       values = copy.deepcopy(json.loads(text))
       _spoil(values, rng)
       text = json.dumps(values)
-    refused += _is_refused(lambda x=text: json_form.loads(x).render(64))
+    refused += _is_refused(
+      lambda x=text: program_lib.Program.from_json(x).render(64)
+    )
   assert refused >= _WANTED
 
 
 def _replaced(old: str, new: str) -> str:
-  text = json_form.dumps(program_cases.painted(number=20))
+  text = program_cases.painted(number=20).to_json()
   assert old in text
   return text.replace(old, new, 1)
 
@@ -205,19 +207,19 @@ def _replaced(old: str, new: str) -> str:
 def test_programs_that_look_for_trouble(old, values):
   for value in values:
     text = _replaced(old, value)
-    assert _is_refused(lambda x=text: json_form.loads(x).render())
+    assert _is_refused(lambda x=text: program_lib.Program.from_json(x).render())
 
 
 def test_long_programs_are_drawn():
   program = program_cases.painted(number=3000)
-  text = json_form.dumps(program)
-  assert not _is_refused(lambda: json_form.loads(text).render())
+  text = program.to_json()
+  assert not _is_refused(lambda: program_lib.Program.from_json(text).render())
   wrong = _replaced(
     '"commands": [',
     '"commands": [' + '{"command": "move", "end": [1, 1]},' * 5000 + '7,',
   )
   with pytest.raises(ValueError, match=r'^command 5000 '):
-    json_form.loads(wrong)
+    program_lib.Program.from_json(wrong)
 
 
 if __name__ == '__main__':

@@ -1,8 +1,10 @@
 """Tests of spiral_tf.evaluation.generation."""
 
 import dataclasses
+import gzip
 import json
 import os
+import struct
 
 import numpy as np
 from PIL import Image
@@ -13,10 +15,14 @@ from spiral_tf import builders
 from spiral_tf import datasets
 from spiral_tf import node_kinds
 from spiral_tf import rollout
+from spiral_tf import seeds
 from spiral_tf import types
 from spiral_tf.config import sections
 from spiral_tf.evaluation import classifier
+from spiral_tf.evaluation import frechet
 from spiral_tf.evaluation import generation
+from spiral_tf.evaluation import precision_recall
+from spiral_tf.evaluation import yardstick
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 from tests import small
@@ -36,8 +42,8 @@ class _Scribbler:
     return types.AgentOutput(action, None, None), state + 1
 
   @property
-  def agent(self):
-    return rollout.Agent(lambda batch: np.zeros([batch], np.int32), self._step)
+  def player(self):
+    return rollout.Player(lambda batch: np.zeros([batch], np.int32), self._step)
 
 
 @pytest.mark.parametrize('number,batches', [(10, [4, 4, 2]), (8, [4, 4])])
@@ -45,7 +51,7 @@ def test_draw_draws_as_many_different_pictures(monkeypatch, number, batches):
   monkeypatch.setattr(generation, '_BATCH', 4)
   scribblers = [_Scribbler(), _Scribbler()]
   drawings = [
-    generation.draw(small.CONFIG, s.agent, number) for s in scribblers
+    generation.draw(small.CONFIG, s.player, number) for s in scribblers
   ]
   assert drawings[0].shape == (number, 16, 16, 1)
   assert drawings[0].dtype == np.uint8
@@ -57,11 +63,13 @@ def test_draw_draws_as_many_different_pictures(monkeypatch, number, batches):
 
 
 def test_draw_returns_final_canvases():
-  agent = _Scribbler().agent
-  environments = builders.make_environments(small.CONFIG, 3, generation._SEED)
-  canvases = rollout.play(environments, agent).observation['canvas']
+  player = _Scribbler().player
+  environments = builders.make_environments(
+    small.CONFIG, 3, seeds.GENERATION[0]
+  )
+  canvases = rollout.play(environments, player).observation['canvas']
   assert np.any(canvases[-1] != canvases[-2])
-  drawings = generation.draw(small.CONFIG, agent, 3)
+  drawings = generation.draw(small.CONFIG, player, 3)
   np.testing.assert_array_equal(drawings, canvases[-1])
 
 
@@ -72,11 +80,14 @@ def _column(number, score, recognised, classes, distance):
     'recognised': recognised,
     'classes': classes,
     'frechet_distance': distance,
+    'precision': 0.5,
+    'recall': 0.25,
   }
 
 
 def test_table_shows_every_number():
   result = {
+    'split': 'test',
     'classifier_accuracy': 0.987,
     'frames': 1234567,
     'trained': _column(50, -1.25, 0.6, [10, 20, *[0] * 8], 12.5),
@@ -87,6 +98,8 @@ def test_table_shows_every_number():
   rows = [line.split() for line in lines]
   assert rows[0] == ['trained', 'untrained', 'real']
   by_label = {' '.join(row[:-3]): row[-3:] for row in rows[1:]}
+  assert by_label['precision'] == ['50.0%'] * 3
+  assert by_label['recall'] == ['25.0%'] * 3
   assert by_label['discriminator score'] == ['-1.250', '-7.000', '+2.000']
   assert by_label['recognised'] == ['60.0%', '0.0%', '100.0%']
   assert by_label['Frechet distance'] == ['12.50', '50.00', '0.12']
@@ -95,17 +108,29 @@ def test_table_shows_every_number():
   assert by_label['recognised as 1'] == ['40.0%', '0.0%', '0.0%']
   assert by_label['recognised as 9'] == ['0.0%', '0.0%', '100.0%']
   assert 'Frechet distance, trained / untrained: 0.250' in lines
-  assert 'classifier accuracy on held-out images: 98.7%' in lines
+  assert 'classifier accuracy on test images: 98.7%' in lines
+  assert any('held against: the test images' in line for line in lines)
   assert 'environment frames of training: 1,234,567' in lines
-  assert len({len(line) for line in lines[:-3]}) == 1  # Columns line up.
+  assert len({len(line) for line in lines[:-4]}) == 1  # Columns line up.
 
 
-def _fabricate_run(workdir):
+def test_table_of_results_of_earlier_versions():
+  column = _column(50, -1.25, 0.6, [10, 20, *[0] * 8], 12.5)
+  del column['precision'], column['recall']
+  result = {'classifier_accuracy': 0.9, 'frames': 1}
+  result |= dict.fromkeys(('trained', 'untrained', 'real'), column)
+  table = generation.table(result)
+  assert 'classifier accuracy on validation images: 90.0%' in table
+  assert 'held against: the training images' in table
+  assert 'recall' not in table
+
+
+def _fabricate_run(workdir, config=small.CONFIG):
   """A run whose agent and discriminator have 7 updates behind them."""
-  config_file.save(workdir, small.CONFIG)
+  config_file.save(workdir, config)
   networks = {
-    'policy': builders.make_policy(small.CONFIG),
-    'discriminator': builders.make_discriminator(small.CONFIG),
+    'policy': builders.make_policy(config),
+    'discriminator': builders.make_discriminator(config),
   }
   for name, node in (
     ('policy', node_kinds.POLICY_LEARNER),
@@ -132,13 +157,13 @@ def test_evaluates_a_run(tmp_path, monkeypatch):
     builders.make_environment(small.CONFIG, seed=0).reset().observation,
   )
 
-  def hidden_of(agent):
-    _, state = agent.step(observation, agent.initial_state(1))
+  def hidden_of(player):
+    _, state = player.step(observation, player.initial_state(1))
     return state.hidden.numpy()
 
-  def spy_draw(config, agent, number):
-    hidden.append(hidden_of(agent))
-    drawings.append(draw(config, agent, number))
+  def spy_draw(config, player, number):
+    hidden.append(hidden_of(player))
+    drawings.append(draw(config, player, number))
     return drawings[-1]
 
   def spy_train(*args):
@@ -182,8 +207,16 @@ def test_evaluates_a_run(tmp_path, monkeypatch):
     assert judged['recognised'] == pytest.approx(sure.mean())
     assert len(judged['classes']) == 10
     assert sum(judged['classes']) == sure.sum()
-    distance = classifier.frechet_distance(judge.features(images), reference)
+    distance = frechet.distance(judge.features(images), reference)
     assert judged['frechet_distance'] == pytest.approx(distance)
+    # In the features of the fixed network, of as many real images.
+    ruler = yardstick.Yardstick(dataset.train)
+    found = precision_recall.measure(
+      ruler.features(dataset.train[:number]), ruler.features(images)
+    )
+    assert judged['precision'] == found.precision
+    assert judged['recall'] == found.recall
+  assert result['real']['precision'] > result['trained']['precision']
 
   folder = os.path.join(workdir, 'evaluation')
   with open(os.path.join(folder, 'evaluation.json')) as file:
@@ -202,15 +235,10 @@ def test_a_batch_is_scored_whole(monkeypatch):
   monkeypatch.setattr(generation, '_BATCH', 4)
   images = np.zeros([5, 16, 16, 1], np.uint8)
   images[-1] = 100
-  judge = classifier.Classifier([16, 16, 1], seed=0)
-  result = generation._judge(
-    images,
-    lambda x: tf.reduce_mean(tf.cast(x, tf.float32), axis=[1, 2, 3]),
-    judge,
-    judge.features(images),
+  score = generation._score(
+    images, lambda x: tf.reduce_mean(tf.cast(x, tf.float32), axis=[1, 2, 3])
   )
-  assert result['score'] == pytest.approx(20.0)
-  assert result['number'] == 5
+  assert score == pytest.approx(20.0)
 
 
 def test_needs_a_run(tmp_path):
@@ -218,25 +246,158 @@ def test_needs_a_run(tmp_path):
     generation.evaluate(str(tmp_path), 2)
 
 
-def test_refuses_data_without_classes(tmp_path):
-  folder = tmp_path / 'pictures'
+def _write_photos(folder, number):
+  """Colour pictures of 40x30 pixels, each of another colour."""
   folder.mkdir()
-  for i in range(3):
-    Image.fromarray(np.full([20, 20], 80 * i, np.uint8)).save(
-      folder / f'{i}.png'
-    )
-  config = dataclasses.replace(
-    small.CONFIG,
-    data=sections.DataConfig(
-      name='images', path=str(folder), cache=str(tmp_path / 'cache')
-    ),
+  random = np.random.default_rng(0)
+  for i in range(number):
+    pixels = np.full([30, 40, 3], random.integers(256, size=3), np.uint8)
+    pixels[10:20, i % 30 : i % 30 + 10] = random.integers(256, size=3)
+    Image.fromarray(pixels).save(folder / f'{i}.png')
+
+
+def _in_colour(path, cache, width):
+  """An experiment with the pictures in `path`, which have no labels."""
+  environment = dataclasses.replace(
+    small.CONFIG.environment, color=True, canvas_width=width, grid_width=4
   )
+  data = sections.DataConfig(
+    name='images', path=str(path), cache=str(cache), validation_fraction=0.25
+  )
+  return dataclasses.replace(small.CONFIG, environment=environment, data=data)
+
+
+@pytest.mark.parametrize('width,photos', [(16, 40), (24, 40), (16, 5)])
+def test_judges_agents_of_data_without_labels(
+  tmp_path, monkeypatch, width, photos
+):
+  _write_photos(tmp_path / 'photos', photos)
+  config = _in_colour(tmp_path / 'photos', tmp_path / 'cache', width)
   workdir = str(tmp_path / 'run')
-  config_file.save(workdir, config)
-  said = []
-  with pytest.raises(ValueError, match='ten classes'):
-    generation.evaluate(workdir, 2, said.append)
+  networks = _fabricate_run(workdir, config)
+  drawings = []
+  draw = generation.draw
+
+  def spy_draw(*args):
+    drawings.append(draw(*args))
+    return drawings[-1]
+
+  monkeypatch.setattr(generation, 'draw', spy_draw)
+  result = generation.evaluate(workdir, 20, lambda line: None)
+  assert result['split'] == 'validation'
+  dataset = builders.load_dataset(config)
+  held_out = round(photos / 4)
+  assert len(dataset.validation) == held_out
+  ruler = yardstick.Yardstick(dataset.train[:])
+  sets = dict(
+    untrained=drawings[0], trained=drawings[1], real=dataset.validation[:]
+  )
+  for name, images in sets.items():
+    judged = result[name]
+    assert judged.keys() == {
+      'number',
+      'score',
+      'frechet_distance',
+      'precision',
+      'recall',
+    }
+    assert images.shape[1:] == (width, width, 3)
+    assert judged['number'] == len(images)
+    scores = networks['discriminator'](tf.constant(images)).numpy()
+    np.testing.assert_allclose(judged['score'], scores.mean(), rtol=1e-4)
+    if len(images) == 1:
+      # Neither can be taken of a single image.
+      assert judged['frechet_distance'] is judged['precision'] is None
+      continue
+    assert judged['frechet_distance'] == pytest.approx(-ruler.fitness(images))
+    if len(dataset.train) > 3:
+      found = precision_recall.measure(ruler.real[:20], ruler.features(images))
+      assert (judged['precision'], judged['recall']) == found
+  folder = os.path.join(workdir, 'evaluation')
+  with open(os.path.join(folder, 'evaluation.json')) as file:
+    assert json.load(file) == result
+  with Image.open(os.path.join(folder, 'comparison.png')) as image:
+    assert image.mode == 'RGB'
+  table = generation.table(result)
+  assert 'recall' in table and 'score' in table
+  assert 'recognised' not in table and 'classifier' not in table
+  assert ('-' in table.split('recall')[1].split()[:3]) == (photos == 5)
+
+
+def _write_mnist(folder, first, number, seed):
+  """A pair of files in MNIST's format, of digits that are rectangles."""
+  random = np.random.default_rng(seed)
+  ink = np.zeros([number, 28, 28], np.uint8)
+  labels = np.arange(number, dtype=np.uint8) % 10
+  for image, label in zip(ink, labels):
+    row = 4 + random.integers(8)
+    image[row : row + 8, 2 * label : 2 * label + 6] = 255
+  for name, magic, array in (
+    ('images-idx3', 2051, ink),
+    ('labels-idx1', 2049, labels),
+  ):
+    header = struct.pack(f'>{1 + array.ndim}I', magic, *array.shape)
+    path = folder / f'{first}-{name}-ubyte.gz'
+    path.write_bytes(gzip.compress(header + array.tobytes()))
+
+
+def test_judges_by_the_test_images_if_asked_to(tmp_path, monkeypatch):
+  _write_mnist(tmp_path, 'train', 60, seed=0)
+  _write_mnist(tmp_path, 't10k', 50, seed=1)
+  images = tmp_path / 't10k-images-idx3-ubyte.gz'
+  sound = images.read_bytes()
+  data = sections.DataConfig(name='mnist', path=str(tmp_path))
+  config = dataclasses.replace(small.CONFIG, data=data)
+  workdir = str(tmp_path / 'run')
+  _fabricate_run(workdir, config)
+  train, judges, said = classifier.train_classifier, [], []
+
+  def spy_train(*args):
+    judges.append((args, train(*args, updates=20)))
+    return judges[-1][1]
+
+  monkeypatch.setattr(classifier, 'train_classifier', spy_train)
+  images.write_bytes(b'broken')
+  validation = generation.evaluate(workdir, 10, lambda line: None)
+  with pytest.raises(ValueError, match='Download t10k-images') as error:
+    generation.evaluate(workdir, 10, said.append, 'test')
+  assert str(images) in str(error.value)
   assert not said  # Before any work.
+  images.write_bytes(sound)
+  test = generation.evaluate(workdir, 10, lambda line: None, 'test')
+
+  dataset = builders.load_dataset(config)
+  for (arguments, (judge, accuracy)), result, split, reference in zip(
+    judges,
+    (validation, test),
+    ('validation', 'test'),
+    (dataset.train, dataset.images('test')),
+    strict=True,
+  ):
+    np.testing.assert_array_equal(arguments[0], dataset.train)
+    np.testing.assert_array_equal(arguments[2], dataset.images(split))
+    assert result['split'] == split
+    assert result['classifier_accuracy'] == accuracy
+    assert result['real']['frechet_distance'] == pytest.approx(
+      frechet.distance(
+        judge.features(dataset.validation), judge.features(reference)
+      )
+    )
+  distances = [x['trained']['frechet_distance'] for x in (validation, test)]
+  assert distances[0] != distances[1]
+  for folder, result in (('evaluation', validation), ('evaluation_test', test)):
+    with open(os.path.join(workdir, folder, 'evaluation.json')) as file:
+      assert json.load(file) == result
+    assert os.path.exists(os.path.join(workdir, folder, 'comparison.png'))
+
+
+def test_without_test_images_says_so_before_any_work(tmp_path):
+  config_file.save(str(tmp_path), small.CONFIG)
+  said = []
+  with pytest.raises(ValueError, match='"digits" has no split "test"'):
+    generation.evaluate(str(tmp_path), 2, said.append, 'test')
+  assert not said
+  assert not (tmp_path / 'evaluation_test').exists()
 
 
 if __name__ == '__main__':

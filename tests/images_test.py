@@ -40,7 +40,9 @@ def test_folder_is_searched_and_split_by_the_seed(folder, channels):
   assert data.validation.shape == (3, 16, 16, channels)
   numbers = _numbers(data.train) + _numbers(data.validation)
   assert sorted(numbers) == list(range(10))
-  assert data.test is None and data.train_labels is None
+  assert data.train_labels is None
+  with pytest.raises(ValueError, match=r'no split "test".*use "validation"'):
+    data.images('test')
   again = _load(folder, channels, validation_fraction=0.3)
   assert _numbers(again.train) == _numbers(data.train)
   other = _load(folder, channels, seed=1, validation_fraction=0.3)

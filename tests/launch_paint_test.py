@@ -8,7 +8,7 @@ from PIL import Image
 import pytest
 
 from spiral_tf import builders
-from spiral_tf.programs import json_form
+from spiral_tf.programs import program as program_lib
 from tests import commands
 from tests import runs
 from tests import small
@@ -105,7 +105,7 @@ def test_an_image_in_every_form_out(launch, conditional, folder, tmp_path):
   picture = np.asarray(Image.open(tmp_path / 'a.png'))
   assert picture.shape == (40, 40, 3)
   assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 2  # Colours.
-  program = json_form.load(str(tmp_path / 'a.json'))
+  program = program_lib.Program.load(str(tmp_path / 'a.json'))
   np.testing.assert_array_equal(program.render(40), picture)
   # The program alone, with another brush on other paper.
   done = launch(
@@ -171,7 +171,7 @@ def test_tiles(launch, conditional, folder, tmp_path):
   assert 'Mean squared error of a pixel: 0.' in done.stdout
   pair = np.asarray(Image.open(tmp_path / 'pair.png'))
   assert pair[10, 10] == 100 and pair.shape[1] > 2 * pair.shape[0] - 5
-  program = json_form.load(str(tmp_path / 'x.json'))
+  program = program_lib.Program.load(str(tmp_path / 'x.json'))
   width = small.CONFIG.environment.canvas_width
   assert program.renderer.canvas_width == 2 * width
   assert program.render().min() < 255

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -46,8 +47,12 @@ _LAYERS = {
   'spiral_tf.config': 0,
   'spiral_tf.exit_codes': 0,
   'spiral_tf.files': 0,
+  'spiral_tf.messages': 0,
+  'spiral_tf.names': 0,
   'spiral_tf.node_kinds': 0,
   'spiral_tf.processes': 0,
+  'spiral_tf.progress': 0,
+  'spiral_tf.seeds': 0,
   'spiral_tf.types': 0,
 }
 
@@ -69,7 +74,34 @@ _NODES = ('actor', 'discriminator_learner', 'evaluator', 'policy_learner')
 _MAX_LINES = 300
 
 # Modules without a test of their own, and the test that covers them.
-_COVERED_BY = {}
+_COVERED_BY = {
+  'launch.benchmark': 'benchmarks_actors_test.py',
+  'launch.benchmarks.environment': 'benchmarks_test.py',
+  'launch.benchmarks.graph': 'benchmarks_test.py',
+  'launch.benchmarks.paint': 'benchmarks_test.py',
+  'launch.benchmarks.round_trip': 'benchmarks_test.py',
+  'launch.benchmarks.scenes': 'benchmarks_test.py',
+  'launch.benchmarks.svg': 'programs_svg_test.py',
+  'launch.evaluate': 'launch_paint_test.py',
+  'launch.mcmc_report': 'mcmc_test.py',
+  'launch.paint_sources': 'launch_paint_test.py',
+  'launch.runtime.engines.engine': 'local_engine_test.py',
+  'launch.runtime.engines.slurm_step': 'slurm_engine_test.py',
+  'launch.training': 'train_test.py',
+  'spiral_tf.config.cluster': 'experiment_test.py',
+  'spiral_tf.config.fields': 'experiment_test.py',
+  'spiral_tf.config.learners': 'experiment_test.py',
+  'spiral_tf.config.sections': 'experiment_test.py',
+  'spiral_tf.exit_codes': 'supervisor_test.py',
+  'spiral_tf.node_kinds': 'launch_graph_test.py',
+  'spiral_tf.programs.commands': 'program_test.py',
+  'spiral_tf.replay.server': 'replay_control_test.py',
+  'spiral_tf.web.app': 'web_test.py',
+  'spiral_tf.web.film': 'serve_test.py',
+  'spiral_tf.web.guard': 'web_test.py',
+  'spiral_tf.web.queue': 'web_test.py',
+  'spiral_tf.web.service': 'web_test.py',
+}
 
 
 def _within(name: str, package: str) -> bool:
@@ -186,22 +218,54 @@ def _imported_modules() -> dict[str, set[str]]:
   return imports
 
 
+def _hidden(source: str) -> list[str]:
+  """Returns variables of functions that hide a module of the same name."""
+  tree = ast.parse(source)
+  modules = {
+    (alias.asname or alias.name).split('.')[0]
+    for node in tree.body
+    if isinstance(node, (ast.Import, ast.ImportFrom))
+    for alias in node.names
+  }
+  hidden = []
+  for function in ast.walk(tree):
+    if isinstance(function, (ast.FunctionDef, ast.Lambda)):
+      for node in ast.walk(function):
+        stored = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        name = node.id if stored else getattr(node, 'arg', None)
+        # Names of arguments in calls hide nothing.
+        if name in modules and not isinstance(node, ast.keyword):
+          hidden.append(name)
+  return hidden
+
+
 def _test_names(module: str, modules: list[str]) -> list[str]:
   """What a module's test may be called: so that it is no other's."""
+  others = [name for m in modules if m != module for name in _endings(m)]
+  return [f'{n}_test.py' for n in _endings(module) if n not in others]
+
+
+def _endings(module: str) -> list[str]:
   parts = module.split('.')
-  endings = ['_'.join(parts[-count:]) for count in range(1, len(parts) + 1)]
-  return [
-    f'{ending}_test.py'
-    for ending in endings
-    if sum(f'_{m.replace(".", "_")}'.endswith(f'_{ending}') for m in modules)
-    == 1
-  ]
+  return ['_'.join(parts[-count:]) for count in range(1, len(parts) + 1)]
 
 
 @pytest.mark.parametrize('module,path', _modules())
 def test_module_keeps_to_its_layer(module: str, path: pathlib.Path):
   is_package = path.name == '__init__.py'
   assert not _violations(module, path.read_text(), is_package)
+
+
+@pytest.mark.parametrize('module,path', _modules())
+def test_no_variable_hides_a_module(module: str, path: pathlib.Path):
+  assert not _hidden(path.read_text()), module
+
+
+def test_a_hidden_module_is_found():
+  source = (
+    'from a import b, c, d\ndef f(c, *, e):\n  b = b.x(d=1)\n  return d.y'
+  )
+  assert _hidden(source) == ['c', 'b']
 
 
 def test_no_imports_go_round_in_a_circle():
@@ -221,11 +285,14 @@ def test_module_is_short(module: str, path: pathlib.Path):
 
 
 def test_every_module_has_a_test():
-  modules = [m for m, path in _modules() if path.name != '__init__.py']
+  # All of configs are in configs_test.
+  modules = [
+    m
+    for m, path in _modules()
+    if path.name != '__init__.py' and not _within(m, 'configs')
+  ]
   tests = {path.name for path in _ROOT.glob('tests/*_test.py')}
   for module in modules:
-    if _within(module, 'configs'):  # All of them: configs_test.
-      continue
     named = [name for name in _test_names(module, modules) if name in tests]
     if module in _COVERED_BY:
       assert not named, f'{module} has {named}; strike it off _COVERED_BY.'
@@ -236,6 +303,13 @@ def test_every_module_has_a_test():
         'or name the test that covers it in _COVERED_BY.'
       )
   assert set(_COVERED_BY) <= set(modules)
+
+
+def test_contributors_read_the_same_table():
+  text = (_ROOT / 'CONTRIBUTING.md').read_text()
+  rows = re.findall(r'^\| (\d+) \| `([\w.]+)` \| \S', text, re.M)
+  assert {part: int(layer) for layer, part in rows} == _LAYERS
+  assert len(rows) == len(_LAYERS)
 
 
 def test_the_modules_are_found():

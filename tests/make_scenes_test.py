@@ -51,7 +51,7 @@ def test_makes_scenes_that_can_be_loaded(tmp_path):
     folder, '--num=20', '--shard_size=8', '--max_objects=2', '--processes=2'
   )
   assert code == 0, err
-  assert '20/20 scenes' in out and f'20 scenes are in {folder}' in out
+  assert '20 of 20 scenes' in out and f'20 scenes are in {folder}' in out
   config = sections.DataConfig(name='scenes', path=str(folder))
   data = scenes.load(config, 16, 3, seed=0)
   assert data.train.shape == (18, 16, 16, 3)

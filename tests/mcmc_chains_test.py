@@ -123,7 +123,7 @@ def _die(index, target):
 
 
 def test_a_process_that_dies_is_an_error(targets):
-  with pytest.raises(RuntimeError, match='terminated abruptly'):
+  with pytest.raises(RuntimeError, match='exit code 3'):
     mcmc_chains.run(_die, targets, 2, print)
   assert not multiprocessing.active_children()
 

@@ -106,8 +106,8 @@ def test_searches_and_compares(launch, config, workdir, tmp_path):
     return np.mean(difference**2, axis=(1, 2, 3))
 
   def made_by(policy):
-    agent = builders.make_agent(policy, config.seed)
-    return reconstruction.reconstruct(config, agent, targets)
+    player = builders.make_player(policy, config.seed)
+    return reconstruction.reconstruct(config, player, targets)
 
   empty, made = stage.render([]), made_by(_policy(config))
   assert np.any(made != empty)

@@ -6,7 +6,6 @@ import pytest
 from spiral_tf.environments.mujoco import gl
 from spiral_tf.environments.mujoco import stage
 from spiral_tf.programs import mjcf
-from spiral_tf.programs import rendering
 from tests import program_cases
 
 
@@ -14,8 +13,10 @@ from tests import program_cases
 def test_the_objects_are_those_of_the_stage(seed):
   mujoco = gl.load()
   scene = program_cases.staged(seed, number=6)
-  objects = rendering.objects(scene)
-  model = mujoco.MjModel.from_xml_string(mjcf.dumps(scene))
+  objects = scene.renderer.objects(scene.commands)
+  model = mujoco.MjModel.from_xml_string(
+    mjcf.dumps(scene.renderer, scene.commands)
+  )
   data = mujoco.MjData(model)
   mujoco.mj_forward(model, data)
   own = stage.Stage(32, 16, 3)
@@ -42,7 +43,9 @@ def test_the_objects_are_those_of_the_stage(seed):
 def test_it_looks_like_the_picture():
   mujoco = gl.load()
   scene = program_cases.staged(1, number=6)
-  model = mujoco.MjModel.from_xml_string(mjcf.dumps(scene))
+  model = mujoco.MjModel.from_xml_string(
+    mjcf.dumps(scene.renderer, scene.commands)
+  )
   # Viewers begin where they see all of the platform, and nothing is cut off.
   camera = mujoco.MjvCamera()
   mujoco.mjv_defaultFreeCamera(model, camera)
@@ -53,17 +56,12 @@ def test_it_looks_like_the_picture():
   with mujoco.Renderer(model, 256, 256) as renderer:
     renderer.update_scene(data, camera=0)
     picture = renderer.render().astype(float)
-  expected = rendering.render(scene, 256)
-  empty = rendering.render(scene.up_to(0), 256)
+  expected = scene.render(256)
+  empty = scene.up_to(0).render(256)
   # Depths are rounded differently, as viewers come nearer.
   assert (
     abs(picture - expected).mean() < 0.1 * abs(expected - 1.0 * empty).mean()
   )
-
-
-def test_pictures_are_refused():
-  with pytest.raises(ValueError, match='that of a picture'):
-    mjcf.dumps(program_cases.painted())
 
 
 if __name__ == '__main__':

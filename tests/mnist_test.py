@@ -88,22 +88,38 @@ def test_other_widths_are_resized(folder, width):
   )
 
 
-def test_test_pair_is_served_when_present(folder):
-  with pytest.raises(ValueError, match=f'no split "test".*{TEST_IMAGES}'):
-    _load(folder).images('test')
+def test_test_pair_is_the_test_split(folder):
   _write(folder, TEST_IMAGES, _images_idx(_images(7)))
   _write(folder, TEST_LABELS, _labels_idx(_labels(7)))
   data = _load(folder)
+  source = {image.tobytes(): i for i, image in enumerate(_images(7))}
+  ink = 255 - data.images('test')[:, 2:30, 2:30, 0]
+  order = [source[image.tobytes()] for image in ink]
+  assert sorted(order) == list(range(7)) != order
+  np.testing.assert_array_equal(data.labels('test'), _labels(7)[order])
   np.testing.assert_array_equal(
-    255 - data.images('test')[:, 2:30, 2:30, 0], _images(7)
+    _load(folder).images('test'), data.images('test')
   )
-  np.testing.assert_array_equal(data.labels('test'), _labels(7))
 
 
-def test_half_a_test_pair_is_refused(folder):
+@pytest.mark.parametrize('name', [TEST_IMAGES, TEST_LABELS])
+@pytest.mark.parametrize('missing', [True, False])
+def test_unsound_test_pair_troubles_only_who_asks_for_it(folder, name, missing):
   _write(folder, TEST_IMAGES, _images_idx(_images(7)))
-  with pytest.raises(FileNotFoundError, match=TEST_LABELS):
-    _load(folder)
+  _write(folder, TEST_LABELS, _labels_idx(_labels(7)))
+  sound = _load(folder)
+  if missing:
+    (folder / name).unlink()
+  else:
+    (folder / name).write_bytes(b'not gzip')
+  data = _load(folder)
+  for split in ('train', 'validation'):
+    np.testing.assert_array_equal(data.images(split), sound.images(split))
+    np.testing.assert_array_equal(data.labels(split), sound.labels(split))
+  with pytest.raises((FileNotFoundError, ValueError)) as error:
+    data.images('test')
+  assert str(folder / name) in str(error.value)
+  assert f'Download {name} from https://' in str(error.value)
 
 
 @pytest.mark.parametrize('name', [TRAIN_IMAGES, TRAIN_LABELS])

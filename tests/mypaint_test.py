@@ -482,6 +482,23 @@ def test_bad_numbers_are_refused_by_name(name, value):
   assert canvas.to_array(1).min() == 255
 
 
+def test_limits_are_the_engines():
+  canvas = mypaint.Canvas(8, _PEN)
+  for name, low, high in (
+    ('radius', mypaint.MIN_RADIUS, mypaint.MAX_RADIUS),
+    ('substrokes', 1, mypaint.MAX_SUBSTROKES),
+  ):
+    beyond = 1 if name == 'substrokes' else 1e-3
+    for value in (low, high):
+      _curve(canvas, **{name: value})
+    for value in (low - beyond, high + beyond):
+      with pytest.raises(ValueError, match=f'^{name} is '):
+        _curve(canvas, **{name: value})
+  mypaint.Canvas(mypaint.MAX_WIDTH, _PEN)
+  with pytest.raises(ValueError, match=r'^width is '):
+    mypaint.Canvas(mypaint.MAX_WIDTH + 1, _PEN)
+
+
 def test_other_bad_arguments_are_refused_by_name():
   canvas = mypaint.Canvas(64, _PEN)
   for name, kwargs in (

@@ -19,7 +19,6 @@ import spiral_tf
 from spiral_tf import builders
 from spiral_tf import node_kinds
 from spiral_tf.agents import saved_model
-from spiral_tf.programs import json_form
 from spiral_tf.replay import episodes
 from spiral_tf.replay import server as server_lib
 from spiral_tf.workdir import checkpoints
@@ -71,7 +70,7 @@ def test_the_run_may_go_on(workdir):
 def test_replay_comes_back(workdir):
   config = config_file.load(workdir)
   server = server_lib.serve(
-    config, workdir, graph._make_tables(config), port=None
+    config, workdir, graph.make_tables(config), port=None
   )
   try:
     client = reverb.Client(f'localhost:{server.port}')
@@ -85,7 +84,7 @@ def test_the_model_paints_the_same_program():
   image = np.full([16, 16], 255, np.uint8)
   image[3:12, 4:6] = 0
   program = agent.paint(image, seed=3)
-  assert json.loads(json_form.dumps(program)) == _EXPECTED['program']
+  assert json.loads(program.to_json()) == _EXPECTED['program']
   assert saved_model.load(str(_OLD / 'model')).config.conditional
 
 

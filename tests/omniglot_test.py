@@ -133,12 +133,35 @@ def test_evaluation_set_is_the_test_split(folder):
   _write_zip(folder / 'images_evaluation.zip', _members('images_evaluation', 2))
   data = _load(folder)
   assert data.train.shape == (18, 64, 64, 1)
-  assert data.test.shape == (12, 64, 64, 1)
-  assert data.test_labels.dtype == np.int32
+  images, labels = data.images('test'), data.labels('test')
+  assert images.shape == (12, 64, 64, 1)
+  assert labels.dtype == np.int32
   first = ALPHABETS * CHARACTERS
-  for image, label in zip(data.test, data.test_labels):
+  for image, label in zip(images, labels):
     alphabet, character, _ = _indices(image)
     assert label == first + CHARACTERS * alphabet + character
+  assert len(set(_shown(images))) == 12
+  assert _shown(images) == _shown(_load(folder).images('test'))
+
+
+def test_unsound_evaluation_set_troubles_only_who_asks_for_it(folder):
+  sound = _load(folder)
+  broken = folder / 'images_evaluation.zip'
+  broken.write_bytes(b'no zip')
+  data = _load(folder)
+  for split in ('train', 'validation'):
+    np.testing.assert_array_equal(data.images(split)[:], sound.images(split)[:])
+  with pytest.raises(ValueError, match='Download it again') as error:
+    data.images('test')
+  assert str(broken) in str(error.value)
+
+
+def test_background_set_alone_has_no_test_split(folder):
+  _write_zip(folder / 'images_evaluation.zip', _members('images_evaluation', 2))
+  alone = folder / 'images_background.zip'
+  with pytest.raises(ValueError, match='all of its images') as error:
+    _load(alone).images('test')
+  assert str(alone) in str(error.value)
 
 
 def test_light_ink_is_turned_round(folder, tmp_path):

@@ -1,5 +1,6 @@
 """Tests of grids, titles and PNG files."""
 
+from matplotlib import figure
 import numpy as np
 from PIL import Image
 import pytest
@@ -67,6 +68,18 @@ def test_png_holds_the_picture(tmp_path, channels):
   assert [p.name for p in path.parent.iterdir()] == ['picture.png']
 
 
+def test_png_keeps_what_is_transparent(tmp_path):
+  picture = np.random.RandomState(0).randint(256, size=[5, 7, 4])
+  picture = picture.astype(np.uint8)
+  path = str(tmp_path / 'picture.png')
+  pictures.write_png(path, picture)
+  np.testing.assert_array_equal(np.asarray(Image.open(path)), picture)
+  sheet = pictures.titled({'on paper': picture})
+  np.testing.assert_array_equal(
+    sheet[-8 - 5 : -8, 8 : 8 + 7], pictures.on_paper(picture)
+  )
+
+
 def test_failed_write_leaves_the_old_picture_and_no_litter(
   tmp_path, monkeypatch
 ):
@@ -84,6 +97,26 @@ def test_failed_write_leaves_the_old_picture_and_no_litter(
     pictures.write_png(str(path), 255 - old)
   np.testing.assert_array_equal(np.asarray(Image.open(path)), old[..., 0])
   assert [p.name for p in tmp_path.iterdir()] == ['picture.png']
+
+
+def test_failed_figure_leaves_the_old_one_and_no_litter(tmp_path, monkeypatch):
+  path = tmp_path / 'new' / 'figure.png'
+  drawn = figure.Figure(figsize=(2, 1))
+  pictures.write_figure(str(path), drawn, dpi=30)
+  with Image.open(path) as image:
+    assert image.size == (60, 30)
+
+  def break_off(file, **kwargs):
+    with open(file, 'wb') as f:
+      f.write(b'half a figure')
+    raise OSError('disk full')
+
+  monkeypatch.setattr(drawn, 'savefig', break_off)
+  with pytest.raises(OSError, match='disk full'):
+    pictures.write_figure(str(path), drawn, dpi=30)
+  with Image.open(path) as image:
+    assert image.size == (60, 30)
+  assert [p.name for p in path.parent.iterdir()] == ['figure.png']
 
 
 def test_write_png_checks_the_picture(tmp_path):

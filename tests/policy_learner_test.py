@@ -23,8 +23,8 @@ from tests import small
 def _episodes(policy):
   """Episodes by `policy`, batch-major tensors as replay delivers them."""
   environments = builders.make_environments(small.CONFIG, 8, 0)
-  agent = rollout.Agent(policy.initial_state, policy.step)
-  episodes = rollout.play(environments, agent)
+  player = rollout.Player(policy.initial_state, policy.step)
+  episodes = rollout.play(environments, player)
   return tree.map_structure(tf.constant, rollout.batch_major(episodes))
 
 

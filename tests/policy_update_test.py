@@ -20,8 +20,8 @@ _FULL_RATE = tf.constant(1.0)
 def _episodes(policy, number=8, config=small.CONFIG, targets=()):
   """Episodes by `policy`, batch-major tensors as replay delivers them."""
   environments = builders.make_environments(config, number, 0, targets)
-  agent = rollout.Agent(policy.initial_state, policy.step)
-  episodes = rollout.play(environments, agent)
+  player = rollout.Player(policy.initial_state, policy.step)
+  episodes = rollout.play(environments, player)
   return tree.map_structure(tf.constant, rollout.batch_major(episodes))
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from spiral_tf import builders
 from spiral_tf.config import experiment
 from spiral_tf.config import sections
-from spiral_tf.programs import commands
+from spiral_tf.programs import canvas
+from spiral_tf.programs import platform
 from spiral_tf.programs import program as program_lib
 
 
@@ -51,10 +52,10 @@ def painted(seed: int = 0, number: int = 8, **renderer) -> program_lib.Program:
   made = []
   for _ in range(number):
     if random.random() < 0.3:
-      made.append(commands.Move(point()))
+      made.append(canvas.Move(point()))
     else:
       made.append(
-        commands.Stroke(
+        canvas.Stroke(
           control=point(),
           end=point(),
           pressure=float(random.uniform(0.1, 1)),
@@ -62,15 +63,15 @@ def painted(seed: int = 0, number: int = 8, **renderer) -> program_lib.Program:
           color=tuple(random.uniform(0, 1, 3).tolist()),
         )
       )
-  return program_lib.Program(commands.Painting(**settings), tuple(made))
+  return program_lib.Program(canvas.Canvas(**settings), tuple(made))
 
 
 def staged(seed: int = 0, number: int = 5) -> program_lib.Program:
   """A random scene."""
   random = np.random.default_rng(seed)
   puts = tuple(
-    commands.Put(
-      kind=commands.KINDS[random.integers(4)],
+    platform.Put(
+      kind=platform.KINDS[random.integers(4)],
       location=tuple(random.integers(16, size=2).tolist()),
       size=int(random.integers(3)),
       color=tuple(random.integers(4, size=3).tolist()),
@@ -78,4 +79,4 @@ def staged(seed: int = 0, number: int = 5) -> program_lib.Program:
     )
     for _ in range(number)
   )
-  return program_lib.Program(commands.Stage(32, 16, 3), puts)
+  return program_lib.Program(platform.Platform(32, 16, 3), puts)

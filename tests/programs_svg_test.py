@@ -6,21 +6,25 @@ import numpy as np
 import pytest
 
 from launch.benchmarks import svg as svg_lib
-from spiral_tf.programs import commands
+from spiral_tf.programs import canvas
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import svg
 from tests import program_cases
 
 _SVG = '{http://www.w3.org/2000/svg}'
-_PEN = commands.Painting(64, 32, 'classic/pen')
+_PEN = canvas.Canvas(64, 32, 'classic/pen')
 
 
 def _stroke(pressure=1.0, end=(20, 20), **kwargs):
-  return commands.Stroke((10, 20), end, pressure, 2.0, **kwargs)
+  return canvas.Stroke((10, 20), end, pressure, 2.0, **kwargs)
+
+
+def _dumps(program, *size):
+  return svg.dumps(program.renderer, program.commands, *size)
 
 
 def _groups(*made, renderer=_PEN):
-  root = ElementTree.fromstring(svg.dumps(program_lib.Program(renderer, made)))
+  root = ElementTree.fromstring(svg.dumps(renderer, made))
   return root.findall(f'{_SVG}g')
 
 
@@ -43,12 +47,12 @@ def test_soft_brushes_have_about_as_much_ink():
   for brush in ('deevad/ballpen', 'classic/charcoal'):
     program = program_cases.painted(3, brush=brush, number=6)
     drawn = 255.0 - program.render(256)
-    traced = 255.0 - svg_lib.rasterized(svg.dumps(program, 256))
+    traced = 255.0 - svg_lib.rasterized(_dumps(program, 256))
     assert traced.sum() == pytest.approx(drawn.sum(), rel=0.35)
 
 
 def test_a_group_a_stroke_and_the_programs_own_curves():
-  move = commands.Move((3, 3))
+  move = canvas.Move((3, 3))
   first, second = _groups(move, _stroke(), _stroke(end=(9, 1)))
   assert (first.get('id'), second.get('id')) == ('stroke-1', 'stroke-2')
   (path,) = first  # Nothing varies, so there is one piece.
@@ -58,7 +62,7 @@ def test_a_group_a_stroke_and_the_programs_own_curves():
 
 
 def test_width_follows_pressure_and_moves_end_sequences():
-  move = commands.Move((3, 3))
+  move = canvas.Move((3, 3))
   first, growing = _groups(move, _stroke(0.2), _stroke(1.0, end=(30, 30)))
   assert len(first) == 1
   widths = [float(p.get('stroke-width')) for p in growing]
@@ -73,9 +77,9 @@ def test_width_follows_pressure_and_moves_end_sequences():
 
 
 def test_opacity_follows_pressure():
-  ballpen = commands.Painting(64, 32, 'deevad/ballpen')
+  ballpen = canvas.Canvas(64, 32, 'deevad/ballpen')
   light, growing = _groups(
-    commands.Move((3, 3)),
+    canvas.Move((3, 3)),
     _stroke(0.2),
     _stroke(1.0, end=(30, 30)),
     renderer=ballpen,
@@ -90,42 +94,37 @@ def test_opacity_follows_pressure():
 
 
 def test_strokes_without_pressure_leave_empty_groups():
-  (group,) = _groups(commands.Move((1, 1)), _stroke(0.0))
+  (group,) = _groups(canvas.Move((1, 1)), _stroke(0.0))
   assert len(group) == 0
 
 
 def test_points_and_colours_and_paper():
-  dot = commands.Stroke((5, 5), (5, 5), 1.0, 4.0, (1.0, 0.0, 0.5))
-  renderer = commands.Painting(64, 32, 'classic/pen', '#00ff00', channels=3)
-  program = program_lib.Program(renderer, (commands.Move((5, 5)), dot))
-  text = svg.dumps(program, 64)
+  dot = canvas.Stroke((5, 5), (5, 5), 1.0, 4.0, (1.0, 0.0, 0.5))
+  renderer = canvas.Canvas(64, 32, 'classic/pen', '#00ff00', channels=3)
+  program = program_lib.Program(renderer, (canvas.Move((5, 5)), dot))
+  text = _dumps(program, 64)
   assert 'stroke="#ff0080"' in text and 'fill="#00ff00"' in text
   dark = svg_lib.rasterized(text)
   assert abs(int(dark[11, 11]) - int(dark[40, 40])) > 30
-  clear = svg.dumps(program.with_background('transparent'))
+  clear = _dumps(program.with_background('transparent'))
   assert '<rect' not in clear
 
 
 def test_grey_pictures_are_grey():
-  renderer = commands.Painting(64, 32, 'deevad/liner', '#80ff00')
-  dot = commands.Stroke((5, 9), (5, 9), 1.0, 4.0, (1.0, 0.2, 0.0))
-  program = program_lib.Program(renderer, (commands.Move((5, 5)), dot))
+  renderer = canvas.Canvas(64, 32, 'deevad/liner', '#80ff00')
+  dot = canvas.Stroke((5, 9), (5, 9), 1.0, 4.0, (1.0, 0.2, 0.0))
+  program = program_lib.Program(renderer, (canvas.Move((5, 5)), dot))
   drawn = program.render()[..., 0].astype(int)
-  traced = svg_lib.rasterized(svg.dumps(program, 64)).astype(int)
+  traced = svg_lib.rasterized(_dumps(program, 64)).astype(int)
   for place in ((11, 14), (40, 40)):  # On the stroke, and on paper.
     assert abs(traced[place] - drawn[place]) <= 2
   color = _groups(*program.commands, renderer=renderer)[0].get('stroke')
   assert color[1:3] == color[3:5] == color[5:]
 
 
-def test_scenes_are_refused():
-  with pytest.raises(ValueError, match='that of a scene'):
-    svg.dumps(program_cases.staged())
-
-
 def test_no_stroke_is_lost():
   program = program_cases.painted(number=200)
-  root = ElementTree.fromstring(svg.dumps(program))
+  root = ElementTree.fromstring(_dumps(program))
   ids = [group.get('id') for group in root.findall(f'{_SVG}g')]
   assert ids == [f'stroke-{i}' for i in range(1, program.num_strokes + 1)]
   assert np.all([len(group) > 0 for group in root.findall(f'{_SVG}g')])

@@ -13,9 +13,11 @@ from spiral_tf import builders
 from spiral_tf import node_kinds
 from spiral_tf import rollout
 from spiral_tf import types
+from spiral_tf.datasets import dataset as dataset_lib
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
+from tests import runs
 from tests import small
 
 
@@ -52,11 +54,11 @@ def test_each_target_is_reproduced_in_its_place():
     action = {'end': cell + 3 * (state > 0), 'control': cell}
     return types.AgentOutput(action, {'end': zeros}, None), state + 1
 
-  agent = rollout.Agent(lambda n: np.zeros(n, np.int32), step)
+  player = rollout.Player(lambda n: np.zeros(n, np.int32), step)
   number = 203  # More than are played at once.
   targets = np.zeros([number, 16, 16, 1], np.uint8)
   targets += np.arange(number, dtype=np.uint8)[:, None, None, None]
-  canvases = reconstruction.reconstruct(small.CONDITIONAL, agent, targets)
+  canvases = reconstruction.reconstruct(small.CONDITIONAL, player, targets)
   assert canvases.shape == targets.shape
   assert sorted(set(seen)) == list(range(number))
   middle = canvases[:, :, 8, 0].astype(int)
@@ -77,7 +79,7 @@ def test_evaluates_a_run(tmp_path):
   config = dataclasses.replace(small.CONDITIONAL, seed=3)
   config_file.save(workdir, config)
   policy = builders.make_policy(config)
-  # An agent that always goes to the last cell, whatever it sees.
+  # A player that always goes to the last cell, whatever it sees.
   for variable in policy.trainable_variables:
     if 'end' in variable.name and 'logits' in variable.name:
       variable.assign(tf.zeros_like(variable))
@@ -104,14 +106,16 @@ def test_evaluates_a_run(tmp_path):
   assert result['mean_image'] == pytest.approx(
     np.mean((train.mean(axis=0) - targets) ** 2), rel=1e-3
   )
-  agent = builders.make_agent(policy, seed=3)
+  player = builders.make_player(policy, seed=3)
   again = reconstruction.reconstruct(
-    config, agent, np.asarray(dataset.validation[:20])
+    config, player, np.asarray(dataset.validation[:20])
   )
   truth = np.mean((again / 255 - targets) ** 2)
   assert result['trained'] == pytest.approx(truth, rel=0.3)
 
-  # Digits have ten classes, so a judge reads them; this one draws no digits.
+  assert result['split'] == 'validation'
+  # Digits are of ten classes, so a classifier can look at them; but this agent
+  # draws none.
   assert result['classifier_accuracy'] > 0.9
   read = result['read']
   assert read['real'] > 0.8
@@ -135,14 +139,48 @@ def test_evaluates_a_run(tmp_path):
   assert f'{read["real"]:.1%}' in table
 
 
-def test_reads_each_reconstruction_as_its_own_targets_digit():
+def test_targets_are_test_images_if_asked_for(tmp_path, monkeypatch):
+  workdir = str(tmp_path)
+  runs.make(workdir, small.CONDITIONAL)
+  dataset = builders.load_dataset(small.CONDITIONAL)
+  tests = dataset_lib.Split(255 - dataset.train[:30], dataset.train_labels[:30])
+  with_tests = dataclasses.replace(dataset, load_test=lambda: tests)
+  monkeypatch.setattr(builders, 'load_dataset', lambda config: with_tests)
+  seen = []
+
+  def recognition(*arguments):
+    seen.append(arguments)
+    return {}
+
+  monkeypatch.setattr(reconstruction, 'recognition', recognition)
+  result = reconstruction.evaluate(workdir, 20, lambda line: None, 'test')
+  targets = tests.images[:20] / 255
+  assert result['split'] == 'test' and result['number'] == 20
+  assert result['empty'] == pytest.approx(np.mean((1 - targets) ** 2), rel=1e-5)
+  ((data, images, _, split),) = seen
+  assert data is with_tests and split == 'test'
+  np.testing.assert_array_equal(images['real'], tests.images[:20])
+  assert os.listdir(os.path.join(workdir, 'evaluation_test'))
+  assert not os.path.exists(os.path.join(workdir, 'evaluation'))
+  assert '20 test images' in reconstruction.table(result)
+
+
+def test_without_test_images_says_so_before_any_work(tmp_path):
+  runs.make(str(tmp_path), small.CONDITIONAL)
+  said = []
+  with pytest.raises(ValueError, match='"digits" has no split "test"'):
+    reconstruction.evaluate(str(tmp_path), 2, said.append, 'test')
+  assert not said
+
+
+def test_recognises_each_reconstruction_as_its_own_targets_digit():
   dataset = builders.load_dataset(small.CONDITIONAL)
   targets = np.asarray(dataset.validation[:100])
   labels = dataset.validation_labels[:100]
   others = np.asarray(
     [targets[np.flatnonzero(labels != label)[0]] for label in labels]
   )
-  result = reconstruction.read(
+  result = reconstruction.recognition(
     dataset, {'same': targets, 'others': others}, seed=0
   )
   assert result['read']['same'] > 0.8

@@ -294,5 +294,30 @@ def test_the_batch_may_be_unknown_while_tracing():
     assert reward.shape == (_STEPS, batch)
 
 
+@pytest.mark.parametrize(
+  'canvas,starts,target',
+  [
+    ([4, 2, 8, 8], [4, 2], None),
+    ([4, 2, 8, 4, 1], [4, 2], None),
+    ([4, 2, 8, 8, 1], [3, 2], None),
+    ([4, 2, 8, 8, 1], [4], None),
+    ([4, 2, 8, 8, 1], [4, 2], [3, 8, 8, 1]),
+  ],
+)
+def test_observations_of_other_shapes_are_refused(canvas, starts, target):
+  observation = {
+    'canvas': tf.zeros(canvas, tf.uint8),
+    'stroke_start': tf.zeros(starts),
+  }
+  targets = None if target is None else tf.zeros(target, tf.uint8)
+  with pytest.raises(ValueError, match=r'canvases are \[T \+ 1, B, W, W, C'):
+    rewards.total(
+      sections.RewardConfig(),
+      lambda images, targets: tf.zeros([tf.shape(images)[0]]),
+      observation,
+      targets,
+    )
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

@@ -49,7 +49,7 @@ class _Diary(dm_env.Environment):
 
 
 class _Counter:
-  """An agent that acts on what it sees and on its state, a count."""
+  """A player that acts on what it sees and on its state, a count."""
 
   def __init__(self, log_prob=True):
     self.seen = []
@@ -71,13 +71,13 @@ class _Counter:
     return types.AgentOutput(action, log_prob, None), state + 1
 
   @property
-  def agent(self):
-    return rollout.Agent(self.initial_state, self.step)
+  def player(self):
+    return rollout.Player(self.initial_state, self.step)
 
 
 def test_each_environment_gets_its_own_actions():
   environments = [_Diary(name, 3) for name in (4, 7, 9)]
-  episode = rollout.play(environments, _Counter().agent)
+  episode = rollout.play(environments, _Counter().player)
   for i, (name, environment) in enumerate(zip((4, 7, 9), environments)):
     truth = [{'a': name * 10 + t, 'b': t} for t in range(3)]
     assert environment.actions == truth
@@ -90,7 +90,7 @@ def test_each_environment_gets_its_own_actions():
 
 def test_observations_are_those_before_each_action_and_the_last():
   counter = _Counter()
-  episode = rollout.play([_Diary(n, 4) for n in (1, 2)], counter.agent)
+  episode = rollout.play([_Diary(n, 4) for n in (1, 2)], counter.player)
   canvas = episode.observation['canvas']
   assert canvas.shape == (5, 2, 2, 2, 1)
   assert canvas.dtype == np.uint8
@@ -114,18 +114,18 @@ class _Target(_Diary):
 
 def test_what_stays_the_same_is_kept_once():
   counter = _Counter()
-  episode = rollout.play([_Target(n, 3) for n in (1, 2)], counter.agent)
+  episode = rollout.play([_Target(n, 3) for n in (1, 2)], counter.player)
   assert set(episode.observation) == {'canvas', 'action_mask'}
   assert set(episode.context) == {'target'}
   target = episode.context['target']
   assert target.shape == (2, 2, 2, 1)
   assert target[:, 0, 0, 0].tolist() == [51, 52]
-  for seen in counter.seen:  # But the agent sees it at every step.
+  for seen in counter.seen:  # But the player sees it at every step.
     np.testing.assert_array_equal(seen['target'], target)
 
 
 def test_batch_major_swaps_all_but_the_context():
-  episode = rollout.play([_Target(n, 3) for n in (1, 2)], _Counter().agent)
+  episode = rollout.play([_Target(n, 3) for n in (1, 2)], _Counter().player)
   swapped = rollout.batch_major(episode)
   assert swapped.observation['canvas'].shape == (2, 4, 2, 2, 1)
   assert swapped.log_prob.shape == (2, 3)
@@ -143,7 +143,7 @@ def test_batch_major_swaps_all_but_the_context():
 
 def test_log_prob_counts_the_components_that_had_an_effect():
   names, steps = (4, 7), 3
-  episode = rollout.play([_Diary(n, steps) for n in names], _Counter().agent)
+  episode = rollout.play([_Diary(n, steps) for n in names], _Counter().player)
   truth = np.zeros([steps, len(names)], np.float32)
   for t in range(steps):
     for i, name in enumerate(names):
@@ -154,15 +154,15 @@ def test_log_prob_counts_the_components_that_had_an_effect():
   assert episode.log_prob.dtype == np.float32
 
 
-def test_an_agent_need_not_tell_log_probabilities():
-  episode = rollout.play([_Diary(1, 2)], _Counter(log_prob=False).agent)
+def test_a_player_need_not_tell_log_probabilities():
+  episode = rollout.play([_Diary(1, 2)], _Counter(log_prob=False).player)
   assert episode.log_prob is None
   assert episode.action['a'].shape == (2, 1)
 
 
 def test_state_starts_afresh_with_each_episode():
-  environments, agent = [_Diary(1, 2)], _Counter().agent
-  first, second = (rollout.play(environments, agent) for _ in range(2))
+  environments, player = [_Diary(1, 2)], _Counter().player
+  first, second = (rollout.play(environments, player) for _ in range(2))
   assert first.action['b'].tolist() == second.action['b'].tolist() == [[0], [1]]
   assert environments[0].resets == 2
 
@@ -171,7 +171,7 @@ def test_state_starts_afresh_with_each_episode():
 def test_episodes_of_unequal_lengths_are_refused(lengths):
   environments = [_Diary(i, length) for i, length in enumerate(lengths)]
   with pytest.raises(ValueError, match='one length') as error:
-    rollout.play(environments, _Counter().agent)
+    rollout.play(environments, _Counter().player)
   assert 'after 2 steps' in str(error.value)
 
 

@@ -59,9 +59,9 @@ def saved(tmp_path_factory):
   return _Saved(str(tmp_path_factory.mktemp('saved') / 'model'))
 
 
-def _play(agent, number=3):
+def _play(player, number=3):
   environments = builders.make_environments(_CONFIG, number, seed=1)
-  return rollout.play(environments, agent)
+  return rollout.play(environments, player)
 
 
 _TENSORFLOW_ALONE = """
@@ -241,7 +241,7 @@ def test_tensorflow_alone_can_play_it_and_all_of_models(saved):
 
 
 def test_a_loaded_agent_plays_in_environments(saved):
-  episode = _play(saved.loaded.agent)
+  episode = _play(saved.loaded.player)
   spec = builders.environment_spec(_CONFIG)
   assert set(episode.action) == set(spec.action)
   for name, values in episode.action.items():
@@ -253,14 +253,14 @@ def test_a_loaded_agent_plays_in_environments(saved):
 
 
 def test_a_loaded_agent_thinks_like_the_policy(saved):
-  episode = _play(saved.loaded.agent)
-  loaded_state = saved.loaded.agent.initial_state(3)
+  episode = _play(saved.loaded.player)
+  loaded_state = saved.loaded.player.initial_state(3)
   state = saved.policy.initial_state(3)
   for t in range(4):
     observation = tf.nest.map_structure(
       lambda x, t=t: x[t], episode.observation
     )
-    output, loaded_state = saved.loaded.agent.step(observation, loaded_state)
+    output, loaded_state = saved.loaded.player.step(observation, loaded_state)
     _, state = saved.policy.step(
       tf.nest.map_structure(tf.constant, observation), state
     )
@@ -283,8 +283,8 @@ def test_a_loaded_agent_acts_with_the_policy_s_probabilities(saved):
       lambda x: np.repeat(x[None], batch, axis=0), first
     )
 
-  agent = saved.loaded.agent
-  output, _ = agent.step(repeat(number), agent.initial_state(number))
+  player = saved.loaded.player
+  output, _ = player.step(repeat(number), player.initial_state(number))
   ends, flags = (np.asarray(output.action[k]) for k in ('end', 'flag'))
   assert min(np.mean(flags == 0), np.mean(flags == 1)) > 0.01
 
@@ -314,8 +314,8 @@ def test_the_seed_decides_the_actions(saved):
   actions = []
   for seed in (3, 3, 4):
     loaded = saved_model.load(saved.path, seed)
-    for agent in (loaded.agent, loaded.agent, loaded.player(seed, 1.0)):
-      actions.append(_play(agent, number=20).action['end'])
+    for player in (loaded.player, loaded.player, loaded.make_player(seed, 1.0)):
+      actions.append(_play(player, number=20).action['end'])
   np.testing.assert_array_equal(actions[:3], actions[3:6])
   np.testing.assert_array_equal(actions[0], actions[2])
   assert np.any(actions[0] != actions[1])
@@ -324,7 +324,7 @@ def test_the_seed_decides_the_actions(saved):
 
 def test_at_temperature_zero_the_seed_decides_nothing(saved):
   actions = [
-    _play(saved_model.load(saved.path, seed, 0.0).agent, number=20).action
+    _play(saved_model.load(saved.path, seed, 0.0).player, number=20).action
     for seed in (3, 4)
   ]
   np.testing.assert_array_equal(*(action['end'] for action in actions))
@@ -352,12 +352,12 @@ def test_exports_the_last_checkpoint_of_a_run(saved, tmp_path):
   saved_model.export(workdir, path)
   loaded = saved_model.load(path)
   observation = tf.nest.map_structure(
-    lambda x: x[0], _play(saved.loaded.agent).observation
+    lambda x: x[0], _play(saved.loaded.player).observation
   )
   hidden = []
   # Those of `saved` are the same weights, doubled once, too.
-  for agent in (loaded.agent, saved.loaded.agent):
-    _, state = agent.step(observation, agent.initial_state(3))
+  for player in (loaded.player, saved.loaded.player):
+    _, state = player.step(observation, player.initial_state(3))
     hidden.append(state['state/hidden'].numpy())
   np.testing.assert_allclose(*hidden, atol=1e-6)
 

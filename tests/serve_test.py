@@ -21,7 +21,7 @@ import tensorflow as tf
 
 from spiral_tf import builders
 from spiral_tf.agents import saved_model
-from spiral_tf.programs import json_form
+from spiral_tf.programs import program as program_lib
 from tests import small
 
 _CHROMIUM = shutil.which('chromium')
@@ -184,7 +184,7 @@ def test_draw_paint_scrub_download(page):
 
   page.select_option('#size', '128')
   _until(page, "document.querySelector('#painting').width === 128")
-  program = json_form.loads(_download(page, 'json').decode())
+  program = program_lib.Program.from_json(_download(page, 'json').decode())
   picture = np.asarray(Image.open(io.BytesIO(_download(page, 'png'))))
   np.testing.assert_array_equal(picture, program.render(128)[..., 0])
   with Image.open(io.BytesIO(_download(page, 'gif'))) as film:

@@ -31,13 +31,13 @@ def model(policy, tmp_path_factory):
   return tf.saved_model.load(path)
 
 
-def _play(agent):
+def _play(player):
   """Actions, int32 `[T, 20, components]`, in environments always the same."""
   targets = iter(np.full([20, 16, 16, 1], 100, np.uint8))
   environments = builders.make_environments(
     small.CONDITIONAL, 20, seed=1, targets=targets
   )
-  actions = rollout.play(environments, agent).action
+  actions = rollout.play(environments, player).action
   return np.stack([actions[name] for name in sorted(actions)], axis=-1)
 
 
@@ -54,7 +54,7 @@ def test_there_is_an_input_for_all_that_the_policy_sees(model, policy):
 
 def test_a_seed_and_a_temperature_decide_what_a_player_does(model):
   def play(seed, temperature):
-    return _play(signatures.player(model, seed, temperature))
+    return _play(signatures.make_player(model, seed, temperature))
 
   np.testing.assert_array_equal(play(1, 1.0), play(1, 1.0))
   assert np.any(play(1, 1.0) != play(2, 1.0))
@@ -64,20 +64,20 @@ def test_a_seed_and_a_temperature_decide_what_a_player_does(model):
 
 def test_a_player_at_temperature_zero_does_what_the_policy_would(model, policy):
   zero = tf.constant(0.0)
-  agent = rollout.Agent(
+  player = rollout.Player(
     policy.initial_state,
     lambda observation, state: policy.step(
       tf.nest.map_structure(tf.constant, observation), state, None, zero
     ),
   )
-  actions = _play(signatures.player(model, 0, 0.0))
-  np.testing.assert_array_equal(actions, _play(agent))
+  actions = _play(signatures.make_player(model, 0, 0.0))
+  np.testing.assert_array_equal(actions, _play(player))
   assert np.any(actions > 0)
 
 
 def test_players_do_not_disturb_each_other(model):
-  alone = [_play(signatures.player(model, seed, 1.0)) for seed in (1, 2)]
-  players = [signatures.player(model, seed, 1.0) for seed in (1, 2)]
+  alone = [_play(signatures.make_player(model, seed, 1.0)) for seed in (1, 2)]
+  players = [signatures.make_player(model, seed, 1.0) for seed in (1, 2)]
   together = [_play(player) for player in players]
   np.testing.assert_array_equal(alone, together)
 
@@ -85,7 +85,7 @@ def test_players_do_not_disturb_each_other(model):
 @pytest.mark.parametrize('temperature', [-0.1, float('nan'), float('inf')])
 def test_refuses_what_is_no_temperature(model, temperature):
   with pytest.raises(ValueError, match=f'temperature is {temperature},'):
-    signatures.player(model, 0, temperature)
+    signatures.make_player(model, 0, temperature)
 
 
 if __name__ == '__main__':

@@ -1,52 +1,45 @@
 """Tests of spiral_tf.agents.tiles, with an agent whose strokes are known."""
 
-import types
-
 import numpy as np
 import pytest
 
 from spiral_tf.agents import tiles
-from spiral_tf.config import sections
-from spiral_tf.programs import commands
+from spiral_tf.programs import canvas
 from spiral_tf.programs import program as program_lib
 
 _WIDTH = 16
 
 
-class _Agent:
-  """Puts one stroke of the window's mean colour over all of the window."""
-
-  conditional = True
-  canvas_width = _WIDTH
-  channels = 3
-
-  def __init__(self, **environment):
-    settings = {
+def _canvas(**settings):
+  return canvas.Canvas(
+    **{
       'canvas_width': _WIDTH,
       'grid_width': 4,
       'brush': 'deevad/basic_digital_brush',
-      'color': True,
-      'background': 'white',
-      **environment,
+      'channels': 3,
+      **settings,
     }
-    self.config = types.SimpleNamespace(
-      environment=sections.EnvironmentConfig(**settings)
-    )
+  )
+
+
+class _Agent:
+  """Puts one stroke of the window's mean colour over all of the window."""
+
+  def __init__(self):
     self.seen = 0
 
-  def paint_many(self, targets, samples, temperature, seed):
-    assert targets.shape[1:] == (_WIDTH, _WIDTH, 3)
-    self.seen += len(targets)
-    return [self._program(target) for target in targets]
+  def __call__(self, views, seed):
+    assert views.shape[1:3] == (_WIDTH, _WIDTH)
+    self.seen += len(views)
+    return [self._program(view) for view in views]
 
-  def _program(self, target):
-    renderer = commands.Painting(_WIDTH, 4, 'deevad/basic_digital_brush')
-    color = tuple((target.mean(axis=(0, 1)) / 255).tolist())
+  def _program(self, view):
+    color = np.broadcast_to(view.mean(axis=(0, 1)) / 255, [3]).tolist()
     return program_lib.Program(
-      renderer,
+      _canvas(),
       (
-        commands.Move((0, 1.5)),
-        commands.Stroke((1.5, 1.5), (3, 1.5), 1.0, 8.0, color),
+        canvas.Move((0, 1.5)),
+        canvas.Stroke((1.5, 1.5), (3, 1.5), 1.0, 8.0, tuple(color)),
       ),
     )
 
@@ -58,10 +51,10 @@ def _quarters():
   return image
 
 
-def _paint(agent, number, **kwargs):
-  arguments = {'samples': 1, 'temperature': 1.0, 'seed': 0, 'fit': 'crop'}
-  arguments['picture_colors'] = False
-  return tiles.paint(agent, _quarters(), number, **{**arguments, **kwargs})
+def _paint(agent, number, own=None, **kwargs):
+  arguments = {'samples': 1, 'seed': 0, **kwargs}
+  own = own or _canvas()
+  return tiles.paint(own, agent, _quarters(), tiles=number, **arguments)
 
 
 def test_levels_double_and_end_with_the_finest():
@@ -99,8 +92,8 @@ def test_every_window_is_seen_and_reported():
 class _Harmful(_Agent):
   """Takes colours for their opposites."""
 
-  def _program(self, target):
-    return super()._program(255 - target)
+  def _program(self, view):
+    return super()._program(255 - view)
 
 
 def test_only_strokes_that_help_are_kept():
@@ -115,25 +108,21 @@ def test_only_strokes_that_help_are_kept():
 def test_colours_of_the_picture_instead_of_the_agents():
   picture = _paint(_Harmful(), 8, picture_colors=True).render(64)
   assert abs(picture.astype(float) - _quarters()).mean() < 15
-  gray = _Harmful(color=False)
-  gray.channels = 1
-  gray.paint_many = lambda targets, *rest: _Agent.paint_many(
-    gray, np.repeat(targets, 3, axis=-1), *rest
-  )
-  picture = _paint(gray, 8, picture_colors=True).render(64)
+  gray = _canvas(channels=1)
+  picture = _paint(_Harmful(), 8, gray, picture_colors=True).render(64)
   luma = _quarters() @ [0.299, 0.587, 0.114]
   assert abs(picture[..., 0] - luma).mean() < 15
 
 
 def test_what_makes_no_sense_is_refused():
-  for agent, number, message in (
-    (_Agent(), 0, 'tiles is 0'),
-    (_Agent(), 65, 'tiles is 65'),
-    (_Agent(name='scenes'), 2, 'with a brush'),
-    (_Agent(background='transparent'), 2, 'white paper'),
+  for number, own, message in (
+    (0, _canvas(), 'tiles is 0'),
+    (65, _canvas(), 'tiles is 65'),
+    (2, _canvas(background='transparent'), 'white paper'),
+    (64, _canvas(canvas_width=128), '8192 pixels wide'),
   ):
     with pytest.raises(ValueError, match=message):
-      _paint(agent, number)
+      _paint(_Agent(), number, own)
 
 
 if __name__ == '__main__':

@@ -105,5 +105,23 @@ def test_no_gradient_flows_through_the_targets():
   assert all(g is None for g in tape.gradient(total, inputs).values())
 
 
+@pytest.mark.parametrize(
+  'name', ['log_rhos', 'discounts', 'rewards', 'values', 'bootstrap_value']
+)
+def test_other_shapes_are_refused(name):
+  arguments = {
+    'log_rhos': tf.zeros([4, 2]),
+    'discounts': tf.ones([4, 2]),
+    'rewards': tf.zeros([4, 2]),
+    'values': tf.zeros([4, 2]),
+    'bootstrap_value': tf.zeros([2]),
+  }
+  vtrace.vtrace(**arguments)
+  # A batch of one, which would be broadcast without a word.
+  for wrong in (arguments[name][..., :1], arguments[name][..., tf.newaxis]):
+    with pytest.raises(ValueError, match=r'V-trace takes \[T, B\]'):
+      vtrace.vtrace(**{**arguments, name: wrong})
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

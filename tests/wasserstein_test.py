@@ -136,5 +136,18 @@ def test_works_in_a_graph():
   np.testing.assert_allclose(total(real, fake), expected, rtol=1e-4)
 
 
+def test_other_shapes_are_refused():
+  images = tf.zeros([4, 8, 8, 1])
+  for fake in (images[:2], images[..., 0], images[:, :4]):
+    with pytest.raises(ValueError, match=r'images are \[B, W, W, C\]'):
+      wasserstein.discriminator_loss(
+        lambda x: tf.reduce_sum(x, [1, 2, 3]),
+        images,
+        fake,
+        gradient_penalty=10.0,
+        zero_mean_penalty=0.0,
+      )
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

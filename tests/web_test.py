@@ -18,7 +18,7 @@ import pytest
 from spiral_tf import builders
 from spiral_tf.agents import agent as agent_lib
 from spiral_tf.agents import saved_model
-from spiral_tf.programs import json_form
+from spiral_tf.programs import program as program_lib
 from spiral_tf.web import app as web
 from spiral_tf.web import film as film_lib
 from spiral_tf.web import guard
@@ -57,7 +57,7 @@ def _paint(client, image=None, **fields):
 
 
 def _render(client, **body):
-  program = json.loads(json_form.dumps(program_cases.painted()))
+  program = json.loads(program_cases.painted().to_json())
   return client.post(
     '/api/render', json={'program': program, 'format': 'png', **body}
   )
@@ -80,7 +80,7 @@ def test_paints_what_it_is_sent(client, agents):
   answer = _paint(client, _picture(), seed='7', samples='3').json()
   target = agents['copyist'].target(_picture(), 'pad')
   (program,) = agents['copyist'].paint_many(target[None], 3, seed=7)
-  assert json_form.loads(json.dumps(answer['program'])) == program
+  assert program_lib.Program.from_json(json.dumps(answer['program'])) == program
   shown = Image.open(io.BytesIO(base64.b64decode(answer['target'][22:])))
   np.testing.assert_array_equal(np.asarray(shown), target[..., 0])
   assert 0 < answer['mse'] < 1
@@ -100,7 +100,7 @@ def test_renders_in_each_form(client, form):
     picture = np.asarray(Image.open(io.BytesIO(answer.content)))
     np.testing.assert_array_equal(picture, program.render(64))
   elif form == 'json':
-    assert json_form.loads(answer.text) == program
+    assert program_lib.Program.from_json(answer.text) == program
   assert len(answer.content) > 100
 
 
@@ -113,7 +113,7 @@ def test_renders_up_to_a_command(client):
 
 def test_frames_lead_to_the_picture(client):
   for program in (program_cases.painted(number=4), program_cases.staged()):
-    body = {'program': json.loads(json_form.dumps(program)), 'size': 32}
+    body = {'program': json.loads(program.to_json()), 'size': 32}
     film = client.post('/api/frames', json=body).json()
     assert len(film['patches']) == len(film['strokes'])
     assert film['strokes'][0] == 0
@@ -125,7 +125,7 @@ def test_frames_lead_to_the_picture(client):
     expected = np.broadcast_to(program.render(32), (32, 32, 3))
     np.testing.assert_array_equal(np.asarray(shown), expected)
   long = program_cases.painted(number=900, canvas_width=16, grid_width=8)
-  body = {'program': json.loads(json_form.dumps(long)), 'size': 16}
+  body = {'program': json.loads(long.to_json()), 'size': 16}
   assert len(client.post('/api/frames', json=body).json()['patches']) <= 242
 
 
@@ -146,8 +146,8 @@ def test_films_are_bounded(monkeypatch):
 
 def test_what_is_wrong_is_answered_in_a_line(client):
   painted = program_cases.painted
-  huge = json.loads(json_form.dumps(painted(canvas_width=4000)))
-  long = json.loads(json_form.dumps(painted(number=2001)))
+  huge = json.loads(painted(canvas_width=4000).to_json())
+  long = json.loads(painted(number=2001).to_json())
   for answer, words in (
     (_paint(client), 'reproduces pictures'),
     (_paint(client, b''), 'empty'),
@@ -171,7 +171,7 @@ def test_what_is_wrong_is_answered_in_a_line(client):
       client.post('/api/paint', data={f'f{i}': '1' for i in range(1001)}),
       'Too many fields',
     ),
-    (_render(client, format='xml'), 'MJCF is for scenes'),
+    (_render(client, format='xml'), 'this is a painting'),
     (_render(client, brush='../../x'), 'brush is'),
     (_render(client, brush='classic/none'), 'there is no brush'),
     (_render(client, brush='Dieterle/Fount-offset#1'), 'may crash'),
@@ -275,11 +275,6 @@ def test_a_missing_package_is_one_line(package):
   line = done.stderr.splitlines()[-1]
   assert f"needs the package '{package}" in line
   assert "pip install '.[serve]'" in line and 'Traceback' not in done.stderr
-
-
-def test_models_get_names():
-  names = web.model_names(['a/x', 'b/x/', 'c/y'])
-  assert names == {'x': 'a/x', 'x 2': 'b/x/', 'y': 'c/y'}
 
 
 if __name__ == '__main__':

@@ -1,5 +1,6 @@
 """Tests of spiral_tf.nodes.weights, server and client in one process."""
 
+import io
 import pickle
 
 import numpy as np
@@ -62,13 +63,13 @@ def test_nothing_travels_when_up_to_date():
 
 def test_weights_are_packed_once_a_version(monkeypatch):
   packed = []
-  dumps = pickle.dumps
+  pack = weights.pack
 
-  def count(value):
-    packed.append(value)
-    return dumps(value)
+  def count(variables):
+    packed.append(variables)
+    return pack(variables)
 
-  monkeypatch.setattr(weights.pickle, 'dumps', count)
+  monkeypatch.setattr(weights, 'pack', count)
   server = weights.WeightsServer(_variables(1, 2))
   first = server.get(0, -1)
   assert server.get(0, -1) == first
@@ -95,16 +96,71 @@ def test_a_learner_that_went_back_is_followed_too():
 
 @pytest.mark.parametrize(
   'source,target',
-  [([[1, 2], 3], [0, [0, 0]]), ([1, 2], [0]), ([1], [0, 0])],
-  ids=['order', 'too many', 'too few'],
+  [
+    ([[1, 2], 3], [0, [0, 0]]),
+    ([5, [1, 2]], [0, 0]),
+    ([1, 2], [0]),
+    ([1], [0, 0]),
+  ],
+  ids=['order', 'only the last', 'too many', 'too few'],
 )
-def test_variables_that_do_not_fit_are_refused(source, target):
-  client = weights.WeightsClient(
-    _Learner(_variables(*source)), _variables(*target)
-  )
-  with pytest.raises(ValueError):
+def test_weights_that_do_not_fit_are_refused(source, target):
+  target = _variables(*target)
+  client = weights.WeightsClient(_Learner(_variables(*source)), target)
+  with pytest.raises(ValueError, match='same networks'):
     client.update()
   assert client.version == -1
+  assert not any(np.any(variable.numpy()) for variable in target)
+
+
+def _state(scale):
+  """Variables of several shapes and dtypes, as a network and optimizer have."""
+  return [
+    tf.Variable(scale * np.arange(6, dtype=np.float32).reshape(2, 3)),
+    tf.Variable(scale, dtype=tf.int64),
+    tf.Variable(np.zeros([0, 3], np.float32)),
+    *(tf.Variable(np.float32(scale + i)) for i in range(20)),
+  ]
+
+
+def test_values_arrive_in_their_order():
+  source, target = _state(3), _state(0)
+  weights.unpack(weights.pack(source), target)
+  for a, b in zip(source, target, strict=True):
+    np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+@pytest.mark.parametrize(
+  'wrong',
+  [
+    _state(0)[1:],
+    [tf.Variable(np.zeros([3, 2], np.float32)), *_state(0)[1:]],
+    [*_state(0)[:-1], tf.Variable(np.float64(0))],
+  ],
+  ids=['number', 'shape', 'dtype'],
+)
+def test_what_does_not_fit_is_refused_and_changes_nothing(wrong):
+  before = [variable.numpy() for variable in wrong]
+  with pytest.raises(ValueError, match='same networks'):
+    weights.unpack(weights.pack(_state(3)), wrong)
+  for old, variable in zip(before, wrong):
+    np.testing.assert_array_equal(old, variable.numpy())
+
+
+def test_a_torn_message_is_refused_and_changes_nothing():
+  source, target = _variables(1, [2, 3]), _variables(0, [0, 0])
+  with pytest.raises(ValueError):
+    weights.unpack(weights.pack(source)[:-1], target)
+  assert not np.any(target[0].numpy())
+
+
+def test_nothing_is_unpickled():
+  file = io.BytesIO()
+  np.save(file, np.array([print], dtype=object))
+  with pytest.raises(ValueError, match='allow_pickle'):
+    weights.unpack(file.getvalue(), [tf.Variable(0.0)])
+  with pytest.raises(ValueError):
+    weights.unpack(pickle.dumps([1.0]), [tf.Variable(0.0)])
 
 
 if __name__ == '__main__':

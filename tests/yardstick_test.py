@@ -41,7 +41,7 @@ def drawings():
   trained = [program.render() for program in agent.draw(256)]
   # The same canvas and brush; its own data set is not at hand, nor needed.
   config = dataclasses.replace(agent.config, data=sections.DataConfig())
-  untrained = builders.make_agent(builders.make_policy(config), 0)
+  untrained = builders.make_player(builders.make_policy(config), 0)
   return np.stack(trained), generation.draw(config, untrained, 256)
 
 

@@ -89,7 +89,7 @@ def synchronous(
   """
   discriminator = builders.make_discriminator_update(config)
   policy = builders.make_policy_update(config, discriminator.discriminator)
-  agent = builders.make_agent(policy.policy, seed=0)
+  player = builders.make_player(policy.policy, seed=0)
   dataset = builders.load_dataset(config)
   learner = config.discriminator_learner
   real = dataset.batches('train', learner.batch_size, config.seed)
@@ -108,7 +108,7 @@ def synchronous(
       timer.seconds.clear()
       started, cpu_started = time.perf_counter(), time.process_time()
     timer.start()
-    episodes = rollout.play(environments, agent)
+    episodes = rollout.play(environments, player)
     renders.extend(episodes.observation['canvas'][-1])
     timer.lap('acting')
     owed += learner.updates_per_policy_update

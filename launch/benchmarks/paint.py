@@ -63,7 +63,9 @@ def measure(
   network, brush = _Clock(), _Clock()
   model = _TimedModel(tf.saved_model.load(_MODEL), network)
   agent = agent_lib.Agent(
-    loaded._replace(player=functools.partial(signatures.player, model))
+    loaded._replace(
+      make_player=functools.partial(signatures.make_player, model)
+    )
   )
   with mock.patch.object(mypaint, 'Canvas', _timed_canvas(brush)):
     agent.paint_many(targets)  # Makes the environments, and warms up.

@@ -13,7 +13,6 @@ import numpy as np
 from spiral_tf import builders
 from spiral_tf.config import experiment
 from spiral_tf.config import sections
-from spiral_tf.programs import json_form
 from spiral_tf.programs import program as program_lib
 
 _NUM = 1000
@@ -46,8 +45,8 @@ def run() -> None:
     )
     actions, canvas = _play(environment, seed=i)
     started = time.perf_counter()
-    text = json_form.dumps(program_lib.from_actions(environment, actions))
-    program = json_form.loads(text)
+    text = program_lib.from_actions(environment, actions).to_json()
+    program = program_lib.Program.from_json(text)
     picture = program.render()
     seconds += time.perf_counter() - started
     different += int((picture != canvas).any(axis=-1).sum())

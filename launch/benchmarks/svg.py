@@ -12,9 +12,8 @@ import io
 import numpy as np
 from PIL import Image
 
-from spiral_tf.programs import commands
+from spiral_tf.programs import canvas
 from spiral_tf.programs import program as program_lib
-from spiral_tf.programs import rendering
 from spiral_tf.programs import svg
 
 _NUM = 200  # Programs for each row.
@@ -66,8 +65,10 @@ def measure(brush: str, varies: bool, size: int, number: int):
   differences, empty = [], []
   for _ in range(number):
     program = _random_program(random, brush, varies)
-    drawn = rendering.render(program, size)[..., 0].astype(float)
-    traced = rasterized(svg.dumps(program, size)).astype(float)
+    drawn = program.render(size)[..., 0].astype(float)
+    traced = rasterized(
+      svg.dumps(program.renderer, program.commands, size)
+    ).astype(float)
     differences.append(np.abs(drawn - traced).mean())
     empty.append((255 - drawn).mean())
   return np.mean(differences), np.sum(differences) / np.sum(empty)
@@ -87,18 +88,16 @@ def _random_program(
   def point():
     return tuple(random.integers(_GRID, size=2).tolist())
 
-  chosen = [commands.Move(point())]
+  chosen = [canvas.Move(point())]
   for _ in range(5):
     if random.random() < 0.3:
-      chosen.append(commands.Move(point()))
+      chosen.append(canvas.Move(point()))
     chosen.append(
-      commands.Stroke(
+      canvas.Stroke(
         control=point(),
         end=point(),
         pressure=float(random.uniform(0.1, 1)) if varies else 1.0,
         radius=float(random.uniform(1, 3)),
       )
     )
-  return program_lib.Program(
-    commands.Painting(_WIDTH, _GRID, brush), tuple(chosen)
-  )
+  return program_lib.Program(canvas.Canvas(_WIDTH, _GRID, brush), tuple(chosen))

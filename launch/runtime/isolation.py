@@ -138,7 +138,7 @@ def listening(pid: int) -> list[tuple[str, int]]:
   Returns:
     Address and port of each, sorted.
   """
-  found = set()
+  endpoints = set()
   for name, family in (('tcp', socket.AF_INET), ('tcp6', socket.AF_INET6)):
     with open(f'/proc/{pid}/net/{name}') as file:
       lines = file.read().splitlines()[1:]
@@ -151,8 +151,8 @@ def listening(pid: int) -> list[tuple[str, int]]:
           struct.pack('=I', int(address[i : i + 8], 16))
           for i in range(0, len(address), 8)
         )
-        found.add((socket.inet_ntop(family, packed), int(port, 16)))
-  return sorted(found)
+        endpoints.add((socket.inet_ntop(family, packed), int(port, 16)))
+  return sorted(endpoints)
 
 
 def die_with(parent: int) -> None:

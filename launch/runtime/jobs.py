@@ -62,7 +62,7 @@ def make(
       handle.connect(node, group)
     for address in node.addresses:
       address.bind(_Endpoint(endpoints[name]))
-  # Only now: a job holds the addresses of others.
+  # Pickled only when all addresses are bound: a job holds those of others.
   return {
     name: cloudpickle.dumps([functools.partial(run, node.function)])
     for name, _, node in nodes

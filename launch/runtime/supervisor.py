@@ -35,7 +35,7 @@ from launch.runtime.engines import engine as engine_lib
 _POLL_SECONDS = 0.1
 # A machine's nodes are not all found lost at the same moment.
 _SETTLE_SECONDS = 1.0
-# Before places are asked for again, when there were none.
+# How long to wait, when there was no place, before asking again.
 _NO_PLACE_SECONDS = 10.0
 
 
@@ -86,11 +86,14 @@ class Supervisor:
     }
     self._endpoints: dict[str, str] = {}
     self._jobs: dict[str, bytes] = {}
-    self._started: dict[str, float] = {}  # Of what runs.
-    self._due: dict[str, float] = {}  # When to start what waits.
-    self._homeless: set[str] = set()  # Their machine is lost.
-    self._held: set[str] = set()  # Their program's addresses will change.
-    self._unseen: list[engine_lib.Ended] = []  # Ends not dealt with yet.
+    # When each node that runs was started, and those that wait are to be.
+    self._started: dict[str, float] = {}
+    self._due: dict[str, float] = {}
+    # Nodes whose machine is lost, and those that wait for their new addresses.
+    self._homeless: set[str] = set()
+    self._held: set[str] = set()
+    # Ends of nodes that were polled while others were being stopped.
+    self._unseen: list[engine_lib.Ended] = []
     self._place_at = 0.0
     self._history: dict[str, restarts.History] = collections.defaultdict(
       restarts.History
@@ -226,8 +229,8 @@ class Supervisor:
       if role.is_server:
         affected.update(
           other
-          for other, its in self._roles.items()
-          if its.member == role.member or its.asks_all
+          for other, other_role in self._roles.items()
+          if other_role.member == role.member or other_role.asks_all
         )
     self._stop(sorted(affected))
     self._held |= affected - self._homeless

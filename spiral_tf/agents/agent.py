@@ -6,22 +6,19 @@ program.save('seven.svg', 'seven.gif')
 """
 
 from collections.abc import Callable
-from collections.abc import Mapping
-from collections.abc import Sequence
-import dataclasses
 from typing import Any
 
 import numpy as np
 
-from spiral_tf import builders
-from spiral_tf import rollout
 from spiral_tf.agents import inputs
 from spiral_tf.agents import saved_model
+from spiral_tf.agents import studio
 from spiral_tf.agents import tiles as tiles_lib
 from spiral_tf.config import experiment
-from spiral_tf.config import sections
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import program as program_lib
+from spiral_tf.programs import renderer as renderer_lib
+from spiral_tf.programs import renderers
 
 _BATCH = 64  # Episodes played at once.
 MAX_SAMPLES = 1024
@@ -52,6 +49,7 @@ class Agent:
 
   Attributes:
     config: the experiment the agent comes from.
+    renderer: who carries out its programs.
     canvas_width: of its own canvas, pixels.
     channels: of its pictures: 1, grey, or 3, colour; 4 with alpha.
     conditional: whether it reproduces images; if not, it draws what it likes.
@@ -61,19 +59,11 @@ class Agent:
     """Creates an agent of a loaded model."""
     self.config: experiment.Config = loaded.config
     self.conditional = loaded.config.conditional
-    spec = builders.environment_spec(loaded.config).observation
-    self.canvas_width, _, self.channels = spec['canvas'].shape
-    self._noise_shape = spec['noise'].shape if 'noise' in spec else None
-    self._player = loaded.player
-    # Environments take longer to make than to paint in. They show no targets:
-    # what stays the same through an episode is put in later, once for all.
-    self._own = dataclasses.replace(
-      loaded.config,
-      conditional=False,
-      reward=sections.RewardConfig(),
-      discriminator_network=sections.DiscriminatorNetworkConfig(),
+    self.renderer: renderer_lib.Renderer = renderers.of(
+      loaded.config.environment
     )
-    self._environments: list[Any] = []
+    self._studio = studio.Studio(loaded)
+    self.canvas_width, _, self.channels = self._studio.canvas_shape
 
   def target(self, image: Any, fit: str = 'crop') -> np.ndarray:
     """What the agent sees of an image.
@@ -161,7 +151,7 @@ class Agent:
     drawn: list[program_lib.Program] = []
     for start in range(0, number, _BATCH):
       count = min(_BATCH, number - start)
-      drawn += self._play(count, temperature, [seed, start])[0]
+      drawn += self._studio.play(count, temperature, [seed, start])[0]
     return drawn
 
   def paint_many(
@@ -195,7 +185,7 @@ class Agent:
     tries = np.repeat(np.arange(len(targets)), samples)
     for start in range(0, len(tries), _BATCH):
       batch = tries[start : start + _BATCH]
-      painted, canvases = self._play(
+      painted, canvases = self._studio.play(
         len(batch), temperature, [seed, start], targets[batch]
       )
       found = reconstruction.errors(canvases, targets[batch])
@@ -228,9 +218,8 @@ class Agent:
       temperature: as of `paint`.
       seed: as of `paint`.
       fit: as of `paint`.
-      picture_colors: whether each stroke takes the mean colour of what it
-        covers in the image, instead of the one that the agent chose.
-      report: told how many of the windows are done.
+      picture_colors: see `tiles.paint`.
+      report: see `tiles.paint`.
 
     Returns:
       One program of all strokes.
@@ -240,59 +229,22 @@ class Agent:
         reproduces images with a brush.
       FileNotFoundError: there is no such file.
     """
-    return tiles_lib.paint(
-      self,
-      inputs.read(image),
-      tiles,
-      samples,
-      temperature,
-      seed,
-      fit,
-      picture_colors,
-      report,
-    )
-
-  def _play(
-    self,
-    number: int,
-    temperature: float,
-    seed: Sequence[int],
-    targets: np.ndarray | None = None,
-  ):
-    """Programs and canvases, uint8 `[B, W, W, C]`, of some episodes."""
-    if min(seed) < 0:
-      raise ValueError(f'seed is {min(seed)}, but it must be at least 0.')
-    random = np.random.default_rng(seed)
-    for _ in range(len(self._environments), number):
-      self._environments.append(builders.make_environment(self._own, seed=0))
-    player = self._player(int(random.integers(2**31)), temperature)
-    context = {}
-    if targets is not None:
-      context['target'] = targets
-    if self._noise_shape is not None:
-      noise = random.standard_normal([number, *self._noise_shape])
-      context['noise'] = noise.astype(np.float32)
-    player = _shown(player, context)
-    episodes = rollout.play(self._environments[:number], player)
-    painted = [
-      program_lib.from_actions(
-        self.config.environment,
-        {name: values[:, i] for name, values in episodes.action.items()},
+    if not self.conditional or not self.renderer.has_brush:
+      raise ValueError(
+        'tiles need an agent that reproduces images with a brush; this one '
+        'does not.'
       )
-      for i in range(number)
-    ]
-    return painted, episodes.observation['canvas'][-1]
-
-
-def _shown(
-  player: rollout.Agent, context: Mapping[str, np.ndarray]
-) -> rollout.Agent:
-  """A player that sees this too, or instead, at each step."""
-
-  def step(observation, state):
-    return player.step({**observation, **context}, state)
-
-  return rollout.Agent(player.initial_state, step)
+    return tiles_lib.paint(
+      self.renderer,
+      lambda views, seed: self.paint_many(views, 1, temperature, seed),
+      inputs.read(image),
+      tiles=tiles,
+      samples=samples,
+      seed=seed,
+      fit=fit,
+      picture_colors=picture_colors,
+      report=report,
+    )
 
 
 def _check_samples(number: Any) -> None:

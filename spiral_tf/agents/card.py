@@ -16,6 +16,7 @@ from spiral_tf.config import experiment
 from spiral_tf.config import sections
 from spiral_tf.evaluation import generation
 from spiral_tf.evaluation import reconstruction
+from spiral_tf.programs import renderers
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 
@@ -159,7 +160,7 @@ def _environment(
   yield 'grid of locations', f'{grid}x{grid}'
   only = ', the first of which only moves' if environment.pen_down else ''
   yield 'actions a picture', f'{environment.episode_length}{only}'
-  if environment.name == 'painting':
+  if renderers.of(environment).has_brush:
     sizes = ', '.join(str(size) for size in environment.brush_sizes)
     yield 'brush', f'`{environment.brush}`, radius {sizes} pixels'
 
@@ -189,7 +190,7 @@ def _picture(
     caption = _COMPARISON_OF_PAIRS if config.conditional else _COMPARISON
   elif not config.conditional:
     loaded = saved_model.load(path)
-    drawings = generation.draw(loaded.config, loaded.agent, _SHOWN)
+    drawings = generation.draw(loaded.config, loaded.player, _SHOWN)
     pictures.write_png(target, pictures.grid(drawings, _COLUMNS))
     caption = 'What it draws.'
   else:
@@ -205,8 +206,9 @@ def _paint(config: experiment.Config, name: str) -> Iterator[str]:
   if not config.conditional:
     yield f'{paint} --samples=64 --sheet=drawings.png'
     return
-  if config.environment.color:
-    yield f'{paint} --image=PHOTO --tiles=8 --output=painting.png'
-  elif config.environment.name == 'painting':
-    yield f'{paint} --data=digits --sheet=pairs.png'
+  if renderers.of(config.environment).has_brush:
+    if config.environment.color:
+      yield f'{paint} --image=PHOTO --tiles=8 --output=painting.png'
+    else:
+      yield f'{paint} --data=digits --sheet=pairs.png'
   yield f'{paint} --image=FOLDER --sheet=pairs.png'

@@ -6,15 +6,14 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from spiral_tf import messages
 from spiral_tf.datasets import archive
-from spiral_tf.datasets import cache
 from spiral_tf.datasets import decoding
 
 FITS = ('crop', 'pad')
 # What a picture is decoded for; JPEG files of more than twice as many pixels a
 # side are decoded smaller than they are.
 _WIDTH = 1024
-_LONGEST = 200  # Of a part of a message, characters.
 
 
 def read(source: Any) -> np.ndarray:
@@ -54,9 +53,9 @@ def read(source: Any) -> np.ndarray:
     return np.asarray(decoding.flatten(source, 3, _scale))
   except FileNotFoundError:
     raise _missing(name) from None
-  except cache.BadImageError as error:
-    reason = _one_line(error).rstrip('.')
-    raise ValueError(f'{_one_line(name)} {reason}.') from None
+  except decoding.BadImageError as error:
+    reason = messages.one_line(error).rstrip('.')
+    raise ValueError(f'{messages.one_line(name)} {reason}.') from None
 
 
 def fit(
@@ -124,7 +123,7 @@ def _scale(image: Image.Image) -> Image.Image:
   values = np.asarray(image)
   finite = np.isfinite(values)
   if not finite.any():
-    raise cache.BadImageError('has no numbers in it')
+    raise decoding.BadImageError('has no numbers in it')
   low, high = values[finite].min(), values[finite].max()
   whites = {'F': (1, 255, 65535), 'I': (255, 65535)}.get(image.mode, (65535,))
   enough = [white for white in whites if low >= 0 and high <= white]
@@ -160,15 +159,5 @@ def _from_array(source: Any) -> Image.Image:
 
 def _missing(path: str) -> FileNotFoundError:
   return FileNotFoundError(
-    f'{_one_line(path)} does not exist; name a picture that does.'
+    f'{messages.one_line(path)} does not exist; name a picture that does.'
   )
-
-
-def _one_line(part: Any) -> str:
-  """A part of a message, without what would break or flood a line."""
-  text = ' '.join(str(part).split()) or "''"
-  text = ''.join(c if c.isprintable() else '?' for c in text)
-  if len(text) <= _LONGEST:
-    return text
-  half = _LONGEST // 2
-  return f'{text[:half]}...{text[-half:]}'

@@ -72,14 +72,14 @@ class LoadedAgent(NamedTuple):
   """A saved agent.
 
   Attributes:
-    agent: the functions that play.
+    player: the functions that play.
     config: the experiment, of which `environment` is what the agent draws in.
-    player: makes more such functions, of (seed, temperature); see `load`.
+    make_player: makes more such functions, of (seed, temperature); see `load`.
   """
 
-  agent: rollout.Agent
+  player: rollout.Player
   config: experiment.Config
-  player: Callable[[int, float], rollout.Agent]
+  make_player: Callable[[int, float], rollout.Player]
 
 
 def export(workdir: str, path: str) -> None:
@@ -145,7 +145,7 @@ def load(path: str, seed: int = 0, temperature: float = 1.0) -> LoadedAgent:
     path: folder of a model, of which the highest version is taken, or of one of
       its versions.
     seed: of the actions it samples.
-    temperature: of the actions it samples, see `signatures.player`.
+    temperature: of the actions it samples, see `signatures.make_player`.
 
   Returns:
     The agent. Its outputs have no log-probabilities and no values.
@@ -179,11 +179,11 @@ def load(path: str, seed: int = 0, temperature: float = 1.0) -> LoadedAgent:
       f'version of spiral_tf reads format {_FORMAT_VERSION}. Export it again.'
     )
 
-  def player(seed, temperature):
-    return signatures.player(model, seed, temperature)
+  def make_player(seed, temperature):
+    return signatures.make_player(model, seed, temperature)
 
   config = experiment.from_dict(settings['config'])
-  return LoadedAgent(player(seed, temperature), config, player)
+  return LoadedAgent(make_player(seed, temperature), config, make_player)
 
 
 def _last_version(path: str) -> str | None:

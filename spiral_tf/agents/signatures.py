@@ -88,8 +88,8 @@ def module(
   return functions
 
 
-def player(model: Any, seed: int, temperature: float) -> rollout.Agent:
-  """Makes an agent of loaded signatures.
+def make_player(model: Any, seed: int, temperature: float) -> rollout.Player:
+  """Makes a player of loaded signatures.
 
   Args:
     model: a loaded SavedModel with the signatures.
@@ -140,7 +140,7 @@ def player(model: Any, seed: int, temperature: float) -> rollout.Agent:
     output = types.AgentOutput(action, log_prob=None, value=None)
     return output, {**outputs, 'step_type': state['step_type']}
 
-  return rollout.Agent(initial_state, step)
+  return rollout.Player(initial_state, step)
 
 
 def _state_dict(state: types.AgentState) -> dict[str, Any]:

@@ -15,41 +15,46 @@ was never trained are as good, for it is the trying that paints.
 from collections.abc import Callable
 from collections.abc import Iterator
 import dataclasses
-from typing import Any
 
 import numpy as np
 
 from spiral_tf.agents import inputs
 from spiral_tf.environments import mypaint
-from spiral_tf.programs import commands
+from spiral_tf.programs import canvas as canvas_lib
+from spiral_tf.programs import checks
+from spiral_tf.programs import easel as easel_lib
 from spiral_tf.programs import program as program_lib
 
 MAX_TILES = 64
-# Of the canvas on which strokes are tried, pixels.
+# Width of the canvas on which strokes are tried, pixels.
 _MAX_TRIAL_WIDTH = 1024
 # Windows that are painted before their strokes are tried.
 _WINDOWS = 64
 
+# Reproduces views, uint8 `[N, W, W, C]`, as `N` programs, as a seed says.
+Painter = Callable[[np.ndarray, int], list[program_lib.Program]]
+
 
 def paint(
-  agent: Any,
+  own: canvas_lib.Canvas,
+  painter: Painter,
   image: np.ndarray,
+  *,
   tiles: int,
   samples: int,
-  temperature: float,
   seed: int,
-  fit: str,
+  fit: str = 'crop',
   picture_colors: bool = False,
   report: Callable[[int, int], None] | None = None,
 ) -> program_lib.Program:
-  """Paints an image; see the module, and `painter.Agent.paint_tiles`.
+  """Paints an image; see the module.
 
   Args:
-    agent: a `painter.Agent`.
+    own: the canvas of the agent, `W` pixels wide.
+    painter: the agent.
     image: uint8 `[H, W, 3]`.
     tiles: windows a row, and a column, of the finest grid.
     samples: paintings of each window to take strokes from.
-    temperature: of the agent.
     seed: equal seeds make equal paintings.
     fit: see `inputs.fit`.
     picture_colors: whether each stroke takes the mean colour of what it covers
@@ -60,35 +65,23 @@ def paint(
     A program whose canvas is `tiles` times as wide as the agent's.
 
   Raises:
-    ValueError: an argument is out of range, or the agent is not one that
-      reproduces images with a brush on white paper.
+    ValueError: an argument is out of range, or the canvas is no white paper.
   """
-  settings = agent.config.environment
-  if not agent.conditional or settings.name != 'painting':
-    raise ValueError(
-      'tiles need an agent that reproduces images with a brush; this one '
-      'does not.'
-    )
-  if settings.background != 'white':
+  if own.background != 'white':
     raise ValueError('tiles need an agent that paints on white paper.')
-  commands.check_index('tiles', tiles, MAX_TILES + 1, 1)
-  width = agent.canvas_width * tiles
-  if width > commands.MAX_WIDTH:
+  checks.index('tiles', tiles, MAX_TILES + 1, 1)
+  width = own.canvas_width * tiles
+  if width > mypaint.MAX_WIDTH:
     raise ValueError(
       f'tiles is {tiles}, which makes a canvas {width} pixels wide, but at '
-      f'most {commands.MAX_WIDTH} are possible.'
+      f'most {mypaint.MAX_WIDTH} are possible.'
     )
-  renderer = commands.Painting(
-    canvas_width=width,
-    grid_width=settings.grid_width * tiles,
-    brush=settings.brush,
-    channels=agent.channels,
-    substrokes=settings.substrokes,
-    brush_sizes=tuple(settings.brush_sizes),
+  large = dataclasses.replace(
+    own, canvas_width=width, grid_width=own.grid_width * tiles
   )
   trial_width = min(2 * width, _MAX_TRIAL_WIDTH)
-  target = inputs.fit(image, trial_width, agent.channels, fit)
-  trial = _Trial(renderer, target, picture_colors)
+  target = inputs.fit(image, trial_width, own.channels, fit)
+  trial = _Trial(large.easel(trial_width), target, picture_colors)
   random = np.random.default_rng(seed)
   plan = list(levels(tiles))
   total = sum((2 * level - 1) ** 2 for level in plan)
@@ -100,22 +93,19 @@ def paint(
       for column in range(2 * level - 1)
     ]
     random.shuffle(places)  # Or the order would be seen in the overlaps.
-    views = np.stack([_view(agent, target, p, level) for p in places])
+    views = np.stack([_view(own, target, p, level) for p in places])
     for start in range(0, len(places), _WINDOWS):
       part = slice(start, start + _WINDOWS)
-      for place, strokes in zip(
-        places[part],
-        _strokes(agent, views[part], samples, temperature, random),
-      ):
+      found = _strokes(painter, views[part], samples, random)
+      for place, strokes in zip(places[part], found):
         for move, stroke in strokes:
           trial.offer(
-            _placed(move, place, level, renderer, settings.grid_width),
-            _placed(stroke, place, level, renderer, settings.grid_width),
+            *_placed(move, stroke, place, level, own.grid_width, tiles)
           )
       done += len(places[part])
       if report:
         report(done, total)
-  return program_lib.Program(renderer, tuple(trial.kept))
+  return program_lib.Program(large, tuple(trial.kept))
 
 
 def levels(tiles: int) -> Iterator[int]:
@@ -128,27 +118,28 @@ def levels(tiles: int) -> Iterator[int]:
 
 
 def _view(
-  agent: Any, target: np.ndarray, place: tuple[float, float], level: int
+  own: canvas_lib.Canvas,
+  target: np.ndarray,
+  place: tuple[float, float],
+  level: int,
 ) -> np.ndarray:
   """What the agent sees of a window whose corner is at `place`, in [0, 1]."""
   width = len(target)
   top, left = (round(x * width) for x in place)
   side = round(width / level)
   window = target[top : top + side, left : left + side]
-  return inputs.fit(window, agent.canvas_width, agent.channels, 'crop')
+  return inputs.fit(window, own.canvas_width, own.channels, 'crop')
 
 
 def _strokes(
-  agent: Any,
+  painter: Painter,
   views: np.ndarray,
   samples: int,
-  temperature: float,
   random: np.random.Generator,
-) -> list[list[tuple[commands.Move, commands.Stroke]]]:
+) -> list[list[tuple[canvas_lib.Move, canvas_lib.Stroke]]]:
   """For each window, the strokes of its paintings, each to be made alone."""
   repeated = np.repeat(views, samples, axis=0)
-  seed = int(random.integers(2**31))
-  painted = agent.paint_many(repeated, 1, temperature, seed)
+  painted = painter(repeated, int(random.integers(2**31)))
   return [
     [pair for program in painted[i : i + samples] for pair in _alone(program)]
     for i in range(0, len(painted), samples)
@@ -157,41 +148,39 @@ def _strokes(
 
 def _alone(
   program: program_lib.Program,
-) -> Iterator[tuple[commands.Move, commands.Stroke]]:
+) -> Iterator[tuple[canvas_lib.Move, canvas_lib.Stroke]]:
   """The strokes, each with a move to where it begins."""
-  place: commands.Point = (0, 0)
+  place: easel_lib.Point = (0, 0)
   for command in program.commands:
-    if isinstance(command, commands.Stroke):
-      yield commands.Move(place), command
+    if isinstance(command, canvas_lib.Stroke):
+      yield canvas_lib.Move(place), command
     place = command.end
 
 
 def _placed(
-  command: commands.Command,
+  move: canvas_lib.Move,
+  stroke: canvas_lib.Stroke,
   place: tuple[float, float],
   level: int,
-  renderer: commands.Painting,
   grid_width: int,
-) -> commands.Command:
-  """A command of an agent's canvas as one of the large canvas."""
-  cells = renderer.grid_width
+  tiles: int,
+) -> tuple[canvas_lib.Move, canvas_lib.Stroke]:
+  """Commands of an agent's canvas as commands of the large canvas."""
+  cells = grid_width * tiles
 
-  def point(cell: commands.Point) -> commands.Point:
+  def point(cell: easel_lib.Point) -> easel_lib.Point:
     # Centres of cells: (c + 1/2) / grid_width of a window 1 / level wide.
     return tuple(
       cells * (corner + (c + 0.5) / (grid_width * level)) - 0.5
       for corner, c in zip(place, cell)
     )
 
-  if isinstance(command, commands.Move):
-    return commands.Move(point(command.end))
-  tiles = cells / grid_width
-  return commands.Stroke(
-    control=point(command.control),
-    end=point(command.end),
-    pressure=command.pressure,
-    radius=min(command.radius * tiles / level, commands.MAX_RADIUS),
-    color=command.color,
+  return canvas_lib.Move(point(move.end)), canvas_lib.Stroke(
+    control=point(stroke.control),
+    end=point(stroke.end),
+    pressure=stroke.pressure,
+    radius=min(stroke.radius * tiles / level, mypaint.MAX_RADIUS),
+    color=stroke.color,
   )
 
 
@@ -199,32 +188,24 @@ class _Trial:
   """The large canvas, on which strokes stay that make it better."""
 
   def __init__(
-    self, renderer: commands.Painting, target: np.ndarray, picture_colors: bool
+    self, easel: easel_lib.Easel, target: np.ndarray, picture_colors: bool
   ):
+    self.kept: list[canvas_lib.Move | canvas_lib.Stroke] = []
     self._picture_colors = picture_colors
-    self.kept: list[commands.Command] = []
-    width = len(target)
-    self._cell = width / renderer.grid_width
-    self._scale = width / renderer.canvas_width
-    self._channels = renderer.channels
-    self._substrokes = renderer.substrokes
     self._target = target.astype(np.int16)
-    self._canvas = mypaint.Canvas(
-      width, mypaint.brushes.load(renderer.brush), renderer.background
-    )
-    self._canvas.reset(0, 0)
-    self._picture = self._canvas.to_array(self._channels)
+    self._easel = easel
+    self._picture = easel.picture()
 
-  def offer(self, move: commands.Move, stroke: commands.Stroke) -> None:
+  def offer(self, move: canvas_lib.Move, stroke: canvas_lib.Stroke) -> None:
     """Keeps both if the picture is nearer to the target with them."""
-    before = self._canvas.snapshot()
+    before = self._easel.snapshot()
     picture, rows = self._draw(move, stroke)
     if rows is not None and self._picture_colors:
       touched = (picture[rows] != self._picture[rows]).any(axis=-1)
       color = self._target[rows][touched].mean(axis=0) / 255
       color = np.broadcast_to(color, [3]).tolist()
       stroke = dataclasses.replace(stroke, color=tuple(color))
-      self._canvas.restore(before)
+      self._easel.restore(before)
       picture, rows = self._draw(move, stroke)
     if rows is not None and self._error(picture, rows) < self._error(
       self._picture, rows
@@ -232,31 +213,18 @@ class _Trial:
       self._picture = picture
       self.kept += [move, stroke]
     else:
-      self._canvas.restore(before)
+      self._easel.restore(before)
 
   def _draw(
-    self, move: commands.Move, stroke: commands.Stroke
+    self, move: canvas_lib.Move, stroke: canvas_lib.Stroke
   ) -> tuple[np.ndarray, slice | None]:
     """The picture with a stroke, and in which rows it is another, if in any."""
-    self._canvas.move_to(*self._pixels(move.end))
-    self._canvas.stroke(
-      *self._pixels(stroke.control),
-      *self._pixels(stroke.end),
-      stroke.pressure,
-      min(
-        max(stroke.radius * self._scale, commands.MIN_RADIUS),
-        commands.MAX_RADIUS,
-      ),
-      *stroke.color,
-      self._substrokes,
-    )
-    picture = self._canvas.to_array(self._channels)
+    move.carry_out(self._easel)
+    stroke.carry_out(self._easel)
+    picture = self._easel.picture()
     rows = np.flatnonzero((picture != self._picture).any(axis=(1, 2)))
     return picture, slice(rows[0], rows[-1] + 1) if len(rows) else None
 
   def _error(self, picture: np.ndarray, rows: slice) -> int:
     difference = picture[rows] - self._target[rows]
     return int(np.square(difference, dtype=np.int32).sum())
-
-  def _pixels(self, point: commands.Point) -> list[float]:
-    return [(x + 0.5) * self._cell for x in point]

@@ -12,8 +12,9 @@ from spiral_tf.datasets import omniglot
 from spiral_tf.datasets import patches
 from spiral_tf.datasets import scenes
 from spiral_tf.datasets.dataset import Dataset
+from spiral_tf.datasets.dataset import Images
 
-__all__ = ['Dataset', 'load']
+__all__ = ['Dataset', 'Images', 'load']
 
 _LOADERS = {
   'celeba': celeba.load,

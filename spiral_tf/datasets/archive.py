@@ -18,7 +18,8 @@ from spiral_tf.config import sections
 from spiral_tf.datasets import cache
 from spiral_tf.datasets import decoding
 
-# To be raised when anything, here or in a data set, decodes differently.
+# Version of decoded pictures, by which caches are told apart: to be raised when
+# anything, here or in a data set, decodes differently.
 _VERSION = 1
 _EXTENSIONS = (
   '.bmp',
@@ -57,7 +58,7 @@ class Archive:
         raise ValueError(
           f'{path} is no intact zip file: {error}. Download it again.'
         ) from error
-      # Of members with the same name the last counts, as when extracting.
+      # If members have the same name the last counts, as when extracting.
       self._names = [name for name in self._zip.NameToInfo if _is_picture(name)]
     self._names.sort()
     if not self._names:
@@ -75,7 +76,7 @@ class Archive:
     """Returns what the file of a picture holds.
 
     Raises:
-      cache.BadImageError: it is hostile, damaged or empty.
+      decoding.BadImageError: it is hostile, damaged or empty.
     """
     try:
       if self._zip is None:
@@ -86,7 +87,7 @@ class Archive:
         data = file.read(decoding.MAX_BYTES + 1)
       decoding.check_size(len(data))
       return data
-    except cache.BadImageError:
+    except decoding.BadImageError:
       raise
     except (
       EOFError,
@@ -98,14 +99,14 @@ class Archive:
       zipfile.BadZipFile,
       zlib.error,
     ) as error:
-      raise cache.BadImageError(f'cannot be read: {error}') from error
+      raise decoding.BadImageError(f'cannot be read: {error}') from error
 
 
 def read_file(path: str) -> bytes:
   """Returns what the file of a picture holds.
 
   Raises:
-    cache.BadImageError: it is no regular file, is empty or too large, or
+    decoding.BadImageError: it is no regular file, is empty or too large, or
       cannot be read.
     FileNotFoundError: there is none.
   """
@@ -113,29 +114,29 @@ def read_file(path: str) -> bytes:
     with open(path, 'rb', opener=_open) as file:
       decoding.check_size(os.fstat(file.fileno()).st_size)
       return file.read(decoding.MAX_BYTES)
-  except (cache.BadImageError, FileNotFoundError):
+  except (decoding.BadImageError, FileNotFoundError):
     raise
   except (OSError, ValueError) as error:
-    raise cache.BadImageError(f'cannot be read: {error}') from error
+    raise decoding.BadImageError(f'cannot be read: {error}') from error
 
 
 def _open(path: str, flags: int) -> int:
-  """Opens a file, but does not wait for the other end of a pipe."""
+  """Opens a regular file; a pipe would wait for its other end for ever."""
   descriptor = os.open(path, flags | os.O_NONBLOCK)
   if not stat.S_ISREG(os.fstat(descriptor).st_mode):
     os.close(descriptor)
-    raise cache.BadImageError('is no regular file')
+    raise decoding.BadImageError('is no regular file')
   return descriptor
 
 
 def _check_member(member: zipfile.ZipInfo) -> None:
   """Refuses a member of a zip that no honest collection has."""
-  # Windows packs with backslashes now and then.
+  # Zip files that were made on Windows may have backslashes in names.
   parts = member.filename.replace('\\', '/').split('/')
   if not parts[0] or '..' in parts or parts[0][1:2] == ':':
-    raise cache.BadImageError('has a name that points out of the zip file')
+    raise decoding.BadImageError('has a name that points out of the zip file')
   if stat.S_ISLNK(member.external_attr >> 16):
-    raise cache.BadImageError('is a symbolic link')
+    raise decoding.BadImageError('is a symbolic link')
   decoding.check_size(member.file_size)
 
 
@@ -178,7 +179,8 @@ def load(
     uint8 `[N, W, W, C]` images, memory-mapped, and their names, sorted.
 
   Raises:
-    cache.BadImageError: a picture is bad, and `config.bad_images` is "error".
+    decoding.BadImageError: a picture is bad, and `config.bad_images` is
+      "error".
     OSError: the cache cannot be written.
     ValueError: the file is no zip file, or there is no sound picture.
   """

@@ -19,7 +19,6 @@ import json
 import os
 import shutil
 import sys
-import time
 from typing import (
   Any,
   NamedTuple,
@@ -27,7 +26,10 @@ from typing import (
 
 import numpy as np
 
+from spiral_tf import files as files_lib
+from spiral_tf import progress as progress_lib
 from spiral_tf.config import sections
+from spiral_tf.datasets import decoding
 
 _IMAGES = 'images.npy'
 _MANIFEST = 'manifest.json'
@@ -38,13 +40,6 @@ _REPORTS = 5.0  # Seconds between lines of progress.
 _CURE = 'Make room there, or choose another folder with --config.data.cache=...'
 # Names of the pictures, and a function that decodes the one of a given name.
 Source = tuple[Sequence[str], Callable[[str], np.ndarray]]
-
-
-class BadImageError(ValueError):
-  """A picture is unsound; `config.bad_images` says what is done about it.
-
-  A decoder says only what is wrong, as in 'is empty'; `load` adds the rest.
-  """
 
 
 class Cached(NamedTuple):
@@ -78,13 +73,14 @@ def load(
     version: of the code that decodes; raised when it decodes differently.
     open_source: called when there is something to decode; returns the names
       of the pictures and a function that turns a name into uint8 `[W, W, C]`,
-      or raises `BadImageError`.
+      or raises `decoding.BadImageError`.
 
   Returns:
     The images and their names, in the order of the source.
 
   Raises:
-    BadImageError: a picture is unsound and `config.bad_images` is "error".
+    decoding.BadImageError: a picture is unsound and `config.bad_images` is
+      "error".
     OSError: the cache cannot be written.
     ValueError: there is no sound picture.
   """
@@ -226,13 +222,17 @@ def _build(
         open(os.path.join(building, _IMAGES), 'wb', buffering=0)
       )
       _append(file, _header(len(names), shape))
-    start = last = time.monotonic()
+    progress = progress_lib.Progress(
+      'pictures decoded',
+      _REPORTS,
+      say=lambda line: _say(f'{config.name}: {line}'),
+    )
     for done, name in enumerate(names, 1):
       try:
         image = decode(name)
-      except BadImageError as error:
+      except decoding.BadImageError as error:
         if config.bad_images == 'error':
-          raise BadImageError(
+          raise decoding.BadImageError(
             f'{path}: picture {name} {error}. Replace or remove it, or go on '
             'without such pictures with --config.data.bad_images=skip.'
           ) from error
@@ -245,13 +245,7 @@ def _build(
         with _writing(root):
           _append(file, image.tobytes())
         kept.append(name)
-      now = time.monotonic()
-      if now - last > _REPORTS:
-        last, rate = now, done / (now - start)
-        _say(
-          f'{config.name}: {done} of {len(names)} pictures decoded, '
-          f'{rate:.0f} a second, {(len(names) - done) / rate:.0f} s left'
-        )
+      progress(done, len(names))
     if not kept:
       raise ValueError(
         f'{path}: of its {num_bad} pictures none is sound: {", ".join(bad)}.'
@@ -261,15 +255,13 @@ def _build(
       file.seek(0)
       _append(file, _header(len(kept), shape))
       os.fsync(file.fileno())
-      with open(os.path.join(building, _MANIFEST), 'w') as manifest_file:
-        json.dump(manifest, manifest_file)
-        manifest_file.flush()
-        os.fsync(manifest_file.fileno())
-      _sync_folder(building)
+      text = json.dumps(manifest)
+      # It also waits until the names in its folder are on the disk.
+      files_lib.replace(os.path.join(building, _MANIFEST), text.encode())
       if os.path.isdir(folder):
         shutil.rmtree(folder)  # It is damaged, and in the way of the new one.
       os.replace(building, folder)
-      _sync_folder(root)
+      files_lib.sync(root)
 
 
 def _header(count: int, shape: list[int]) -> bytes:
@@ -285,11 +277,3 @@ def _append(file: io.FileIO, data: bytes) -> None:
   rest = memoryview(data)
   while rest:
     rest = rest[file.write(rest) :]
-
-
-def _sync_folder(folder: str) -> None:
-  descriptor = os.open(folder, os.O_RDONLY)
-  try:
-    os.fsync(descriptor)
-  finally:
-    os.close(descriptor)

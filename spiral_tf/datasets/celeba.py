@@ -27,7 +27,8 @@ def load(
 
   Each picture of 178x218 pixels is cropped to the 178x178 in its middle and
   then resized. The splits are those of `list_eval_partition.txt` where that is
-  beside the pictures; else a share is held out, and there is no test split.
+  beside the pictures; else a share is held out, and there is no test split. All
+  splits are in one file, which training decodes whole.
 
   Args:
     config: `path` is the folder that holds either, or one of them itself;
@@ -49,8 +50,10 @@ def load(
   path, folder = _find(os.path.expanduser(config.path))
   images, names = archive.load(config, path, canvas_width, channels)
   partition = os.path.join(folder, _PARTITION)
+  cure = f'It needs the official partition, {_PARTITION}, in {folder}.'
   if os.path.exists(partition):
     train, validation, test = _official(partition, names)
+    cure = f'{partition} puts no picture of {path} into it. Get all pictures.'
   else:
     train, validation = dataset.split_indices(
       len(names), config.validation_fraction, seed
@@ -60,8 +63,10 @@ def load(
     name='celeba',
     train=rows.Rows([images], train),
     validation=rows.Rows([images], validation),
-    test=None if test is None else rows.Rows([images], test),
-    test_cure=f'It needs the official partition, {_PARTITION}, in {folder}.',
+    load_test=(
+      None if test is None else lambda: dataset.Split(rows.Rows([images], test))
+    ),
+    test_cure=cure,
   )
 
 
@@ -82,7 +87,7 @@ def _find(path: str) -> tuple[str, str]:
 def _official(
   partition: str, names: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-  """Returns the indices of the official splits; none of the test, None."""
+  """Returns the indices of train, validation and, unless empty, test images."""
   split_of = _read_partition(partition)
   splits = []
   for name in names:

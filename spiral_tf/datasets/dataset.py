@@ -3,8 +3,11 @@
 Images look like canvases: uint8, and what is ink on paper is dark on 255.
 """
 
+from collections.abc import Callable
 from collections.abc import Iterator
 import dataclasses
+import functools
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,60 +18,95 @@ Images = np.ndarray | rows.Rows
 SPLITS = ('train', 'validation', 'test')
 
 
+class Split(NamedTuple):
+  """Some of the images of a data set.
+
+  Attributes:
+    images: uint8 `[N, W, W, C]`.
+    labels: their classes, int32 `[N]`, or None.
+  """
+
+  images: Images
+  labels: np.ndarray | None = None
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class Dataset:
   """Real images and, where they are known, their classes.
+
+  The test images are loaded when somebody asks for them with `images`,
+  `labels`, `batches` or `stream`, and then kept: training and validation do
+  without, and their files may be missing.
 
   Attributes:
     name: name of the data set.
     train: uint8 `[N, W, W, C]`, to learn from.
     validation: uint8 `[N, W, W, C]`, held out.
-    test: uint8 `[N, W, W, C]`, the source's own test images, or None.
     train_labels: int32 `[N]`, or None.
     validation_labels: int32 `[N]`, or None.
-    test_labels: int32 `[N]`, or None.
-    test_cure: how to get test images where there are none, for the error.
+    load_test: loads the source's own test images, is called once at most, and
+      raises what the loader of the data set does; None if there are none.
+    test_cure: how to do without test images, or to get them, where `load_test`
+      is None: what the error says.
   """
 
   name: str
   train: Images
   validation: Images
-  test: Images | None = None
   train_labels: np.ndarray | None = None
   validation_labels: np.ndarray | None = None
-  test_labels: np.ndarray | None = None
+  load_test: Callable[[], Split] | None = None
   test_cure: str = 'Use "validation" instead.'
 
   def __post_init__(self):
-    for split in SPLITS:
-      images = getattr(self, split)
-      labels = getattr(self, split + '_labels')
-      where = f'{split} images of data set "{self.name}"'
-      if images is None and split == 'test':
-        continue
-      shape = images.shape
-      if images.dtype != np.uint8 or len(shape) != 4 or shape[1] != shape[2]:
-        raise ValueError(
-          f'{where} are {images.dtype} {list(shape)}, '
-          'but they must be uint8 [N, W, W, C].'
-        )
-      if not len(images):
-        raise ValueError(
-          f'{where}: there are none, but each split needs at least one. '
-          'Change config.data.validation_fraction or use more images.'
-        )
-      if shape[1:] != self.train.shape[1:]:
-        raise ValueError(
-          f'{where} are {list(shape[1:])}, but all splits must have the shape '
-          f'of the training images, {list(self.train.shape[1:])}.'
-        )
-      if labels is not None and (
-        labels.dtype != np.int32 or labels.shape != shape[:1]
-      ):
-        raise ValueError(
-          f'labels of the {where} are {labels.dtype} {list(labels.shape)}, '
-          f'but they must be int32 {list(shape[:1])}.'
-        )
+    for split in ('train', 'validation'):
+      self._check(split, self._split(split))
+
+  @functools.cached_property
+  def _test(self) -> Split:
+    if self.load_test is None:
+      raise ValueError(
+        f'data set "{self.name}" has no split "test". {self.test_cure}'
+      )
+    return self._check('test', self.load_test())
+
+  def _split(self, split: str) -> Split:
+    if split not in SPLITS:
+      raise ValueError(
+        f'there is no split "{split}"; the splits are {", ".join(SPLITS)}.'
+      )
+    if split == 'test':
+      return self._test
+    return Split(getattr(self, split), getattr(self, split + '_labels'))
+
+  def _check(self, name: str, split: Split) -> Split:
+    """Returns a split, or raises a ValueError if its arrays are unfit."""
+    images, labels = split
+    where = f'{name} images of data set "{self.name}"'
+    shape = images.shape
+    if images.dtype != np.uint8 or len(shape) != 4 or shape[1] != shape[2]:
+      raise ValueError(
+        f'{where} are {images.dtype} {list(shape)}, '
+        'but they must be uint8 [N, W, W, C].'
+      )
+    if not len(images):
+      raise ValueError(
+        f'{where}: there are none, but each split needs at least one. '
+        'Change config.data.validation_fraction or use more images.'
+      )
+    if shape[1:] != self.train.shape[1:]:
+      raise ValueError(
+        f'{where} are {list(shape[1:])}, but all splits must have the shape '
+        f'of the training images, {list(self.train.shape[1:])}.'
+      )
+    if labels is not None and (
+      labels.dtype != np.int32 or labels.shape != shape[:1]
+    ):
+      raise ValueError(
+        f'labels of the {where} are {labels.dtype} {list(labels.shape)}, '
+        f'but they must be int32 {list(shape[:1])}.'
+      )
+    return split
 
   def images(self, split: str) -> Images:
     """Returns the images of a split, uint8 `[N, W, W, C]`.
@@ -80,23 +118,15 @@ class Dataset:
       The images, not a copy.
 
     Raises:
-      ValueError: there is no such split.
+      FileNotFoundError: a file of the test images is missing.
+      ValueError: there is no such split, or a file of the test images is
+        damaged.
     """
-    if split not in SPLITS:
-      raise ValueError(
-        f'there is no split "{split}"; the splits are {", ".join(SPLITS)}.'
-      )
-    images = getattr(self, split)
-    if images is None:
-      raise ValueError(
-        f'data set "{self.name}" has no split "{split}". {self.test_cure}'
-      )
-    return images
+    return self._split(split).images
 
   def labels(self, split: str) -> np.ndarray | None:
-    """Returns the classes of a split, int32 `[N]`, or None if unknown."""
-    self.images(split)
-    return getattr(self, split + '_labels')
+    """Returns the classes of a split, int32 `[N]`, or None; see `images`."""
+    return self._split(split).labels
 
   def batches(
     self, split: str, batch_size: int, seed: int

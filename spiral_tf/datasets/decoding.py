@@ -1,4 +1,4 @@
-"""Pictures' files to plain pictures, none of them trusted."""
+"""Decodes the files of pictures to plain ones; it trusts none of them."""
 
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -13,26 +13,35 @@ from PIL import Image
 from PIL import ImageOps
 from PIL import UnidentifiedImageError
 
-from spiral_tf.datasets import cache
-
-# Not all that Pillow can: for some formats it starts other programs.
+# Formats that are read: not all that Pillow can, which for some of them starts
+# other programs.
 _FORMATS = ('BMP', 'GIF', 'JPEG', 'PNG', 'PPM', 'TIFF', 'WEBP')
-MAX_BYTES = 256 * 2**20  # Of one picture's file.
-# Of one picture, as Pillow recommends: a quarter of a GiB in colour.
+MAX_BYTES = 256 * 2**20  # Size of the file of one picture, at most.
+# Pixels of one picture, at most, as Pillow recommends: a quarter of a GiB in
+# colour.
 MAX_PIXELS = 89_478_485
 
-# Lines that Pillow logs, and libtiff prints, name no file; errors say enough.
+# What Pillow logs and libtiff prints names no file; our errors do.
 logging.getLogger('PIL').setLevel(logging.CRITICAL)
 with contextlib.suppress(AttributeError):  # Where Pillow has no libtiff.
   ctypes.CDLL(Image.core.__file__).TIFFSetErrorHandler(None)
 
 
+class BadImageError(ValueError):
+  """A picture is unsound.
+
+  The message says only what is wrong, as in 'is empty'; whoever knows the
+  picture's name puts it before, and `config.bad_images` says what becomes of
+  such pictures of a data set.
+  """
+
+
 def check_size(size: int) -> None:
   """Raises a BadImageError unless a file of `size` bytes may be a picture."""
   if not size:
-    raise cache.BadImageError('is empty, 0 bytes')
+    raise BadImageError('is empty, 0 bytes')
   if size > MAX_BYTES:
-    raise cache.BadImageError(
+    raise BadImageError(
       f'has {size} bytes, but a picture has at most {MAX_BYTES}'
     )
 
@@ -53,7 +62,7 @@ def decode(data: bytes, width: int, channels: int) -> Image.Image:
     The picture, of mode 'L' or 'RGB'.
 
   Raises:
-    cache.BadImageError: it is no sound picture, or it is far too large.
+    BadImageError: it is no sound picture, or it is far too large.
   """
   return flatten(open_picture(data, width), channels)
 
@@ -69,7 +78,7 @@ def open_picture(data: bytes, width: int) -> Image.Image:
     The picture, of any mode.
 
   Raises:
-    cache.BadImageError: it is no sound picture, or it is far too large.
+    BadImageError: it is no sound picture, or it is far too large.
   """
   check_size(len(data))
   try:
@@ -77,22 +86,22 @@ def open_picture(data: bytes, width: int) -> Image.Image:
       image = Image.open(io.BytesIO(data), formats=_FORMATS)
     image.draft(None, (2 * width, 2 * width))
   except UnidentifiedImageError:
-    raise cache.BadImageError(
+    raise BadImageError(
       f'is no sound picture: cannot be {" or ".join(_FORMATS)}'
     ) from None
   except Image.DecompressionBombError as error:
     raise _too_many(f'more than {2 * MAX_PIXELS:,}') from error
   except Exception as error:
-    # The bytes are here, so whatever Pillow stumbles over is in them.
-    raise cache.BadImageError(f'is no sound picture: {error}') from error
-  # Of a JPEG file, those that are left.
+    # The file is in memory already, so this error can only be its content's.
+    raise BadImageError(f'is no sound picture: {error}') from error
+  # For a JPEG file, this is its size after `draft`.
   if image.width * image.height > MAX_PIXELS:
     raise _too_many(f'{image.width} x {image.height}')
   return image
 
 
-def _too_many(pixels: str) -> cache.BadImageError:
-  return cache.BadImageError(
+def _too_many(pixels: str) -> BadImageError:
+  return BadImageError(
     f'is no sound picture: {pixels} pixels could be a decompression bomb; make '
     f'it smaller, at most {MAX_PIXELS:,} pixels'
   )
@@ -110,7 +119,7 @@ def _from_16_bits(image: Image.Image) -> Image.Image:
   """Scales grey of 16 bits, which Pillow would cut off at 255, to 8."""
   values = np.asarray(image)
   if image.mode == 'F' or values.min() < 0 or values.max() > 65535:
-    raise cache.BadImageError('has more than 16 bits a channel')
+    raise BadImageError('has more than 16 bits a channel')
   values = values.astype(np.int32)
   return Image.fromarray(((values + 128) // 257).astype(np.uint8))
 
@@ -131,7 +140,7 @@ def flatten(
     The picture, of mode 'L' or 'RGB'.
 
   Raises:
-    cache.BadImageError: it is no sound picture.
+    BadImageError: it is no sound picture.
   """
   try:
     with _no_warnings():
@@ -140,15 +149,16 @@ def flatten(
       if image.mode[0] in 'IF':
         image = scale(image)
       if image.mode == 'La':
-        image = image.convert('LA')  # Which more can be made of.
+        # Pillow converts 'La' to 'LA' only, and that to other modes.
+        image = image.convert('LA')
       if image.has_transparency_data:
         paper = Image.new('RGBA', image.size, 'white')
         image = Image.alpha_composite(paper, image.convert('RGBA'))
       return image.convert('RGB' if channels == 3 else 'L')
-  except cache.BadImageError:
+  except BadImageError:
     raise
   except Exception as error:
-    raise cache.BadImageError(f'is no sound picture: {error}') from error
+    raise BadImageError(f'is no sound picture: {error}') from error
 
 
 def centre_square(
@@ -169,6 +179,6 @@ def centre_square(
   """
   side = min(image.size)
   left, top = (image.width - side) // 2, (image.height - side) // 2
-  # With its argument `box`, `resize` would look at what is outside, too.
+  # `resize` with an argument `box` would mix in pixels from outside of it.
   square = image.crop((left, top, left + side, top + side))
   return square.resize((width, width), resample)

@@ -39,6 +39,11 @@ def load(
     validation=dataset.repeat_channel(images[validation], channels),
     train_labels=labels[train],
     validation_labels=labels[validation],
+    test_cure=(
+      'Scikit-learn has none of these digits beside those that are split into '
+      '"train" and "validation": use "validation", or an agent that is trained '
+      'on "mnist".'
+    ),
   )
 
 
@@ -51,7 +56,7 @@ def _on_canvas(ink: np.ndarray, canvas_width: int) -> np.ndarray:
     [len(ink), canvas_width, canvas_width, 1], 255, dtype=np.uint8
   )
   for canvas, digit in zip(canvases, ink):
-    # Floats, because a bicubic filter overshoots, and clipping comes last.
+    # A bicubic filter overshoots: floats keep that until it is clipped below.
     small = Image.fromarray((digit / 16).astype(np.float32))
     large = np.asarray(small.resize((width, width), Image.Resampling.BICUBIC))
     canvas[inside, inside, 0] = np.rint(255 * (1 - large.clip(0, 1)))

@@ -56,4 +56,8 @@ def load(
     name='images',
     train=rows.Rows([images], train),
     validation=rows.Rows([images], validation),
+    test_cure=(
+      f'The pictures of {path} are split into "train" and "validation" only: '
+      'use "validation".'
+    ),
   )

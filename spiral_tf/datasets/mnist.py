@@ -21,8 +21,8 @@ _LABELS_MAGIC = 2049  # Unsigned bytes in one dimension.
 _WIDTH = 28
 _CANVAS_WIDTH = 32
 _NUM_CLASSES = 10
-# Against a header that claims gigabytes: deflate shrinks at most about 1032:1,
-# and no set of this format has a million items.
+# Limits that protect from a header that claims gigabytes: deflate shrinks at
+# most about 1032:1, and no set of this format has a million items.
 _MAX_RATIO = 1100
 _MAX_ITEMS = 1_000_000
 
@@ -34,20 +34,22 @@ def load(
 
   The 28x28 images are padded with paper to 32x32; a canvas of another width
   gets those resized bilinearly (with antialiasing where it is smaller). The
-  training pair must be there; with the test pair there is a test split too.
+  training pair of files must be there; the test pair is opened by who asks for
+  the test split.
 
   Args:
     config: `path` and `validation_fraction` are used.
     canvas_width: `W`, width and height of the images, pixels.
     channels: `C`; with 3, all are the same.
-    seed: of the split of the training pair into train and validation.
+    seed: of the split of the training pair into train and validation, and of
+      the order of the test images.
 
   Returns:
     A `Dataset` of uint8 `[N, W, W, C]` images.
 
   Raises:
-    FileNotFoundError: a file is missing.
-    ValueError: no path is given, or a file is truncated or foreign.
+    FileNotFoundError: a file of the training pair is missing.
+    ValueError: no path is given, or one of them is truncated or foreign.
   """
   fields.check(
     bool(config.path),
@@ -65,26 +67,24 @@ def load(
   train, validation = dataset.split_indices(
     len(images), config.validation_fraction, seed
   )
-  test = test_labels = None
-  if any(os.path.exists(os.path.join(folder, name)) for name in _TEST):
-    test, test_labels = _read_pair(folder, _TEST)
-    test = dataset.repeat_channel(_on_canvas(test, canvas_width), channels)
+
+  def to_canvases(ink: np.ndarray) -> np.ndarray:
+    return dataset.repeat_channel(_on_canvas(ink, canvas_width), channels)
+
+  def load_test() -> dataset.Split:
+    ink, classes = _read_pair(folder, _TEST)
+    # In the files, the first half is of other writers, and easier, than the
+    # second; the first few images are to stand for all.
+    order = np.random.default_rng(seed).permutation(len(ink))
+    return dataset.Split(to_canvases(ink[order]), classes[order])
+
   return dataset.Dataset(
     name='mnist',
-    train=dataset.repeat_channel(
-      _on_canvas(images[train], canvas_width), channels
-    ),
-    validation=dataset.repeat_channel(
-      _on_canvas(images[validation], canvas_width), channels
-    ),
-    test=test,
+    train=to_canvases(images[train]),
+    validation=to_canvases(images[validation]),
     train_labels=labels[train],
     validation_labels=labels[validation],
-    test_labels=test_labels,
-    test_cure=(
-      f'It needs {" and ".join(_TEST)} in {folder}; '
-      f'download them from {_SOURCE}.'
-    ),
+    load_test=load_test,
   )
 
 

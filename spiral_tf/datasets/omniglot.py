@@ -23,21 +23,23 @@ def load(
 ) -> dataset.Dataset:
   """Loads Omniglot: `images_background` and, for tests, `images_evaluation`.
 
-  Either may be a zip file or the folder in it. The 105x105 drawings are resized
-  bilinearly (with antialiasing where that is smaller). Whole alphabets of the
-  background set are held out, `validation_fraction` of them and at least one,
-  so that no character of the validation set is one to learn from.
+  Either may be a zip file or the folder in it; the latter is opened by who asks
+  for the test split. The 105x105 drawings are resized bilinearly (with
+  antialiasing where that is smaller). Whole alphabets of the background set are
+  held out, `validation_fraction` of them and at least one, so that no character
+  of the validation set is one to learn from.
 
   Labels are indices of characters, those of the evaluation set after those of
   the background set.
 
   Args:
     config: `path` is the folder that holds them, or one of them itself, which
-      is then all there is; `validation_fraction`, `bad_images` and `cache` are
-      used.
+      is then split into train and validation and has no test split;
+      `validation_fraction`, `bad_images` and `cache` are used.
     canvas_width: `W`, width and height of the images, pixels.
     channels: `C`; with 3, all are the same.
-    seed: of the split into train and validation, and of the order in each.
+    seed: of the split into train and validation, and of the order in all
+      splits.
 
   Returns:
     A `Dataset` of uint8 `[N, W, W, C]` images, black ink on white paper, left
@@ -73,22 +75,29 @@ def load(
   is_held_out = np.isin(alphabets, held_out)
   train = rng.permutation(np.flatnonzero(~is_held_out))
   validation = rng.permutation(np.flatnonzero(is_held_out))
-  test = test_labels = None
-  if evaluation is not None:
+
+  def load_test() -> dataset.Split:
     tests = archive.load(config, evaluation, canvas_width, channels, _fit)
-    _, all_labels = _classes(evaluation, tests.names)
-    order = rng.permutation(len(all_labels))
-    test = rows.Rows([tests.images], order)
-    test_labels = all_labels[order] + np.int32(labels.max() + 1)
+    _, characters = _classes(evaluation, tests.names)
+    order = np.random.default_rng(seed).permutation(len(characters))
+    return dataset.Split(
+      rows.Rows([tests.images], order),
+      characters[order] + np.int32(labels.max() + 1),
+    )
+
   return dataset.Dataset(
     name='omniglot',
     train=rows.Rows([cached.images], train),
     validation=rows.Rows([cached.images], validation),
-    test=test,
     train_labels=labels[train],
     validation_labels=labels[validation],
-    test_labels=test_labels,
-    test_cure=_cure(_EVALUATION),
+    load_test=None if evaluation is None else load_test,
+    test_cure=(
+      f'{path} is all of its images: use "validation", or an agent whose '
+      f'config.data.path is a folder with {_EVALUATION} in it, too.'
+      if background == path
+      else _cure(_EVALUATION)
+    ),
   )
 
 

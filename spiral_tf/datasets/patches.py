@@ -14,9 +14,10 @@ _NUM_TRAIN = 20_000
 _NUM_VALIDATION = 1_000
 # Share of each photograph's width, at its right, for held-out windows only.
 _HELD_OUT = 0.4
-# The smallest window is enlarged by 2; in smaller ones there is little to see.
+# Factor by which the smallest window is enlarged; in a smaller one there would
+# be little to see.
 _ENLARGED = 2
-# 20,000 colour images as wide as this are 1 GB.
+# Width of images, at most, pixels: 20,000 of them in colour are 1 GB.
 _MAX_WIDTH = 128
 
 
@@ -63,7 +64,7 @@ def load(
   left, right = [], []
   for photograph in sklearn_datasets.load_sample_images().images:
     column = round(photograph.shape[1] * (1 - _HELD_OUT))
-    # Apart from here on: filters cannot reach across the border either.
+    # Two pictures from here on, so that no filter reaches across the border.
     left.append(Image.fromarray(photograph[:, :column]))
     right.append(Image.fromarray(photograph[:, column:]))
   train, validation = np.random.SeedSequence(seed).spawn(2)
@@ -72,6 +73,10 @@ def load(
     train=_windows(left, _NUM_TRAIN, canvas_width, channels, train),
     validation=_windows(
       right, _NUM_VALIDATION, canvas_width, channels, validation
+    ),
+    test_cure=(
+      'Each of the two photographs has a part for "train" and one for '
+      '"validation" only: use "validation".'
     ),
   )
 
@@ -90,10 +95,10 @@ def _windows(
     photograph = photographs[random.integers(len(photographs))]
     largest = min(photograph.size)
     smallest = min(width / _ENLARGED, largest)
-    # Rounding may make the largest side a bit too large.
+    # Rounding in `exp` may make the largest side a bit too large.
     side = min(np.exp(random.uniform(*np.log([smallest, largest]))), largest)
     x, y = (random.uniform(0, size - side) for size in photograph.size)
-    # The filter is a triangle that widens with the window: no aliases.
+    # This filter widens with the window, which avoids aliasing.
     window = photograph.resize(
       (width, width), Image.Resampling.BILINEAR, (x, y, x + side, y + side)
     )

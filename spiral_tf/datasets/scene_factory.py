@@ -4,22 +4,19 @@ Every scene follows from the settings and its number alone. So neither the
 number of processes nor an interruption changes what is made.
 """
 
-import collections
 from collections.abc import Callable
 from collections.abc import Iterator
-from collections.abc import Sequence
 import contextlib
 import dataclasses
 import fcntl
 import functools
 import glob
-import multiprocessing
-from multiprocessing import connection as connection_lib
 import os
 from typing import NamedTuple
 
 import numpy as np
 
+from spiral_tf import files
 from spiral_tf import pictures
 from spiral_tf import processes as processes_lib
 from spiral_tf.datasets import scene_sampling
@@ -27,7 +24,7 @@ from spiral_tf.datasets import scenes
 from spiral_tf.environments.mujoco import gl
 from spiral_tf.environments.mujoco import stage as stage_lib
 
-# Scenes between two words of a worker, a fraction of a second.
+# Scenes between two reports, a fraction of a second.
 _REPORT_EVERY = 50
 _PREVIEW_IMAGES = 64
 _PREVIEW_COLUMNS = 8
@@ -45,13 +42,15 @@ def make(
   Args:
     folder: of the data set, made if need be.
     settings: of the data set.
-    processes: how many work at once.
+    processes: how many work at once; with 1, this one does.
     report: called now and then with the number of scenes that are done, also
       before the first is made.
 
   Raises:
     ValueError: the folder holds scenes of other settings.
-    RuntimeError: the folder is in use, or a worker failed.
+    RuntimeError: the folder is in use, a scene made earlier comes out
+      otherwise now, or a worker died.
+    OSError: the folder cannot be written.
   """
   if processes < 1:
     raise ValueError(f'--processes is {processes}, but it must be at least 1.')
@@ -64,34 +63,21 @@ def make(
     done = sum(len(settings.shard(shard)) for shard in whole)
     report(done)
     if todo:
-      gl.choose()  # Once, for all the workers.
+      gl.choose()  # Once, for all the processes.
       job = _Job(folder, settings, whole[0] if whole else None)
       try:
-        with contextlib.closing(_work_together(job, todo, processes)) as news:
+        news = processes_lib.map_unordered(
+          functools.partial(_work, job), todo, processes
+        )
+        with contextlib.closing(news):
           for made in news:
             done += made
             report(done)
+      except processes_lib.DiedError as error:
+        raise RuntimeError(f'{error} {GOES_ON}') from None
       finally:
         _remove_leftovers(folder)
     _write_preview(folder, settings)
-
-
-def progress_line(done: int, total: int, made: int, seconds: float) -> str:
-  """Says how far it is, how fast it goes and when it ends.
-
-  Args:
-    done: scenes that are there.
-    total: scenes that will be.
-    made: scenes of this run.
-    seconds: duration of this run.
-  """
-  rate = made / max(seconds, 1e-9)
-  left = round((total - done) / rate) if made else 0
-  minutes, left = divmod(left, 60)
-  return (
-    f'{done:,}/{total:,} scenes, {rate:,.0f} a second, '
-    f'{minutes // 60}:{minutes % 60:02}:{left:02} left'
-  )
 
 
 class _Job(NamedTuple):
@@ -108,87 +94,16 @@ class _Job(NamedTuple):
   known: int | None
 
 
-def _work_together(
-  job: _Job, todo: Sequence[int], processes: int
-) -> Iterator[int]:
-  """Makes shards in processes of their own.
-
-  Args:
-    job: what every worker needs to know.
-    todo: numbers of the shards.
-    processes: how many work at once, at most.
-
-  Yields:
-    Now and then, how many scenes were made since.
-
-  Raises:
-    RuntimeError: a worker failed.
-  """
-  context = multiprocessing.get_context('spawn')
-  waiting = collections.deque(todo)
-  workers, left = {}, {}  # By the parent's end of a worker's pipe.
-  try:
-    with (
-      processes_lib.interrupts_ignored()
-    ):  # A worker inherits that, and is stopped below.
-      for _ in range(min(processes, len(todo))):
-        ours, theirs = context.Pipe()
-        workers[ours] = context.Process(
-          target=_work, args=(job, theirs), daemon=True
-        )
-        left[ours] = 0
-        workers[ours].start()
-        theirs.close()
-    while left:
-      for pipe in connection_lib.wait(list(left)):
-        try:
-          message = pipe.recv()
-          if isinstance(message, str):
-            raise RuntimeError(message)
-          left[pipe] -= message
-          if not left[pipe]:
-            shard = waiting.popleft() if waiting else None
-            pipe.send(shard)
-            if shard is None:
-              del left[pipe]
-            else:
-              left[pipe] = len(job.settings.shard(shard))
-        except (EOFError, ConnectionError):
-          workers[pipe].join()
-          raise RuntimeError(
-            'A worker process ended by itself, with exit code '
-            f'{workers[pipe].exitcode} (-9 often means too little memory). '
-            f'{GOES_ON}'
-          ) from None
-        if message:
-          yield message
-  finally:
-    for worker in workers.values():
-      if worker.pid is not None:
-        worker.terminate()
-        worker.join()
-
-
-def _work(job: _Job, pipe: connection_lib.Connection) -> None:
-  """Makes the shards whose numbers come through a pipe, until None comes.
-
-  Each answer is the number of scenes made since the last one, or an error; the
-  first says that the worker is ready.
-  """
+def _work(job: _Job, shards: Iterator[int]) -> Iterator[int]:
+  """Makes shards; yields now and then how many scenes were made since."""
   folder, settings, known = job
-  try:
-    stage = stage_lib.Stage(
-      settings.canvas_width, settings.grid_width, settings.max_objects
-    )
-    if known is not None:
-      _check_same(stage, job)
-    pipe.send(0)
-    for shard in iter(pipe.recv, None):
-      _make_shard(stage, folder, settings, shard, pipe.send)
-  except (EOFError, ConnectionError):
-    pass  # The parent is gone.
-  except (OSError, RuntimeError, ValueError) as error:
-    pipe.send(str(error))
+  stage = stage_lib.Stage(
+    settings.canvas_width, settings.grid_width, settings.max_objects
+  )
+  if known is not None:
+    _check_same(stage, job)
+  for shard in shards:
+    yield from _make_shard(stage, folder, settings, shard)
 
 
 def _check_same(stage: stage_lib.Stage, job: _Job) -> None:
@@ -215,9 +130,8 @@ def _make_shard(
   folder: str,
   settings: scenes.Settings,
   shard: int,
-  report: Callable[[int], None],
-) -> None:
-  """Makes and writes a shard, and reports all of its scenes, bit by bit."""
+) -> Iterator[int]:
+  """Makes and writes a shard; yields the numbers of its scenes, bit by bit."""
   indices = settings.shard(shard)
   width = settings.canvas_width
   programs = np.empty(
@@ -227,15 +141,16 @@ def _make_shard(
   made = 0
   for i, index in enumerate(indices):
     if made == _REPORT_EVERY:
-      report(made)
+      yield made
       made = 0
     objects = scene_sampling.sample(settings, index)
     programs[i] = scene_sampling.to_rows(objects, settings.max_objects)
     images[i] = stage.render(objects)
     made += 1
   for path, array in zip(scenes.shard_paths(folder, shard), (programs, images)):
-    _write(path, functools.partial(np.save, arr=array, allow_pickle=False))
-  report(made)
+    with files.replacing(path) as temporary, open(temporary, 'wb') as file:
+      np.save(file, array, allow_pickle=False)
+  yield made
 
 
 def _is_whole(folder: str, settings: scenes.Settings, shard: int) -> bool:
@@ -248,7 +163,7 @@ def _is_whole(folder: str, settings: scenes.Settings, shard: int) -> bool:
 
 def _remove_leftovers(folder: str) -> None:
   """Removes what workers that were stopped had only begun to write."""
-  for path in glob.glob(os.path.join(glob.escape(folder), '*.npy.tmp')):
+  for path in glob.glob(os.path.join(glob.escape(folder), '*.npy*.tmp')):
     with contextlib.suppress(OSError):
       os.remove(path)
 
@@ -295,19 +210,4 @@ def _settle(folder: str, settings: scenes.Settings) -> None:
       f'{folder!r} holds scenes but not {os.path.basename(path)}, so nobody '
       'knows what they are. Use another --output, or empty the folder.'
     )
-  _write(path, lambda file: file.write(scenes.settings_text(settings).encode()))
-
-
-def _write(path: str, write: Callable) -> None:
-  """Writes a file that is whole if it is there, even after a loss of power."""
-  temporary = path + '.tmp'
-  with open(temporary, 'wb') as file:
-    write(file)
-    file.flush()
-    os.fsync(file.fileno())
-  os.replace(temporary, path)
-  descriptor = os.open(os.path.dirname(path), os.O_RDONLY)
-  try:
-    os.fsync(descriptor)
-  finally:
-    os.close(descriptor)
+  files.replace(path, scenes.settings_text(settings).encode())

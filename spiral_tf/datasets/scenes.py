@@ -27,10 +27,10 @@ from spiral_tf.datasets import cache
 from spiral_tf.datasets import dataset
 from spiral_tf.datasets import rows
 
-_FORMAT = 1  # Raised when the same settings come to mean other files.
+_FORMAT = 1  # To be raised when the same settings mean other files.
 _SETTINGS = 'scenes.json'
 PROPERTIES = 6  # Numbers that say what an object is.
-NO_OBJECT = -1
+NO_OBJECT = -1  # Stands for each of them where there is no object.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,7 +126,7 @@ def load(
     name='scenes',
     train=images.subset(train),
     validation=images.subset(validation),
-    test_cure='Make them with another --seed, in another folder.',
+    test_cure=f'{folder} has none; use the split "validation".',
   )
 
 
@@ -179,8 +179,8 @@ def programs(folder: str, indices: Sequence[int] | None = None) -> np.ndarray:
     ValueError: a file is damaged.
   """
   settings = read_settings(folder)
-  rows, _ = open_rows(folder, settings)
-  return rows[:] if indices is None else rows[np.asarray(indices, np.int64)]
+  found, _ = open_rows(folder, settings)
+  return found[:] if indices is None else found[np.asarray(indices, np.int64)]
 
 
 def command(folder: str, settings: Settings | None = None) -> str:

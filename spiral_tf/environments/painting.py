@@ -7,27 +7,23 @@ brush and moves it. The observation is what `spiral_tf.types` says of it.
 from collections.abc import Mapping
 from collections.abc import Sequence
 import functools
-from typing import Any
 
-import dm_env
 from dm_env import specs
 import numpy as np
 
 from spiral_tf import types
 from spiral_tf.config import fields
 from spiral_tf.config import sections
-from spiral_tf.environments import actions
+from spiral_tf.environments import episodic
 from spiral_tf.environments import mypaint
 
 PAINT = 1  # The value of `flag` that paints; the other, 0, moves.
 COLORS = ('red', 'green', 'blue')
-_COLOR_BINS = 20
+_COLOR_BINS = 20  # Levels of each of them.
 _MIN_PRESSURE = 0.1
-_MIN_RADIUS, _MAX_RADIUS = 0.1, 1000.0  # Of the brush engine, pixels.
-_MAX_SUBSTROKES = 10000  # Of the brush engine.
 
 
-class Painting(dm_env.Environment):
+class Painting(episodic.Episodic):
   """Draws with one brush, a fixed number of actions an episode.
 
   The components of an action, each after those that decide whether it has an
@@ -41,8 +37,7 @@ class Painting(dm_env.Environment):
     within a sequence of curves it changes linearly from the end before;
   * `red`, `green`, `blue`: 20 levels from 0 to 1.
 
-  The brush begins in the upper left cell, lifted. The reward is always 0: what
-  a picture is worth is not for the environment to say.
+  The brush begins in the upper left cell, lifted.
   """
 
   def __init__(
@@ -96,31 +91,36 @@ class Painting(dm_env.Environment):
       pen_down=pen_down,
       noise_dim=noise_dim,
     )
+    least, most = mypaint.MIN_RADIUS, mypaint.MAX_RADIUS
     for size in brush_sizes:
-      rule = f'a radius is {_MIN_RADIUS} to {_MAX_RADIUS} pixels'
-      fits = _MIN_RADIUS <= size <= _MAX_RADIUS
+      rule = f'a radius is {least} to {most} pixels'
+      fits = least <= size <= most
       fields.check(fits, 'environment.brush_sizes', tuple(brush_sizes), rule)
-    rule = f'it must be at most {_MAX_SUBSTROKES}'
-    fits = substrokes <= _MAX_SUBSTROKES
+    rule = f'it must be at most {mypaint.MAX_SUBSTROKES}'
+    fits = substrokes <= mypaint.MAX_SUBSTROKES
     fields.check(fits, 'environment.substrokes', substrokes, rule)
-    self._episode_length = episode_length
+    color_channels = 4 if background == 'transparent' else 3
+    self._channels = color_channels if color else 1
+    super().__init__(
+      _action_spec(
+        grid_width, len(brush_sizes), num_pressures, color, pen_down
+      ),
+      (canvas_width, canvas_width, self._channels),
+      episode_length,
+      noise_dim,
+      seed,
+      other_specs={
+        'position': episodic.bounded('position', -1.0, (2,)),
+        'stroke_start': episodic.bounded('stroke_start'),
+      },
+    )
     self._pen_down = pen_down
     self._substrokes = substrokes
-    self._random = np.random.RandomState(seed)
     self._canvas = mypaint.Canvas(
       canvas_width, mypaint.brushes.load(brush), background
     )
-    self._action_spec = _action_spec(
-      grid_width, len(brush_sizes), num_pressures, color, pen_down
-    )
-    color_channels = 4 if background == 'transparent' else 3
-    self._channels = color_channels if color else 1
-    self._observation_spec = _observation_spec(
-      canvas_width, self._channels, self._action_spec, noise_dim
-    )
 
     # What the values of the components mean, looked up at each step.
-    self._num_values = {k: s.num_values for k, s in self._action_spec.items()}
     cells = np.stack(np.divmod(np.arange(grid_width**2), grid_width), axis=1)
     centers = (cells + 0.5) * (canvas_width / grid_width)
     self._centers = centers.tolist()  # (row, column) of each cell, pixels.
@@ -128,71 +128,43 @@ class Painting(dm_env.Environment):
     self._sizes = [float(size) for size in brush_sizes]
     self._pressures = pressure_levels(num_pressures)
     self._color_values = color_levels()
-    self._no_mask, self._jump_mask, self._paint_mask = (
-      {k: np.float32(k in effective) for k in self._action_spec}
-      for effective in ((), ('flag', 'end'), self._action_spec)
-    )
+    # The components that decide where to move.
+    self._moving = ('end',) if pen_down else ('flag', 'end')
 
-    self._step = 0
     self._cell = 0  # Where the brush is.
+    self._moved = False  # Whether the brush has been put anywhere yet.
     self._drawing = False  # Whether the next curve continues a sequence.
     self._stroke_start = False
-    self._action_mask = self._no_mask
-    self._noise = np.zeros([noise_dim], np.float32)
-    self._reset_next_step = True
 
-  def action_spec(self) -> dict[str, specs.DiscreteArray]:
-    """The components of an action, in the order they are to be chosen in."""
-    return dict(self._action_spec)
-
-  def observation_spec(self) -> dict[str, Any]:
-    """What is seen; see `spiral_tf.types`."""
-    mask = dict(self._observation_spec['action_mask'])
-    return {**self._observation_spec, 'action_mask': mask}
-
-  def reset(self) -> dm_env.TimeStep:
-    """Begins an episode: an empty canvas, the brush in the upper left cell."""
-    self._reset_next_step = False
-    self._step = 0
+  def _begin(self) -> None:
+    """Empties the canvas, and puts the brush over the upper left cell."""
     self._cell = 0
+    self._moved = False
     self._drawing = False
     self._stroke_start = False
-    self._action_mask = self._no_mask
-    self._noise = self._random.standard_normal(self._noise.shape)
     self._canvas.reset(*self._centers[0])
-    return dm_env.restart(self._observation())
 
-  def step(self, action: types.Action) -> dm_env.TimeStep:
-    """Paints or moves, or begins a new episode if the last one has ended.
-
-    Args:
-      action: an integer for each component of `action_spec`.
-
-    Returns:
-      The time step after it.
-
-    Raises:
-      ValueError: a component is missing, unknown, not an integer or out of
-        range. Nothing has changed then.
-    """
-    if self._reset_next_step:
-      return self.reset()
-    values = actions.checked(action, self._num_values)
-    end = values['end']
-    paint = self._step > 0 if self._pen_down else values['flag'] == PAINT
+  def _act(self, action: dict[str, int]) -> tuple[str, ...]:
+    """Paints or moves."""
+    end = action['end']
+    paint = self._moved if self._pen_down else action['flag'] == PAINT
     if paint:
-      self._paint(values)
+      self._paint(action)
     else:
       self._canvas.move_to(*self._centers[end])
     self._stroke_start = paint and not self._drawing
     self._drawing = paint
-    self._action_mask = self._paint_mask if paint else self._jump_mask
+    self._moved = True
     self._cell = end
-    self._step += 1
-    if self._step == self._episode_length:
-      self._reset_next_step = True
-      return dm_env.termination(reward=0.0, observation=self._observation())
-    return dm_env.transition(reward=0.0, observation=self._observation())
+    return self._components if paint else self._moving
+
+  def _look(self) -> dict[str, np.ndarray]:
+    """Shows the canvas, and what the brush does."""
+    return {
+      'canvas': self._canvas.to_array(self._channels),
+      'position': self._positions[self._cell].copy(),
+      'stroke_start': np.array(self._stroke_start, dtype=np.float32),
+    }
 
   def _paint(self, values: Mapping[str, int]) -> None:
     """Draws the curve."""
@@ -206,21 +178,6 @@ class Painting(dm_env.Environment):
       *(self._color_values[values.get(color, 0)] for color in COLORS),
       self._substrokes,
     )
-
-  def _observation(self) -> types.Observation:
-    """A new observation that shares no memory with anything."""
-    observation = {
-      'canvas': self._canvas.to_array(self._channels),
-      'position': self._positions[self._cell].copy(),
-      'step_fraction': np.array(
-        self._step / self._episode_length, dtype=np.float32
-      ),
-      'action_mask': {k: np.array(v) for k, v in self._action_mask.items()},
-      'stroke_start': np.array(self._stroke_start, dtype=np.float32),
-    }
-    if self._noise.size:
-      observation['noise'] = self._noise.astype(np.float32)
-    return observation
 
 
 @functools.cache
@@ -257,28 +214,4 @@ def _action_spec(
   if color:
     for name in COLORS:
       spec[name] = specs.DiscreteArray(_COLOR_BINS, name=name)
-  return spec
-
-
-def _observation_spec(
-  canvas_width: int, channels: int, action_spec: types.ActionSpec, noise: int
-) -> dict[str, Any]:
-  """Shapes, types and bounds of what `Painting` shows."""
-
-  def bounded(
-    name: str, low: float, shape: tuple[int, ...] = ()
-  ) -> specs.Array:
-    return specs.BoundedArray(shape, np.float32, low, 1.0, name)
-
-  spec = {
-    'canvas': specs.BoundedArray(
-      (canvas_width, canvas_width, channels), np.uint8, 0, 255, 'canvas'
-    ),
-    'position': bounded('position', -1.0, (2,)),
-    'step_fraction': bounded('step_fraction', 0.0),
-    'action_mask': {name: bounded(name, 0.0) for name in action_spec},
-    'stroke_start': bounded('stroke_start', 0.0),
-  }
-  if noise:
-    spec['noise'] = specs.Array((noise,), np.float32, 'noise')
   return spec

@@ -1,8 +1,9 @@
-"""A small judge of digits: recognises them, and measures how real a set looks.
+"""A small network that recognises ten classes of images, digits say.
 
-Trained on the real images, it gives the share of drawings that read as some
-digit, and the features in which Frechet distances are taken (Heusel et al.,
-"GANs Trained by a Two Time-Scale Update Rule", 2017).
+Trained on real images, it tells the share of drawings that it recognises as one
+of the classes, and it gives features in which sets of images can be compared,
+see `frechet`. Untrained, with fixed weights, it gives features that need no
+labels, see `yardstick`.
 """
 
 from collections.abc import Callable
@@ -15,8 +16,9 @@ import tensorflow as tf
 from spiral_tf import datasets
 
 NUM_CLASSES = 10
-# Few enough that some 180 images give a covariance of full rank, with little
-# of the bias that Frechet distances of small samples have.
+# Features of an image: few enough that some 180 images give a covariance of
+# full rank, with little of the bias that Frechet distances of small samples
+# have.
 NUM_FEATURES = 32
 _CHUNK = 256  # Images judged at once.
 
@@ -78,7 +80,7 @@ class Classifier:
     features = self._features(ink)
     return features, self._logits(tf.nn.relu(features))
 
-  def features(self, images: np.ndarray) -> np.ndarray:
+  def features(self, images: datasets.Images) -> np.ndarray:
     """Returns features, float32 `[N, NUM_FEATURES]`.
 
     Args:
@@ -94,7 +96,9 @@ class Classifier:
     """
     return tf.nn.softmax(self._in_chunks(images)[1]).numpy()
 
-  def _in_chunks(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+  def _in_chunks(
+    self, images: datasets.Images
+  ) -> tuple[np.ndarray, np.ndarray]:
     """Features and logits of any number of images, in bounded memory."""
     fits = images.dtype == np.uint8 and images.shape[1:] == self.image_shape
     if not fits or not len(images):
@@ -194,22 +198,23 @@ def train_classifier(
 
 
 def train_judge(
-  dataset: datasets.Dataset, seed: int
+  dataset: datasets.Dataset, seed: int, split: str = 'validation'
 ) -> tuple[Classifier, float]:
   """Trains a classifier on a data set whose labels are ten classes.
 
   Args:
-    dataset: the data; its validation images are held out.
+    dataset: the data, of whose training images the classifier learns.
     seed: see `train_classifier`.
+    split: 'validation' or 'test', on which the accuracy is taken.
 
   Returns:
-    The classifier, and its accuracy on the held-out images.
+    The classifier, and its accuracy on the images of `split`.
   """
   return train_classifier(
     dataset.train,
     dataset.train_labels,
-    dataset.validation,
-    dataset.validation_labels,
+    dataset.images(split),
+    dataset.labels(split),
     seed,
   )
 
@@ -235,65 +240,12 @@ def shifted(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     padded, (height, width), axis=(1, 2)
   )
   top, left = rng.integers(2 * reach + 1, size=(2, count))
-  # A window's own axes come last: [N, C, W, W].
+  # `sliding_window_view` puts the axes of a window last: [N, C, W, W].
   return np.moveaxis(windows[np.arange(count), top, left], 1, -1)
 
 
-def frechet_distance(features_a: np.ndarray, features_b: np.ndarray) -> float:
-  """Squared Frechet distance of the Gaussians fitted to two sets.
-
-  |m_a - m_b|^2 + tr(S_a + S_b - 2 (S_a S_b)^(1/2)), Heusel et al. 2017,
-  equation 6. The trace of the root is the sum of the singular values of
-  S_a^(1/2) S_b^(1/2): always real, and exact for singular covariances too, so
-  that neither a small set nor a dead feature needs a correction.
-
-  The estimate is biased upwards by about 1 / N: compare only distances taken
-  with as many samples.
-
-  Args:
-    features_a: `[N, F]`, `N` at least 2.
-    features_b: `[M, F]`, `M` at least 2.
-
-  Returns:
-    The distance, 0 or more.
-
-  Raises:
-    ValueError: the features are not as above, or not finite.
-  """
-  a, b = np.float64(features_a), np.float64(features_b)
-  if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
-    raise ValueError(
-      f'features are {list(a.shape)} and {list(b.shape)}, '
-      'but they must be [N, F] and [M, F].'
-    )
-  if min(len(a), len(b)) < 2:
-    raise ValueError(
-      f'there are {len(a)} and {len(b)} samples, but a covariance needs at '
-      'least 2.'
-    )
-  if not (np.isfinite(a).all() and np.isfinite(b).all()):
-    raise ValueError('features must be finite, but some are not.')
-  cov_a = np.atleast_2d(np.cov(a, rowvar=False))
-  cov_b = np.atleast_2d(np.cov(b, rowvar=False))
-  product = _root(cov_a) @ _root(cov_b)
-  root_trace = np.linalg.svd(product, compute_uv=False).sum()
-  distance = (
-    np.sum((a.mean(0) - b.mean(0)) ** 2)
-    + np.trace(cov_a)
-    + np.trace(cov_b)
-    - 2 * root_trace
-  )
-  return max(0.0, float(distance))
-
-
-def _root(covariance: np.ndarray) -> np.ndarray:
-  """The square root of a positive semi-definite matrix."""
-  values, vectors = np.linalg.eigh(covariance)
-  return vectors * np.sqrt(values.clip(0)) @ vectors.T
-
-
 def has_ten_classes(labels: np.ndarray | None) -> bool:
-  """Whether a data set's labels, int `[N]` or None, are what it can judge."""
+  """Whether labels, int `[N]` or None if there are none, are of ten classes."""
   return labels is not None and labels.max() < NUM_CLASSES
 
 

@@ -7,7 +7,6 @@ shows the course.
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
-import json
 import math
 from typing import (
   Any,
@@ -19,6 +18,7 @@ import numpy as np
 from spiral_tf import node_kinds
 from spiral_tf.config import experiment
 from spiral_tf.workdir import config_file
+from spiral_tf.workdir import json_lines
 from spiral_tf.workdir import metrics
 
 # Evaluations at the end of a run whose mean is its result: one is noisy.
@@ -146,16 +146,7 @@ def _records(path: str) -> list[dict[str, Any]]:
   to where it was killed are followed by others of the same frames, which count.
   """
   records = []
-  try:
-    with open(path) as file:
-      lines = file.readlines()
-  except FileNotFoundError:
-    return []
-  for line in lines:
-    try:
-      record = json.loads(line)
-    except ValueError:  # Being written, or never finished.
-      continue
+  for record in json_lines.read_sound(path):
     while records and records[-1]['frames'] >= record['frames']:
       records.pop()
     records.append(record)

@@ -1,49 +1,49 @@
 """Judges a conditional agent: how near it comes to targets it never saw.
 
 The measure is the mean squared error of a pixel on [0, 1], of which figure 8 of
-the paper shows the course. Where targets have a label of ten, a classifier
-reads targets and reconstructions as well.
+the paper shows the course. Where the labels of targets are of ten classes, a
+classifier looks at targets and reconstructions as well.
 """
 
 from collections.abc import Callable
 from collections.abc import Mapping
-import json
 import os
 from typing import Any
 
 import numpy as np
+import tabulate
 
 from spiral_tf import builders
 from spiral_tf import datasets
 from spiral_tf import node_kinds
 from spiral_tf import pictures
 from spiral_tf import rollout
+from spiral_tf import seeds
 from spiral_tf.config import experiment
 from spiral_tf.evaluation import classifier
+from spiral_tf.evaluation import results
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 
 # Episodes played at once.
 _BATCH = 100
-# Differs from the seeds of actors and evaluators.
-_SEED = 3_000_000
 # Images that the mean image is taken of, at most.
 _MEAN_OF = 5000
 # Pairs in a picture, and pairs a row.
 _PAIRS = 16
 _PAIRS_A_ROW = 4
-# Of an image in the picture of pairs, pixels.
+# Width of an image in the picture of pairs, pixels, if it is no wider itself.
 _WIDTH = 128
 
 
 def reconstruct(
-  config: experiment.Config, agent: rollout.Agent, targets: np.ndarray
+  config: experiment.Config, player: rollout.Player, targets: np.ndarray
 ) -> np.ndarray:
   """Lets an agent reproduce images.
 
   Args:
     config: the experiment.
-    agent: who reproduces.
+    player: who reproduces.
     targets: uint8 `[N, W, W, C]`.
 
   Returns:
@@ -53,9 +53,9 @@ def reconstruct(
   for start in range(0, len(targets), _BATCH):
     batch = targets[start : start + _BATCH]
     environments = builders.make_environments(
-      config, len(batch), _SEED + start, batch
+      config, len(batch), seeds.RECONSTRUCTION[start], batch
     )
-    episodes = rollout.play(environments, agent)
+    episodes = rollout.play(environments, player)
     canvases.append(episodes.observation['canvas'][-1])
   return np.concatenate(canvases)
 
@@ -102,41 +102,48 @@ def mean_image(dataset: datasets.Dataset) -> np.ndarray:
 
 
 def evaluate(
-  workdir: str, num_images: int, report: Callable[[str], None] = print
+  workdir: str,
+  num_images: int,
+  report: Callable[[str], None] = print,
+  split: str = 'validation',
 ) -> dict[str, Any]:
-  """Evaluates the last checkpoint of a conditional run on held-out images.
+  """Evaluates the last checkpoint of a conditional run on images it never saw.
 
   Args:
     workdir: folder of the run.
-    num_images: validation images to reproduce; fewer if there are fewer.
+    num_images: images of the split to reproduce; fewer if there are fewer.
     report: called with lines that say what is going on.
+    split: 'validation' or 'test'.
 
   Returns:
-    `frames` of training, `number` of images, and the mean squared errors
-    `trained`, `untrained`, `empty` (canvas) and `mean_image` (of the training
-    images). If the data set's labels are ten classes, also
-    `classifier_accuracy`, on held-out images, and `read`: of `trained`,
-    `untrained` and `real`, the targets themselves, the share that the
-    classifier reads as their target's class. Also written to `evaluation/` in
-    `workdir`, as JSON and pictures.
+    `split`, `frames` of training, `number` of images, and the mean squared
+    errors `trained`, `untrained`, `empty` (canvas) and `mean_image` (of the
+    training images). If the labels of the data set are of ten classes, also
+    what `recognition` finds in `trained`, `untrained` and `real`, the targets
+    themselves. The same is written to the folder of `results` for that split,
+    as JSON and pictures.
 
   Raises:
-    FileNotFoundError: `workdir` has no run, or no checkpoint.
+    FileNotFoundError: `workdir` has no run, or no checkpoint, or the images of
+      the split are missing.
+    ValueError: the data set has no such split, or a file is damaged.
   """
+  folder = results.folder(workdir, split)
   config = config_file.load(workdir)
   dataset = builders.load_dataset(config)
-  targets = np.asarray(dataset.validation[:num_images])
+  targets = np.asarray(dataset.images(split)[:num_images])
   policy = builders.make_policy(config)
-  agent = builders.make_agent(policy, _SEED)
+  player = builders.make_player(policy, seeds.RECONSTRUCTION[0])
   report(f'Reproducing {len(targets)} images with the untrained agent.')
-  canvases = {'untrained': reconstruct(config, agent, targets)}
+  canvases = {'untrained': reconstruct(config, player, targets)}
   checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})
   report(f'Reproducing {len(targets)} images with the trained agent.')
-  canvases['trained'] = reconstruct(config, agent, targets)
+  canvases['trained'] = reconstruct(config, player, targets)
   canvases['mean_image'] = mean_image(dataset)
   canvases['empty'] = empty_canvas(config)
   updates, _ = checkpoints.done_so_far(workdir)
   result = {
+    'split': split,
     'frames': experiment.frames(config, updates),
     'number': len(targets),
     **{k: float(errors(x, targets).mean()) for k, x in canvases.items()},
@@ -144,30 +151,36 @@ def evaluate(
   if classifier.has_ten_classes(dataset.train_labels):
     report('Training the judge on the real images.')
     images = {k: canvases[k] for k in ('trained', 'untrained')}
-    result.update(read(dataset, {**images, 'real': targets}, config.seed))
-  _write(os.path.join(workdir, 'evaluation'), result, targets, canvases)
+    images['real'] = targets
+    result.update(recognition(dataset, images, config.seed, split))
+  _write(folder, result, targets, canvases)
   return result
 
 
-def read(
-  dataset: datasets.Dataset, images: Mapping[str, np.ndarray], seed: int
+def recognition(
+  dataset: datasets.Dataset,
+  images: Mapping[str, np.ndarray],
+  seed: int,
+  split: str = 'validation',
 ) -> dict[str, Any]:
-  """Lets a classifier that is trained on the data set read images.
+  """Tells whether images are recognised as what they were made after.
 
   Args:
-    dataset: the data, of ten classes.
-    images: uint8 `[N, W, W, C]` each, made after the first `N` held-out images.
+    dataset: the data, of ten classes, on which a classifier is trained.
+    images: uint8 `[N, W, W, C]` each, made after the first `N` images of the
+      split.
     seed: of the classifier.
+    split: 'validation' or 'test'.
 
   Returns:
-    `classifier_accuracy`, on all held-out images, and `read`: of each of
-    `images` the share that is read as the class of what it was made after.
+    `classifier_accuracy`, on all images of the split, and `read`: of each of
+    `images` the share whose likeliest class is that of what it was made after.
   """
-  judge, accuracy = classifier.train_judge(dataset, seed)
+  judge, accuracy = classifier.train_judge(dataset, seed, split)
   shares = {}
   for name, batch in images.items():
     classes = judge.probabilities(batch).argmax(axis=-1)
-    labels = dataset.validation_labels[: len(batch)]
+    labels = dataset.labels(split)[: len(batch)]
     shares[name] = float(np.mean(classes == labels))
   return {'classifier_accuracy': float(accuracy), 'read': shares}
 
@@ -178,7 +191,6 @@ def _write(
   targets: np.ndarray,
   canvases: Mapping[str, np.ndarray],
 ) -> None:
-  os.makedirs(folder, exist_ok=True)
   shown = {
     name: pictures.grid(images[:_PAIRS], _PAIRS_A_ROW)
     for name, images in (
@@ -195,37 +207,54 @@ def _write(
     os.path.join(folder, 'pairs.png'),
     pictures.grid(both, 2 * _PAIRS_A_ROW, scale=max(1, _WIDTH // len(both[0]))),
   )
-  with open(os.path.join(folder, 'reconstruction.json'), 'w') as file:
-    json.dump(result, file, indent=2)
-    file.write('\n')
+  results.write(os.path.join(folder, 'reconstruction.json'), result)
 
 
 def table(result: Mapping[str, Any]) -> str:
-  """The result of `evaluate` as text for people."""
-  lines = [
-    f'Mean squared error of a pixel, {result["number"]} held-out images:'
+  """The result of `evaluate` as text for people.
+
+  Results of earlier versions name no split: it was "validation".
+  """
+  split = result.get('split', 'validation')
+  errors_found = [
+    (
+      label,
+      f'{result[name]:.5f}',
+      f'trained / this: {result["trained"] / result[name]:.3f}',
+    )
+    for name, label in (
+      ('trained', 'trained agent'),
+      ('untrained', 'untrained agent'),
+      ('empty', 'empty canvas'),
+      ('mean_image', 'mean training image'),
+    )
   ]
-  for name, label in (
-    ('trained', 'trained agent'),
-    ('untrained', 'untrained agent'),
-    ('empty', 'empty canvas'),
-    ('mean_image', 'mean training image'),
-  ):
-    share = result['trained'] / result[name]
-    lines.append(f'{label:20}{result[name]:9.5f}   trained / this: {share:.3f}')
+  lines = [
+    f'Mean squared error of a pixel, {result["number"]} {split} images:',
+    _columns(errors_found),
+  ]
   if 'read' in result:
-    lines.append('Read as the digit that the target shows:')
-    lines += [
-      f'{label:20}{result["read"][name]:9.1%}'
+    shares = [
+      (label, f'{result["read"][name]:.1%}')
       for name, label in (
         ('trained', 'trained agent'),
         ('untrained', 'untrained agent'),
         ('real', 'the targets'),
       )
     ]
-    lines.append(
-      'classifier accuracy on held-out images: '
-      f'{result["classifier_accuracy"]:.1%}'
-    )
+    lines += [
+      'Read as the digit that the target shows:',
+      _columns(shares),
+      f'classifier accuracy on {split} images: '
+      f'{result["classifier_accuracy"]:.1%}',
+    ]
   lines.append(f'environment frames of training: {result["frames"]:,}')
   return '\n'.join(lines)
+
+
+def _columns(rows: list[tuple[str, ...]]) -> str:
+  """Lays rows of cells out in columns."""
+  alignment = ('left', *['right'] * (len(rows[0]) - 1))
+  return tabulate.tabulate(
+    rows, tablefmt='plain', colalign=alignment, disable_numparse=True
+  )

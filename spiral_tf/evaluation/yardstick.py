@@ -1,20 +1,24 @@
-"""The yardstick by which members of a population that draw freely are compared.
+"""Tells how near drawings are to real images, without labels, always alike.
 
-The paper takes the scores of each member's own discriminator (appendix C). But
-each is trained against its own policy, and so scores by a scale of its own,
-which moves: the policy of a weak discriminator looks good. This yardstick is
-the same for all members, and stays so: the Frechet distance to real images
-(Heusel et al., "GANs Trained by a Two Time-Scale Update Rule", 2017) in the
-features of one network that is never trained. On images unlike ImageNet's,
-random features judge at least as sensibly as those of ImageNet (Naeem et al.,
-"Reliable Fidelity and Diversity Metrics for Generative Models", 2020).
+The paper compares the members of a population by the scores of each member's
+own discriminator (appendix C). But each is trained against its own policy, and
+so scores by a scale of its own, which moves: the policy of a weak discriminator
+looks good. This yardstick is the same for all members, and stays so: the
+Frechet distance to real images, see `frechet`, in the features of one network
+that is never trained. On images unlike ImageNet's, random features judge at
+least as sensibly as those of ImageNet (Naeem et al., "Reliable Fidelity and
+Diversity Metrics for Generative Models", 2020). It needs no labels, and so
+judges agents that were trained on any data set.
 """
 
 import numpy as np
 
+from spiral_tf import datasets
 from spiral_tf.evaluation import classifier
+from spiral_tf.evaluation import frechet
 
-# Of the network: the same in every run, or runs could not be compared.
+# Seed of the network's weights: the same in every run, or runs could not be
+# compared.
 _SEED = 20_180_710
 
 
@@ -25,7 +29,7 @@ class Yardstick:
   again, however good, gets little.
   """
 
-  def __init__(self, real: np.ndarray):
+  def __init__(self, real: datasets.Images):
     """Creates a yardstick.
 
     Args:
@@ -49,21 +53,51 @@ class Yardstick:
         'that differ. Check config.data.'
       )
 
-  def fitness(self, canvases: np.ndarray) -> float:
+  @property
+  def real(self) -> np.ndarray:
+    """Features of the real images, float32 `[N, F]`."""
+    return self._real
+
+  def features(self, images: np.ndarray) -> np.ndarray:
+    """Returns features of images in the fixed network, float32 `[M, F]`.
+
+    Args:
+      images: uint8 `[M, W, W, C]`, like the real ones.
+
+    Raises:
+      ValueError: the images are not as above.
+    """
+    return self._network.features(images)
+
+  def distance(self, features: np.ndarray) -> float:
     """Judges a set of drawings.
 
     Args:
-      canvases: uint8 `[M, W, W, C]`, `M` at least 2. Sets of different sizes
-        compare badly: the fewer there are, the worse they look. With 256, the
-        standard deviation between sets of one agent is 2 to 7 percent.
+      features: of `M` drawings, see `features`, `M` at least 2. Sets of
+        different sizes compare badly: the fewer there are, the worse they look.
+        With 256, the standard deviation between sets of one agent is 2 to 7
+        percent.
 
     Returns:
-      At most 0, higher is better: minus the Frechet distance, in units of the
-      variance of the real images. 0 is perfect, -1 what an endless row of one
-      and the same image gets if it is as average as an image can be.
+      The Frechet distance to the real images, in units of their variance. 0 is
+      perfect, 1 what an endless row of one and the same image gets if it is as
+      average as an image can be.
+
+    Raises:
+      ValueError: the features are not as above.
+    """
+    return frechet.distance(features, self._real) / self._spread
+
+  def fitness(self, canvases: np.ndarray) -> float:
+    """Judges a set of drawings, the better the higher.
+
+    Args:
+      canvases: uint8 `[M, W, W, C]`, `M` at least 2; see `distance`.
+
+    Returns:
+      Minus the distance to the real images, at most 0.
 
     Raises:
       ValueError: the canvases are not as above.
     """
-    features = self._network.features(canvases)
-    return -classifier.frechet_distance(features, self._real) / self._spread
+    return -self.distance(self.features(canvases))

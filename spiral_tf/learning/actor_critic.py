@@ -8,7 +8,7 @@ import tensorflow as tf
 def joint_log_prob(
   log_probs: Mapping[str, tf.Tensor], masks: Mapping[str, tf.Tensor]
 ) -> tf.Tensor:
-  """Log-probability of the part of each action that had an effect.
+  """Sums the log-probabilities of what of each action had an effect.
 
   Args:
     log_probs: float32 `[T, B]` for each action component.
@@ -17,6 +17,9 @@ def joint_log_prob(
 
   Returns:
     float32 `[T, B]`.
+
+  Raises:
+    ValueError: shapes are not as above.
   """
   return _masked_sum(log_probs, masks)
 
@@ -24,7 +27,7 @@ def joint_log_prob(
 def joint_entropy(
   entropies: Mapping[str, tf.Tensor], masks: Mapping[str, tf.Tensor]
 ) -> tf.Tensor:
-  """Entropy of the part of each action that had an effect.
+  """Sums the entropies of what of each action had an effect.
 
   Args:
     entropies: float32 `[T, B]` for each action component, in nats.
@@ -39,7 +42,15 @@ def joint_entropy(
 def _masked_sum(
   values: Mapping[str, tf.Tensor], masks: Mapping[str, tf.Tensor]
 ) -> tf.Tensor:
+  _check_per_step(*values.values(), *(masks[key] for key in values))
   return tf.add_n([masks[key] * values[key] for key in values])
+
+
+def _check_per_step(*tensors: tf.Tensor) -> None:
+  tf.debugging.assert_shapes(
+    [(tensor, ('T', 'B')) for tensor in tensors],
+    message='the losses take [T, B], all alike',
+  )
 
 
 def normalize(values: tf.Tensor) -> tf.Tensor:
@@ -70,6 +81,7 @@ def policy_gradient_loss(
   Returns:
     float32 `[]`, a mean over steps and batch.
   """
+  _check_per_step(log_prob, advantages)
   return -tf.reduce_mean(log_prob * tf.stop_gradient(advantages))
 
 
@@ -83,9 +95,11 @@ def value_loss(values: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
   Returns:
     float32 `[]`.
   """
+  _check_per_step(values, targets)
   return 0.5 * tf.reduce_mean(tf.square(tf.stop_gradient(targets) - values))
 
 
 def entropy_loss(entropy: tf.Tensor) -> tf.Tensor:
   """The entropy penalty (section 3.4): minus the mean of `[T, B]`."""
+  _check_per_step(entropy)
   return -tf.reduce_mean(entropy)

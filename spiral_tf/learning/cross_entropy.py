@@ -29,7 +29,11 @@ def discriminator_loss(
 
   Returns:
     The loss and its parts, with logits for scores and a gradient penalty of 0.
+
+  Raises:
+    ValueError: shapes are not as above.
   """
+  wasserstein.check_images(real, fake)
   real_logits = score_fn(tf.image.convert_image_dtype(real, tf.float32))
   fake_logits = score_fn(tf.image.convert_image_dtype(fake, tf.float32))
   # -log sigmoid(z) = softplus(-z), and -log(1 - sigmoid(z)) = softplus(z).

@@ -77,14 +77,8 @@ class DiscriminatorUpdate(tf.Module):
     Returns:
       Metrics, float32 `[]` each, and those of `optimization.apply_if_finite`.
     """
-    tf.debugging.assert_shapes(
-      [
-        (images, ('B', 'W', 'W', 'C'))
-        for images in (real, fake, target)
-        if images is not None
-      ],
-      message='images are [B, W, W, C], as many real ones as generated ones',
-    )
+    targets = () if target is None else (target,)
+    wasserstein.check_images(real, fake, *targets)
     self.discriminator.update_spectral_norms()
     sides = self.discriminator.random_sides(tf.shape(fake)[0])
 

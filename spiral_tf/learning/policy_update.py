@@ -184,8 +184,12 @@ class PolicyUpdate(tf.Module):
       for name, value in output.entropy.items()
     }
     # What choosing uniformly would have where `entropy` was measured.
+    uniform = {
+      name: tf.fill(tf.shape(mask[name]), value)
+      for name, value in self._uniform_entropy.items()
+    }
     details['entropy_max'] = tf.reduce_mean(
-      actor_critic.joint_entropy(self._uniform_entropy, mask)
+      actor_critic.joint_entropy(uniform, mask)
     )
     # 1 on policy; the further below, the staler the episodes.
     details['rho'] = tf.reduce_mean(tf.minimum(1.0, tf.exp(log_rhos)))

@@ -197,10 +197,11 @@ def total(
     float32 `[T, B]`.
 
   Raises:
-    ValueError: a reward needs a target or an observation that is not there, or
-      targets are not of the canvas's shape.
+    ValueError: shapes are not as above, a reward needs a target or an
+      observation that is not there, or targets are not of the canvas's shape.
   """
   canvases = observation['canvas']
+  _check_shapes(observation, targets)
   _check_targets(config, canvases, targets)
   pay = temporal_credit if config.temporal_credit else final_score
   score = functools.partial(image_score, config, score_fn)
@@ -216,6 +217,21 @@ def total(
     starts = stroke_start(observation['stroke_start'])
     reward -= config.stroke_start_penalty * starts
   return reward
+
+
+def _check_shapes(
+  observation: Mapping[str, tf.Tensor], targets: tf.Tensor | None
+) -> None:
+  shapes = [(observation['canvas'], ('S', 'B', 'W', 'W', 'C'))]
+  if 'stroke_start' in observation:
+    shapes.append((observation['stroke_start'], ('S', 'B')))
+  if targets is not None:  # Whose width and channels are checked by name.
+    shapes.append((targets, ('B', None, None, None)))
+  tf.debugging.assert_shapes(
+    shapes,
+    message='canvases are [T + 1, B, W, W, C], starts of strokes [T + 1, B], '
+    'targets [B, W, W, C]',
+  )
 
 
 def _check_targets(

@@ -47,7 +47,15 @@ def vtrace(
 
   Returns:
     Value targets and advantages.
+
+  Raises:
+    ValueError: shapes are not as above; before anything is computed.
   """
+  per_step = (log_rhos, discounts, rewards, values)
+  tf.debugging.assert_shapes(
+    [*((x, ('T', 'B')) for x in per_step), (bootstrap_value, ('B',))],
+    message='V-trace takes [T, B], and [B] for the bootstrap value',
+  )
   rhos = tf.exp(log_rhos)
   traces = lambda_ * tf.minimum(1.0, rhos)
   next_values = tf.concat([values[1:], bootstrap_value[tf.newaxis]], axis=0)

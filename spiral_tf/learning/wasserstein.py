@@ -51,7 +51,11 @@ def discriminator_loss(
 
   Returns:
     The loss and its parts.
+
+  Raises:
+    ValueError: shapes are not as above.
   """
+  check_images(real, fake)
   real = tf.image.convert_image_dtype(real, tf.float32)
   fake = tf.image.convert_image_dtype(fake, tf.float32)
   if alpha is None:
@@ -67,6 +71,14 @@ def discriminator_loss(
     + zero_mean_penalty * tf.square(mean_score)
   )
   return DiscriminatorLoss(total, gap, penalty, mean_score)
+
+
+def check_images(*batches: tf.Tensor) -> None:
+  """Raises a ValueError unless these are as many images of one shape."""
+  tf.debugging.assert_shapes(
+    [(images, ('B', 'W', 'W', 'C')) for images in batches],
+    message='images are [B, W, W, C], as many real ones as generated ones',
+  )
 
 
 def _gradient_penalty(

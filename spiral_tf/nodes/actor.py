@@ -6,6 +6,7 @@ import numpy as np
 
 from spiral_tf import builders
 from spiral_tf import rollout
+from spiral_tf import seeds
 from spiral_tf.config import experiment
 from spiral_tf.nodes import weights
 from spiral_tf.nodes import worker
@@ -34,13 +35,14 @@ class Actor(worker.Worker):
     targets = ()
     if config.conditional:
       # A continued run goes on with targets in another order.
-      seed = np.random.SeedSequence().generate_state(1)[0]
-      targets = builders.load_dataset(config).stream('train', int(seed))
+      order = int(np.random.SeedSequence().generate_state(1)[0])
+      targets = builders.load_dataset(config).stream('train', order)
+    seed = seeds.ACTORS[index]
     self._environments = builders.make_environments(
-      config, config.training.environments_per_actor, index, targets
+      config, config.training.environments_per_actor, seed, targets
     )
     policy = builders.make_policy(config)
-    self._agent = builders.make_agent(policy, seed=index)
+    self._player = builders.make_player(policy, seed)
     self._weights = weights.WeightsClient(
       policy_learner, policy.trainable_variables
     )
@@ -49,5 +51,5 @@ class Actor(worker.Worker):
   def _gather(self) -> None:
     # Writing may wait too, so nothing is left to do under the lock.
     self._weights.update()
-    episodes = rollout.play(self._environments, self._agent)
+    episodes = rollout.play(self._environments, self._player)
     self._writer.write(episodes, stopping=self._stop.is_set)

@@ -11,6 +11,7 @@ from spiral_tf import builders
 from spiral_tf import node_kinds
 from spiral_tf import pictures
 from spiral_tf import rollout
+from spiral_tf import seeds
 from spiral_tf.config import experiment
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.evaluation import yardstick
@@ -19,17 +20,16 @@ from spiral_tf.nodes import worker
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import metrics
 
-# Samples, or pairs of target and canvas, in a picture, and images in a row.
+# Samples in a picture, or pairs of target and canvas.
 NUM_SAMPLES = 64
+# Images in a row of a picture.
 COLUMNS = 16
 # Held-out images that a conditional agent reproduces each time.
 NUM_TARGETS = 200
 # Drawings by which a member of a population is compared with others.
 NUM_COMPARED = 256
-# Real images that these are held against.
+# Real images that those drawings are held against.
 NUM_REFERENCES = 2000
-# Environments of the evaluator differ from those of any actor.
-_SEED = 1_000_000
 
 
 class Evaluator(worker.Worker):
@@ -57,7 +57,7 @@ class Evaluator(worker.Worker):
       policy_learner: client of the policy learner.
       discriminator_learner: client of the discriminator learner.
       fitness: for a member of a population, how it is compared with others, see
-        `config.PopulationConfig.fitness`; else empty.
+        `cluster.PopulationConfig.fitness`; else empty.
     """
     super().__init__()
     self._config = config
@@ -67,7 +67,7 @@ class Evaluator(worker.Worker):
     self._folder = os.path.join(workdir, 'samples')
     os.makedirs(self._folder, exist_ok=True)
     self._network = builders.make_policy(config)
-    self._agent = builders.make_agent(self._network, _SEED)
+    self._player = builders.make_player(self._network, seeds.EVALUATOR[0])
     self._policy = weights.WeightsClient(
       policy_learner, self._network.trainable_variables
     )
@@ -123,10 +123,12 @@ class Evaluator(worker.Worker):
     # The same noise every time, so that pictures can be compared.
     if self._targets is not None:
       return reconstruction.reconstruct(
-        self._config, self._agent, self._targets
+        self._config, self._player, self._targets
       )
-    environments = builders.make_environments(self._config, self._number, _SEED)
-    return rollout.play(environments, self._agent).observation['canvas'][-1]
+    environments = builders.make_environments(
+      self._config, self._number, seeds.EVALUATOR[0]
+    )
+    return rollout.play(environments, self._player).observation['canvas'][-1]
 
   def _update(self, canvases: np.ndarray) -> None:
     self._show(canvases, self._policy.updates)

@@ -8,7 +8,6 @@ import tensorflow as tf
 from spiral_tf.learning import discriminator_update
 from spiral_tf.learning import policy_update
 from spiral_tf.nodes import guard
-from spiral_tf.nodes import transfer
 from spiral_tf.nodes import weights
 from spiral_tf.nodes import worker
 from spiral_tf.workdir import checkpoints
@@ -87,7 +86,7 @@ class Learner(worker.Worker):
     with self._lock:
       if self._diverged or self._error is not None:
         raise RuntimeError('This learner has failed.')
-      return transfer.pack(self._state)
+      return weights.pack(self._state)
 
   def adopt(
     self, state: bytes, generation: int, hyperparameters: dict[str, float]
@@ -108,7 +107,7 @@ class Learner(worker.Worker):
     """
     with self._lock:
       if generation > int(self._generation):
-        transfer.unpack(state, self._state)
+        weights.unpack(state, self._state)
         for name, value in hyperparameters.items():
           self._hyperparameters[name].assign(value)
         self._generation.assign(generation)

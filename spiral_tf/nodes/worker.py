@@ -9,7 +9,7 @@ import launchpad as lp
 
 from spiral_tf.nodes import guard
 
-# How often the node's main thread looks around.
+# How often the main thread looks whether the program is to stop.
 _POLL_SECONDS = 0.2
 # How long a node waits, after the program was told to stop, for its loop to
 # come to an end before it saves its state without it, and how long an error
@@ -44,7 +44,10 @@ class Worker(abc.ABC):
     """
 
   def _update(self, data: Any) -> None:  # noqa: B027
-    """Does it. Called with the lock held, and not at all for None."""
+    """Works on what `_gather` returned, unless that was None.
+
+    Called with the lock held.
+    """
 
   def _finish(self) -> None:  # noqa: B027
     """Saves what must not be lost. Called once, with the lock held."""
@@ -59,7 +62,7 @@ class Worker(abc.ABC):
     Raises:
       BaseException: whatever the loop raised, unless the program was stopping:
         then other nodes may be gone, and errors are their echo. A
-        `watchdog.NonFiniteError` is no echo, and after it nothing is saved.
+        `guard.NonFiniteError` is no echo, and after it nothing is saved.
     """
     program_stop = lp.stop_event()
     thread = threading.Thread(target=self._loop, daemon=True)

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from spiral_tf import files
+from spiral_tf import node_kinds
+from spiral_tf import seeds
 from spiral_tf.config import experiment
 from spiral_tf.nodes import worker
 from spiral_tf.population import lineage
@@ -25,8 +27,6 @@ from spiral_tf.workdir import metrics
 
 # How long the end of training waits for the last drawings to be judged.
 _LAST_SECONDS = 120.0
-# Tells the draws of rounds from those of `population.member_config`.
-_ROUNDS = 2
 
 
 class Controller(worker.Worker):
@@ -57,7 +57,7 @@ class Controller(worker.Worker):
     self._folder = members_lib.folder(workdir)
     os.makedirs(self._folder, exist_ok=True)
     self._lineage = members_lib.lineage_path(workdir)
-    self._metrics = metrics.MetricsWriter(workdir, 'controller')
+    self._metrics = metrics.MetricsWriter(workdir, node_kinds.CONTROLLER)
     self._state: dict[str, Any] = {
       'round': 0,
       # Policy updates at each member's last copy.
@@ -97,7 +97,7 @@ class Controller(worker.Worker):
       self._complete = True
       return
     if self._ended is not None:
-      self._next = time.monotonic() + 2.0  # Until the last are judged.
+      self._next = time.monotonic() + 2.0  # The last drawings are being judged.
       return
     self._next = time.monotonic() + self._settings.round_seconds
     self._record(reports)
@@ -164,7 +164,7 @@ class Controller(worker.Worker):
   def _exploit(self, reports: Sequence[reports_lib.Report | None]) -> None:
     """Decides who copies whom, and lets them."""
     rng = np.random.default_rng(
-      [self._config.seed, _ROUNDS, self._state['round']]
+      [self._config.seed, seeds.EXPLOITATION, self._state['round']]
     )
     candidates = []
     for index, report in enumerate(reports):
@@ -202,7 +202,7 @@ class Controller(worker.Worker):
         ),
       }
       if None in states.values():
-        continue  # Gone since it answered.
+        continue  # The donor died after it had answered.
       for name, state in states.items():
         path = self._path(f'copy_{recipient:02d}_{name}.npz')
         files.replace(path, state)

@@ -17,12 +17,12 @@ and hyperparameters are its new ones. JSON has no infinities: "inf", "-inf" and
 
 from collections.abc import Mapping
 from collections.abc import Sequence
-import json
 import math
-import os
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+
+from spiral_tf.workdir import json_lines
 
 _FIELDS = {
   'status': (
@@ -82,9 +82,6 @@ class Summary(NamedTuple):
 def append(path: str, record: _Record) -> None:
   """Adds a record; when this returns, it is on the disk.
 
-  Half a line, which a crash or a full disk left at the end, is cut off: it is
-  of a record that was never acknowledged.
-
   Args:
     path: file of the lineage; it is made if there is none.
     record: one of the above.
@@ -93,14 +90,9 @@ def append(path: str, record: _Record) -> None:
     ValueError: the record is none of the above.
   """
   _check(record)
-  line = json.dumps(
-    {name: _to_json(value) for name, value in record.items()}, allow_nan=False
+  json_lines.append(
+    path, {name: _to_json(value) for name, value in record.items()}
   )
-  with open(path, 'ab+') as file:
-    _cut_half_line(file)
-    file.write(line.encode() + b'\n')
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def read(path: str) -> list[dict[str, Any]]:
@@ -116,15 +108,10 @@ def read(path: str) -> list[dict[str, Any]]:
     FileNotFoundError: there is no such file.
     ValueError: a line is no record; the message names it.
   """
-  with open(path, 'rb') as file:
-    *lines, _ = file.read().split(b'\n')
   records = []
-  for number, line in enumerate(lines, start=1):
+  for number, line in enumerate(json_lines.read(path), start=1):
+    record = {name: _from_json(value) for name, value in line.items()}
     try:
-      record = json.loads(line)
-      if not isinstance(record, dict):
-        raise ValueError('a record is an object in braces.')
-      record = {name: _from_json(value) for name, value in record.items()}
       _check(record)
     except ValueError as error:
       raise ValueError(
@@ -236,18 +223,6 @@ def _check(record: _Record) -> None:
   missing = [name for name in _FIELDS[kind] if name not in record]
   if missing:
     raise ValueError(f'a {kind} lacks {", ".join(missing)}.')
-
-
-def _cut_half_line(file: BinaryIO) -> None:
-  """Cuts off what stands after the last end of a line."""
-  size = file.seek(0, os.SEEK_END)
-  if not size:
-    return
-  file.seek(size - 1)
-  if file.read(1) == b'\n':
-    return
-  file.seek(0)
-  file.truncate(file.read().rfind(b'\n') + 1)
 
 
 def _to_json(value: Any) -> Any:

@@ -5,12 +5,10 @@ import os
 
 import numpy as np
 
+from spiral_tf import seeds
 from spiral_tf.config import cluster
 from spiral_tf.config import experiment
 from spiral_tf.population import selection
-
-# Tells these draws from those of the controller's rounds.
-_DRAWS = 1
 
 
 def folder(workdir: str) -> str:
@@ -52,7 +50,7 @@ def member_config(config: experiment.Config, index: int) -> experiment.Config:
     The member's.
   """
   settings = config.population
-  rng = np.random.default_rng([config.seed, _DRAWS, index])
+  rng = np.random.default_rng([config.seed, seeds.FIRST_HYPERPARAMETERS, index])
   drawn = selection.draw(ranges(config), rng)
   if index < len(settings.learning_rates):
     drawn = drawn._replace(learning_rate=settings.learning_rates[index])
@@ -67,3 +65,20 @@ def member_config(config: experiment.Config, index: int) -> experiment.Config:
     ),
     population=cluster.PopulationConfig(),
   )
+
+
+def runs(
+  config: experiment.Config, workdir: str
+) -> list[tuple[experiment.Config, str]]:
+  """Returns experiment and folder of each run that is trained: all members'.
+
+  Args:
+    config: the experiment, of one run or of a population.
+    workdir: its folder.
+  """
+  if not config.population.size:
+    return [(config, workdir)]
+  return [
+    (member_config(config, index), member_workdir(workdir, index))
+    for index in range(config.population.size)
+  ]

@@ -47,11 +47,11 @@ def line(
   silent = config.population.size - len(members)
   if silent:
     parts.append(f'{silent} did not answer')
-  progress = [
+  shares = [
     experiment.progress(config, state['updates'], state['seconds'])
     for state in states
   ]
-  parts.append(f'{min(progress):.0%} done')
+  parts.append(f'{min(shares):.0%} done')
   parts += [
     f'member {copy["member"]} copied member {copy["donor"]}' for copy in copies
   ]

@@ -2,27 +2,33 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 import fractions
 
 import numpy as np
 from PIL import Image
 
-from spiral_tf.programs import commands
-from spiral_tf.programs import program as program_lib
+from spiral_tf import pictures
+from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.programs import rendering
 
 _FRAMES_A_SECOND = 20
-_STROKE_SECONDS = 0.6  # For each stroke, or object, of a short program.
+_STROKE_SECONDS = 0.6  # That each stroke, or object, of a short program takes.
 _MAX_SECONDS = 15.0  # Long ones show several strokes in a frame instead.
-_HELD_SECONDS = 1.5  # For the finished picture.
+_HELD_SECONDS = 1.5  # That the finished picture stays.
+
+_Commands = Sequence[renderer_lib.Command]
 _GIF_COLORS = 255  # One of the 256 is for what stays as it was.
 
 
-def write_gif(program: program_lib.Program, path: str, size: int) -> None:
+def write_gif(
+  renderer: renderer_lib.Renderer, commands: _Commands, path: str, size: int
+) -> None:
   """Writes a GIF that repeats for ever.
 
   Args:
-    program: what to show.
+    renderer: who carries the commands out.
+    commands: what to show.
     path: of the file.
     size: width and height, pixels.
 
@@ -31,13 +37,13 @@ def write_gif(program: program_lib.Program, path: str, size: int) -> None:
   """
   import av  # Slow to import, and for films only.
 
-  palette, to_indices = _palette(program, size)
+  palette, to_indices = _palette(renderer, commands, size)
   options = {'loop': '0', 'final_delay': f'{100 * _HELD_SECONDS:.0f}'}
   with av.open(path, 'w', format='gif', options=options) as container:
     stream = container.add_stream('gif', rate=_FRAMES_A_SECOND)
     stream.width = stream.height = size
     stream.pix_fmt = 'pal8'
-    for frame in frames(program, size):
+    for frame in frames(renderer, commands, size):
       frame = av.VideoFrame.from_ndarray(
         (to_indices(frame), palette), format='pal8'
       )
@@ -45,11 +51,14 @@ def write_gif(program: program_lib.Program, path: str, size: int) -> None:
     container.mux(stream.encode())
 
 
-def write_mp4(program: program_lib.Program, path: str, size: int) -> None:
+def write_mp4(
+  renderer: renderer_lib.Renderer, commands: _Commands, path: str, size: int
+) -> None:
   """Writes an MP4 (H.264) that all common players show.
 
   Args:
-    program: what to show.
+    renderer: who carries the commands out.
+    commands: what to show.
     path: of the file.
     size: width and height, pixels; an odd one grows by 1, as the format
       demands.
@@ -69,7 +78,7 @@ def write_mp4(program: program_lib.Program, path: str, size: int) -> None:
     stream.pix_fmt = 'yuv420p'
     stream.time_base = fractions.Fraction(1, _FRAMES_A_SECOND)
     stream.options = {'crf': '18', 'preset': 'veryfast'}
-    for picture in frames(program, size):
+    for picture in frames(renderer, commands, size):
       frame = av.VideoFrame.from_ndarray(picture, format='rgb24')
       container.mux(stream.encode(frame))
     for _ in range(held):
@@ -78,26 +87,41 @@ def write_mp4(program: program_lib.Program, path: str, size: int) -> None:
     container.mux(stream.encode())
 
 
-def frames(program: program_lib.Program, size: int) -> Iterator[np.ndarray]:
-  """The pictures of a film, uint8 `[S, S, 3]`, on white paper."""
-  parts, stride, repeats = _pace(program)
-  for frame in rendering.frames(program, size, parts, stride):
+def frames(
+  renderer: renderer_lib.Renderer, commands: _Commands, size: int
+) -> Iterator[np.ndarray]:
+  """The pictures of a film, uint8 `[S, S, 3]`, on white paper.
+
+  Args:
+    renderer: who carries the commands out.
+    commands: what to show.
+    size: width and height, pixels.
+
+  Yields:
+    The pictures, at 20 a second.
+
+  Raises:
+    ValueError: as of `rendering.render`.
+  """
+  parts, stride, repeats = _pace(renderer, commands)
+  for frame in rendering.frames(renderer, commands, size, parts, stride):
     yield from [_on_paper(frame)] * repeats
 
 
 def _palette(
-  program: program_lib.Program, size: int
+  renderer: renderer_lib.Renderer, commands: _Commands, size: int
 ) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
   """Colours, uint8 `[256, (A, R, G, B)]`, and what turns pictures to indices.
 
   They are the same in all frames, and not mixed from dots: those would flicker.
   """
   palette = np.full((256, 4), 255, np.uint8)
-  if getattr(program.renderer, 'channels', 3) == 1:
+  if renderer.channels == 1:
     palette[:, 1:] = np.arange(256)[:, np.newaxis]
     return palette, lambda frame: np.ascontiguousarray(frame[..., 0])
   # Few strokes cover all of a colour, so those that matter are in the end.
-  finished = Image.fromarray(_on_paper(rendering.render(program, size)))
+  picture = _on_paper(rendering.render(renderer, commands, size))
+  finished = Image.fromarray(picture)
   chosen = finished.quantize(_GIF_COLORS, method=Image.Quantize.MEDIANCUT)
   colors = np.reshape(chosen.getpalette(), (-1, 3))[:_GIF_COLORS]
   palette[: len(colors), 1:] = colors
@@ -108,30 +132,27 @@ def _palette(
     return np.asarray(image.quantize(palette=chosen, dither=Image.Dither.NONE))
 
   # Most of a film is empty canvas, which the cut has mixed with strokes' edges.
-  empty = _on_paper(rendering.render(program.up_to(0), size))[:1, :1]
+  empty = _on_paper(rendering.render(renderer, (), size))[:1, :1]
   palette[to_indices(empty)[0, 0], 1:] = empty[0, 0]
   return palette, to_indices
 
 
-def _pace(program: program_lib.Program) -> tuple[int, int, int]:
+def _pace(
+  renderer: renderer_lib.Renderer, commands: _Commands
+) -> tuple[int, int, int]:
   """How long films take.
 
   Returns:
     Pictures to draw of each stroke, of how many to show one, and how often.
   """
   limit = int(_MAX_SECONDS * _FRAMES_A_SECOND)
-  number = max(1, program.num_strokes)
+  number = max(1, renderer_lib.num_seen(renderer, commands))
   slow = max(1, min(round(_STROKE_SECONDS * _FRAMES_A_SECOND), limit // number))
-  if isinstance(program.renderer, commands.Stage):  # Objects do not grow.
-    return 1, max(1, -(-number // limit)), slow
-  parts = min(slow, program.renderer.substrokes)
-  return parts, max(1, -(-number * parts // limit)), 1
+  parts = min(slow, renderer.pieces)
+  return parts, max(1, -(-number * parts // limit)), slow // parts
 
 
 def _on_paper(picture: np.ndarray) -> np.ndarray:
   """A picture of 1, 3 or 4 channels as uint8 `[S, S, 3]`, on white."""
-  if picture.shape[-1] == 4:
-    alpha = picture[..., 3:] / 255
-    mixed = picture[..., :3] * alpha + 255 * (1 - alpha)
-    return np.rint(mixed).astype(np.uint8)
+  picture = pictures.on_paper(picture)
   return np.ascontiguousarray(np.broadcast_to(picture, (*picture.shape[:2], 3)))

@@ -5,36 +5,45 @@
 * `.gif`, `.mp4`: how it is painted, see `spiral_tf.programs.animation`;
 * `.json`: the program, see `spiral_tf.programs.json_form`;
 * `.xml`: a scene as MJCF, see `spiral_tf.programs.mjcf`.
+
+Which of them there are for a program, its renderer says: `Renderer.forms`.
 """
 
 from collections.abc import Callable
 from collections.abc import Sequence
 import os
-import threading
+from typing import Any
 
+from spiral_tf import files
 from spiral_tf import pictures
 from spiral_tf.programs import animation
-from spiral_tf.programs import commands
+from spiral_tf.programs import checks
 from spiral_tf.programs import json_form
 from spiral_tf.programs import mjcf
-from spiral_tf.programs import program as program_lib
+from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.programs import rendering
 from spiral_tf.programs import svg
 
-# Of films, and of what viewers show an SVG file in, if no size is asked for;
-# pictures as small as agents paint them would be hard to see.
+# Width, pixels, of films and of what viewers show an SVG file in, if no size is
+# asked for; pictures as small as agents paint them would be hard to see.
 _SHOWN_WIDTH = 512
 
-_Writer = Callable[[program_lib.Program, str, int | None], None]
+_Commands = Sequence[renderer_lib.Command]
+# Writes (renderer, commands, path, size).
+_Writer = Callable[[Any, _Commands, str, int | None], None]
 
 
 def save(
-  program: program_lib.Program, paths: Sequence[str], size: int | None = None
+  renderer: renderer_lib.Renderer,
+  commands: _Commands,
+  paths: Sequence[str],
+  size: int | None = None,
 ) -> None:
   """Writes a program to files, each of which appears whole or not at all.
 
   Args:
-    program: what to write.
+    renderer: who carries the commands out.
+    commands: what to write.
     paths: of the files.
     size: width and height, pixels: of pictures, by default the program's own;
       of films, and of what an SVG file is first shown in, by default 512.
@@ -43,21 +52,16 @@ def save(
     ValueError: a file cannot be written, see `check`; the size is out of range;
       or the program cannot be rendered, see `rendering.render`.
   """
-  check(paths, program.renderer)
+  check(paths, renderer)
   if size is not None:
-    commands.check_index('size', size, commands.MAX_WIDTH + 1, 1)
+    checks.index('size', size, checks.MAX_WIDTH + 1, 1)
   for path in paths:
-    temporary = f'{path}.{os.getpid()}.{threading.get_ident()}.tmp'
-    try:
-      _WRITERS[_extension(path)](program, temporary, size)
-      os.replace(temporary, path)
-    finally:
-      if os.path.exists(temporary):
-        os.remove(temporary)
+    with files.replacing(path) as temporary:
+      _WRITERS[_extension(path)](renderer, commands, temporary, size)
 
 
 def check(
-  paths: Sequence[str], renderer: commands.Renderer | None = None
+  paths: Sequence[str], renderer: renderer_lib.Renderer | None = None
 ) -> None:
   """Refuses, before any work, files that could not be written.
 
@@ -78,14 +82,10 @@ def check(
         f'{path!r} must end in one of {", ".join(EXTENSIONS)}, which says in '
         'what form it is written.'
       )
-    if extension == '.svg' and isinstance(renderer, commands.Stage):
+    if renderer is not None and extension not in renderer.forms:
       raise ValueError(
-        f'{path!r}: SVG is for strokes, and this is a scene; take .xml (MJCF) '
-        'or .png.'
-      )
-    if extension == '.xml' and isinstance(renderer, commands.Painting):
-      raise ValueError(
-        f'{path!r}: MJCF is for scenes, and this is painted; take .svg or .png.'
+        f'{path!r}: this is {renderer.noun}, which cannot be written as '
+        f'{extension}; take one of {", ".join(renderer.forms)}.'
       )
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
@@ -98,28 +98,30 @@ def _extension(path: str) -> str:
   return os.path.splitext(path)[1].lower()
 
 
-def _png(program: program_lib.Program, path: str, size: int | None) -> None:
-  pictures.write_png(path, rendering.render(program, size))
+def _png(renderer, commands, path, size):
+  pictures.write_png(path, rendering.render(renderer, commands, size))
 
 
-def _svg(program: program_lib.Program, path: str, size: int | None) -> None:
-  _write(path, svg.dumps(program, size or _SHOWN_WIDTH))
+def _svg(renderer, commands, path, size):
+  _write(path, svg.dumps(renderer, commands, size or _SHOWN_WIDTH))
 
 
-def _json(program: program_lib.Program, path: str, size: int | None) -> None:
-  _write(path, json_form.dumps(program))
+def _json(renderer, commands, path, size):
+  del size
+  _write(path, json_form.dumps(renderer, commands))
 
 
-def _xml(program: program_lib.Program, path: str, size: int | None) -> None:
-  _write(path, mjcf.dumps(program))
+def _xml(renderer, commands, path, size):
+  del size
+  _write(path, mjcf.dumps(renderer, commands))
 
 
-def _gif(program: program_lib.Program, path: str, size: int | None) -> None:
-  animation.write_gif(program, path, size or _SHOWN_WIDTH)
+def _gif(renderer, commands, path, size):
+  animation.write_gif(renderer, commands, path, size or _SHOWN_WIDTH)
 
 
-def _mp4(program: program_lib.Program, path: str, size: int | None) -> None:
-  animation.write_mp4(program, path, size or _SHOWN_WIDTH)
+def _mp4(renderer, commands, path, size):
+  animation.write_mp4(renderer, commands, path, size or _SHOWN_WIDTH)
 
 
 def _write(path: str, text: str) -> None:

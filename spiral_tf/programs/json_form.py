@@ -11,31 +11,31 @@ import json
 import os
 from typing import Any
 
-from spiral_tf.programs import commands
-from spiral_tf.programs import program as program_lib
+from spiral_tf import messages
+from spiral_tf.programs import renderer as renderer_lib
+from spiral_tf.programs import renderers
 
 FORMAT = 'spiral_tf.program'
 VERSION = 1
 MAX_BYTES = 64 * 2**20  # Of a file; ten times the largest program.
 
-_RENDERERS = {'painting': commands.Painting, 'scenes': commands.Stage}
-_COMMANDS = {
-  'move': commands.Move,
-  'stroke': commands.Stroke,
-  'put': commands.Put,
-}
+# Who carries the commands out, and the commands, all checked.
+Parts = tuple[renderer_lib.Renderer, tuple[renderer_lib.Command, ...]]
 
 
-def dumps(program: program_lib.Program) -> str:
+def dumps(
+  renderer: renderer_lib.Renderer, commands: Sequence[renderer_lib.Command]
+) -> str:
   """A program as JSON text, a line a command."""
   head = {
     'format': FORMAT,
     'version': VERSION,
-    'renderer': _to_dict(program.renderer, 'name', _RENDERERS),
+    'renderer': {'name': renderer.name, **dataclasses.asdict(renderer)},
   }
+  names = {kind: name for name, kind in renderer.command_kinds.items()}
   lines = [
-    json.dumps(_to_dict(command, 'command', _COMMANDS))
-    for command in program.commands
+    json.dumps({'command': names[type(command)], **dataclasses.asdict(command)})
+    for command in commands
   ]
   body = ',\n    '.join(lines)
   array = f'[\n    {body}\n  ]' if lines else '[]'
@@ -43,19 +43,25 @@ def dumps(program: program_lib.Program) -> str:
   return f'{text},\n  "commands": {array}\n}}\n'
 
 
-def loads(text: str) -> program_lib.Program:
+def loads(text: str) -> Parts:
   """The program that JSON text describes.
+
+  Args:
+    text: the text.
+
+  Returns:
+    Who carries the commands out, and the commands.
 
   Raises:
     ValueError: it describes none. The message, one line, names what is wrong.
   """
   try:
-    return _program(text)
-  except RecursionError:  # Of the parser, or of whoever quotes a value.
+    return _parts(text)
+  except RecursionError:  # The parser's, or that of whoever quotes a value.
     raise ValueError('the JSON is nested too deeply for a program.') from None
 
 
-def _program(text: str) -> program_lib.Program:
+def _parts(text: str) -> Parts:
   try:
     values = json.loads(text, parse_constant=_refuse_constant)
   except ValueError as error:
@@ -63,39 +69,47 @@ def _program(text: str) -> program_lib.Program:
   _check_keys(values, {'format', 'version', 'renderer', 'commands'}, 'program')
   if values['format'] != FORMAT:
     raise ValueError(
-      f'format is {_short(values["format"])}, but it must be "{FORMAT}": it is '
-      'the file of something else.'
+      f'format is {_quoted(values["format"])}, but it must be "{FORMAT}": it '
+      'is the file of something else.'
     )
   if type(values['version']) is not int or values['version'] != VERSION:
     raise ValueError(
-      f'version is {_short(values["version"])}, but this version of spiral_tf '
+      f'version is {_quoted(values["version"])}, but this version of spiral_tf '
       f'reads version {VERSION}.'
     )
-  renderer = _from_dict(values['renderer'], 'name', _RENDERERS, 'renderer')
+  renderer = _from_dict(
+    values['renderer'], 'name', renderers.BY_NAME, 'renderer'
+  )
   if not isinstance(values['commands'], list):
     raise ValueError('commands must be a list.')
-  if len(values['commands']) > program_lib.MAX_COMMANDS:
+  if len(values['commands']) > renderer_lib.MAX_COMMANDS:
     raise ValueError(
       f'there are {len(values["commands"]):,} commands, but a program has at '
-      f'most {program_lib.MAX_COMMANDS:,}.'
+      f'most {renderer_lib.MAX_COMMANDS:,}.'
     )
-  return program_lib.Program(
-    renderer,
-    tuple(
-      _from_dict(value, 'command', _COMMANDS, f'command {i} (counted from 0)')
-      for i, value in enumerate(values['commands'])
-    ),
+  kinds = renderer.command_kinds
+  commands = tuple(
+    _from_dict(value, 'command', kinds, f'command {i} (counted from 0)')
+    for i, value in enumerate(values['commands'])
   )
+  renderer_lib.check(renderer, commands)
+  return renderer, commands
 
 
-def load(path: str) -> program_lib.Program:
+def load(path: str) -> Parts:
   """Reads the program in a file.
+
+  Args:
+    path: of the file.
+
+  Returns:
+    Who carries the commands out, and the commands.
 
   Raises:
     ValueError: there is none in it; the message names the file.
     FileNotFoundError: there is no such file.
   """
-  name = ' '.join(os.fspath(path).split())  # Whatever breaks lines.
+  name = messages.one_line(os.fsdecode(path))
   try:
     with open(path, 'rb') as file:
       data = file.read(MAX_BYTES + 1)
@@ -113,23 +127,16 @@ def load(path: str) -> program_lib.Program:
     raise ValueError(f'{name} holds no program: {error}') from None
 
 
-def _to_dict(
-  record: Any, key: str, kinds: Mapping[str, type]
-) -> dict[str, Any]:
-  (name,) = (name for name, kind in kinds.items() if type(record) is kind)
-  return {key: name, **dataclasses.asdict(record)}
-
-
 def _from_dict(
   values: Any, key: str, kinds: Mapping[str, type], where: str
 ) -> Any:
   """The record that a dictionary describes, or a ValueError that says where."""
   if not isinstance(values, dict):
-    raise ValueError(f'{where} is {_short(values)}, but it must be an object.')
+    raise ValueError(f'{where} is {_quoted(values)}, but it must be an object.')
   name = values.get(key)
   if not isinstance(name, str) or name not in kinds:
     raise ValueError(
-      f'{where}: "{key}" is {_short(name)}, but it must be one of '
+      f'{where}: "{key}" is {_quoted(name)}, but it must be one of '
       f'{", ".join(kinds)}.'
     )
   fields = dataclasses.fields(kinds[name])
@@ -151,14 +158,14 @@ def _check_keys(
   values: Any, required: set, where: str, optional: Sequence[str] = ()
 ) -> None:
   if not isinstance(values, dict):
-    raise ValueError(f'the {where} is {_short(values)}, not an object.')
+    raise ValueError(f'the {where} is {_quoted(values)}, not an object.')
   missing = sorted(required - set(values))
   if missing:
     raise ValueError(f'{where} lacks {", ".join(missing)}.')
   unknown = sorted(set(values) - required - set(optional))
   if unknown:
     raise ValueError(
-      f'{where} has unknown fields: {_short(", ".join(unknown))}.'
+      f'{where} has unknown fields: {_quoted(", ".join(unknown))}.'
     )
 
 
@@ -166,6 +173,6 @@ def _refuse_constant(name: str) -> None:
   raise ValueError(f'{name} is no number of JSON.')
 
 
-def _short(value: Any) -> str:
-  text = json.dumps(value)
-  return text if len(text) <= 60 else text[:57] + '...'
+def _quoted(value: Any) -> str:
+  """A value as JSON writes it, so that it can be found in the file."""
+  return messages.shortened(json.dumps(value))

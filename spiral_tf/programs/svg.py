@@ -7,6 +7,7 @@ picture.
 """
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 import math
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -14,8 +15,8 @@ from xml.etree import ElementTree
 import numpy as np
 
 from spiral_tf.programs import brush_profile
-from spiral_tf.programs import commands
-from spiral_tf.programs import program as program_lib
+from spiral_tf.programs import canvas as canvas_lib
+from spiral_tf.programs import easel
 
 # Neighbouring pieces of a stroke differ by at most this part in width, and by
 # at most this much in opacity.
@@ -40,11 +41,16 @@ class _Piece(NamedTuple):
   opacity: float
 
 
-def dumps(program: program_lib.Program, size: int = 512) -> str:
+def dumps(
+  canvas: canvas_lib.Canvas,
+  commands: Sequence[canvas_lib.Move | canvas_lib.Stroke],
+  size: int = 512,
+) -> str:
   """Writes a program as SVG.
 
   Args:
-    program: of a brush. Its canvas is the view box.
+    canvas: what is painted on. It is the view box.
+    commands: those of the program.
     size: width and height that viewers show it in at first, pixels. It can be
       enlarged without loss, but the brush engine draws some brushes a little
       thinner on larger canvases; widths are those of a picture of this size.
@@ -53,12 +59,9 @@ def dumps(program: program_lib.Program, size: int = 512) -> str:
     The text of the file. Stroke `n`, counted from 1, is the group `stroke-n`.
 
   Raises:
-    ValueError: the program is that of a scene, or there is no such brush here.
+    ValueError: there is no such brush here.
   """
-  renderer = program.renderer
-  if not isinstance(renderer, commands.Painting):
-    raise ValueError('SVG shows strokes, but this program is that of a scene.')
-  width = renderer.canvas_width
+  width = canvas.canvas_width
   svg = ElementTree.Element(
     'svg',
     {
@@ -68,13 +71,13 @@ def dumps(program: program_lib.Program, size: int = 512) -> str:
       'height': str(size),
     },
   )
-  number = program.num_strokes
-  ElementTree.SubElement(svg, 'title').text = f'{number} strokes'
+  strokes = list(_strokes(canvas, commands))
+  ElementTree.SubElement(svg, 'title').text = f'{len(strokes)} strokes'
   ElementTree.SubElement(svg, 'desc').text = (
-    f'Painted by a SPIRAL agent with the brush {renderer.brush}, which the '
+    f'Painted by a SPIRAL agent with the brush {canvas.brush}, which the '
     'paths here approximate.'
   )
-  if renderer.background != 'transparent':
+  if canvas.background != 'transparent':
     ElementTree.SubElement(
       svg,
       'rect',
@@ -82,28 +85,30 @@ def dumps(program: program_lib.Program, size: int = 512) -> str:
         'id': 'background',
         'width': str(width),
         'height': str(width),
-        'fill': _background(renderer),
+        'fill': _background(canvas),
       },
     )
-  for n, (points, start_pressure, stroke) in enumerate(_strokes(program), 1):
-    pieces = _pieces(renderer, points, start_pressure, stroke, size / width)
-    svg.append(_group(n, _color(renderer, stroke.color), pieces))
+  for n, (points, start_pressure, stroke) in enumerate(strokes, 1):
+    pieces = _pieces(canvas, points, start_pressure, stroke, size / width)
+    svg.append(_group(n, _color(canvas, stroke.color), pieces))
   ElementTree.indent(svg, ' ')
   return ElementTree.tostring(svg, encoding='unicode') + '\n'
 
 
 def _strokes(
-  program: program_lib.Program,
-) -> Iterator[tuple[_Points, float, commands.Stroke]]:
+  canvas: canvas_lib.Canvas,
+  commands: Sequence[canvas_lib.Move | canvas_lib.Stroke],
+) -> Iterator[tuple[_Points, float, canvas_lib.Stroke]]:
   """Each stroke with its points, pixels, and the pressure at its start."""
-  cell = program.renderer.canvas_width / program.renderer.grid_width
-  place: commands.Point = (0, 0)
+  cell = canvas.canvas_width / canvas.grid_width
+  place: easel.Point = (0, 0)
   pressure = None  # Within a sequence, that of the stroke before.
-  for command in program.commands:
-    if isinstance(command, commands.Stroke):
-      points = np.array([place, command.control, command.end], float)
+  for command in commands:
+    if isinstance(command, canvas_lib.Stroke):
+      places = place, command.control, command.end
+      points = np.array([easel.pixels(point, cell) for point in places])
       start = command.pressure if pressure is None else pressure
-      yield (points + 0.5) * cell, start, command
+      yield points, start, command
       pressure = command.pressure
     else:
       pressure = None
@@ -155,10 +160,10 @@ def _group(
 
 
 def _pieces(
-  renderer: commands.Painting,
+  canvas: canvas_lib.Canvas,
   points: _Points,
   start_pressure: float,
-  stroke: commands.Stroke,
+  stroke: canvas_lib.Stroke,
   scale: float,
 ) -> list[_Piece]:
   """Splits a stroke where its look changes; empty if it cannot be seen."""
@@ -168,9 +173,9 @@ def _pieces(
   length = (np.hypot(*(c - a)) + 2 * polygon) / 3
 
   def line(pressure: float) -> brush_profile.Line:
-    stride = scale * length / renderer.substrokes
+    stride = scale * length / canvas.substrokes
     return brush_profile.line(
-      renderer.brush, pressure, scale * stroke.radius, stride
+      canvas.brush, pressure, scale * stroke.radius, stride
     )
 
   start, end = line(start_pressure), line(stroke.pressure)
@@ -243,18 +248,18 @@ def _half_disc(end: np.ndarray, others: np.ndarray, radius: float) -> str:
   )
 
 
-def _color(renderer: commands.Painting, color: commands.Color) -> str:
+def _color(canvas: canvas_lib.Canvas, color: easel.Color) -> str:
   """A colour as SVG; in a grey picture it is its luma (ITU-R BT.601)."""
-  if renderer.channels == 1:
+  if canvas.channels == 1:
     color = (np.dot(color, (0.299, 0.587, 0.114)),) * 3
   return '#' + ''.join(f'{round(255 * value):02x}' for value in color)
 
 
-def _background(renderer: commands.Painting) -> str:
-  if renderer.background == 'white':
+def _background(canvas: canvas_lib.Canvas) -> str:
+  if canvas.background == 'white':
     return 'white'
-  values = bytes.fromhex(renderer.background[1:])
-  return _color(renderer, tuple(value / 255 for value in values))
+  values = bytes.fromhex(canvas.background[1:])
+  return _color(canvas, tuple(value / 255 for value in values))
 
 
 def _text(value: float) -> str:

@@ -30,8 +30,8 @@ def make_tables(
 
   Args:
     config: sizes and rates.
-    episode: signature, see `replay.episode_signature`.
-    render: signature, see `replay.render_signature`.
+    episode: signature, see `episodes.episode_signature`.
+    render: signature, see `episodes.render_signature`.
 
   Returns:
     The tables of the replay server.

@@ -10,6 +10,7 @@ from fastapi import responses
 from fastapi import staticfiles
 from starlette import exceptions as starlette_exceptions
 
+from spiral_tf import messages
 from spiral_tf.agents import agent as agent_lib
 from spiral_tf.web import guard
 from spiral_tf.web import queue
@@ -103,23 +104,11 @@ def _number(
     value = None
   if value is None or not low <= value <= high:
     raise ValueError(
-      f'{name} is {text[:60]!r}, but it must be a number from {low} to {high}.'
+      f'{name} is {messages.quoted(text)}, but it must be a number from {low} '
+      f'to {high}.'
     )
   return value
 
 
 def _error(status: int, message: str) -> responses.JSONResponse:
   return responses.JSONResponse({'error': message}, status_code=status)
-
-
-def model_names(paths: list[str]) -> dict[str, str]:
-  """Names for the folders of models, each once."""
-  names: dict[str, str] = {}
-  for path in paths:
-    base = name = os.path.basename(os.path.normpath(path))
-    number = 1
-    while name in names:
-      number += 1
-      name = f'{base} {number}'
-    names[name] = path
-  return names

@@ -10,7 +10,6 @@ import numpy as np
 from PIL import Image
 
 from spiral_tf.agents import inputs
-from spiral_tf.programs import commands
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import rendering
 
@@ -47,7 +46,7 @@ def make(program: program_lib.Program, size: int) -> dict[str, Any]:
   whole: list[int] = []
   before: np.ndarray | None = None
   spent = 0
-  for i, frame in enumerate(_in_time(rendering.frames(program, size, parts))):
+  for i, frame in enumerate(_in_time(_frames(program, size, parts))):
     # A film that needs more than its share so far has fewer pictures.
     if i != last and (i % stride or spent > MAX_BYTES * i / last):
       continue
@@ -74,7 +73,7 @@ def rehearse(program: program_lib.Program, size: int) -> None:
   Raises:
     ValueError: it cannot.
   """
-  for _ in _in_time(rendering.frames(program, size, _parts(program))):
+  for _ in _in_time(_frames(program, size, _parts(program))):
     pass
 
 
@@ -91,10 +90,14 @@ def data_url(picture: np.ndarray) -> str:
 
 def _parts(program: program_lib.Program) -> int:
   """Pictures of each stroke."""
-  if not isinstance(program.renderer, commands.Painting):
-    return 1
   share = MAX_FRAMES // max(1, program.num_strokes)
-  return max(1, min(_MAX_PARTS, share, program.renderer.substrokes))
+  return max(1, min(_MAX_PARTS, share, program.renderer.pieces))
+
+
+def _frames(
+  program: program_lib.Program, size: int, parts: int
+) -> Iterator[np.ndarray]:
+  return rendering.frames(program.renderer, program.commands, size, parts)
 
 
 def _in_time(frames: Iterator[np.ndarray]) -> Iterator[np.ndarray]:

@@ -10,6 +10,8 @@ import json
 from typing import Any
 import urllib.parse
 
+from spiral_tf import messages
+
 LOOPBACK = ('127.0.0.1', 'localhost', '::1')
 MAX_BYTES = 10 * 2**20  # Of a request.
 _MAX_SECONDS = 60  # For a request to come in.
@@ -73,7 +75,7 @@ class Guard:
     host = headers.get('host', b'').decode('latin-1')
     name = _name(host)
     if self._hosts and name not in self._hosts:
-      return f'this page is not to be had as {host[:60]!r}.'
+      return f'this page is not to be had as {messages.quoted(host)}.'
     origin = headers.get('origin', b'').decode('latin-1')
     # Behind a proxy that encrypts, the page's own origin is https.
     own = (f'http://{host}', f'https://{host}')

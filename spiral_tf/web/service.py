@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from spiral_tf import messages
 from spiral_tf.agents import agent as agent_lib
 from spiral_tf.environments.mypaint import brushes
 from spiral_tf.evaluation import reconstruction
-from spiral_tf.programs import commands
-from spiral_tf.programs import formats
-from spiral_tf.programs import json_form
+from spiral_tf.programs import canvas
+from spiral_tf.programs import checks
 from spiral_tf.programs import program as program_lib
 from spiral_tf.web import film
 from spiral_tf.web import queue
@@ -27,6 +27,7 @@ from spiral_tf.web import queue
 MAX_SIZE = 1024  # Of a picture, pixels.
 MAX_SAMPLES = 32
 MAX_STROKES = 2000  # Of a program that comes in.
+_MAX_PIECES = 200  # Of a curve in it.
 MEDIA = {
   'png': 'image/png',
   'svg': 'image/svg+xml',
@@ -55,7 +56,7 @@ class Service:
         {
           'name': name,
           'conditional': agent.conditional,
-          'paints': agent.config.environment.name == 'painting',
+          'paints': agent.renderer.has_brush,
           'brush': agent.config.environment.brush,
         }
         for name, agent in self._agents.items()
@@ -77,7 +78,8 @@ class Service:
     """Paints a picture."""
     if model not in self._agents:
       raise ValueError(
-        f'there is no model {model[:60]!r} here, but {", ".join(self._agents)}.'
+        f'there is no model {messages.quoted(model)} here, but '
+        f'{", ".join(self._agents)}.'
       )
     agent = self._agents[model]
     if image is not None and not image:
@@ -103,44 +105,48 @@ class Service:
     }
 
   def frames(self, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The film of a program."""
+    """The film of a program, and what else can be made of it."""
     program = _program(body)
     size = min(_size(body) or film.MAX_SIZE, film.MAX_SIZE)
     with self._queue.place():
-      return film.make(program, size)
+      made = film.make(program, size)
+    renderer = program.renderer
+    forms = [form.removeprefix('.') for form in renderer.forms]
+    return {**made, 'forms': forms, 'has_brush': renderer.has_brush}
 
   def render(self, body: Mapping[str, Any]) -> tuple[str, bytes]:
     """A file of a program: its form, and what is in it."""
     form = body.get('format')
     if not isinstance(form, str) or form not in MEDIA:
       raise ValueError(
-        f'format is {_short(form)}, but it must be one of {", ".join(MEDIA)}.'
+        f'format is {messages.quoted(form)}, but it must be one of '
+        f'{", ".join(MEDIA)}.'
       )
     program = _program(body)
     number = body.get('up_to')
     if number is not None:
-      commands.check_index('up_to', number, len(program.commands) + 1)
+      checks.index('up_to', number, len(program.commands) + 1)
       program = program.up_to(number)
     size = _size(body)
     with self._queue.place(), tempfile.TemporaryDirectory() as folder:
       if form in _DRAWN:
         film.rehearse(program, size or film.MAX_SIZE)
       path = os.path.join(folder, f'picture.{form}')
-      formats.save(program, [path], size)
+      program.save(path, size=size)
       with open(path, 'rb') as file:
         return form, file.read()
 
 
 def _painted(program: program_lib.Program, started: float) -> dict[str, Any]:
   return {
-    'program': json.loads(json_form.dumps(program)),
+    'program': json.loads(program.to_json()),
     'seconds': time.monotonic() - started,
   }
 
 
 def _program(body: Mapping[str, Any]) -> program_lib.Program:
   """The program of a request, changed as the request says."""
-  program = json_form.loads(json.dumps(body.get('program')))
+  program = program_lib.Program.from_json(json.dumps(body.get('program')))
   if len(program.commands) > MAX_STROKES:
     raise ValueError(
       f'the program has {len(program.commands):,} commands, but here at most '
@@ -151,19 +157,16 @@ def _program(body: Mapping[str, Any]) -> program_lib.Program:
     program = program.with_brush(brush)
   if colored:
     program = program.with_stroke_colors()
-  if isinstance(program.renderer, commands.Painting):
+  if program.renderer.has_brush:
     brushes.load(program.renderer.brush)  # Or it is refused at once.
-  largest = max(
-    [c.radius for c in program.commands if isinstance(c, commands.Stroke)],
-    default=0,
-  )
-  width = program.renderer.canvas_width
-  substrokes = getattr(program.renderer, 'substrokes', 0)
-  if largest > width or substrokes > 200 or width > MAX_SIZE:
+  strokes = [c for c in program.commands if isinstance(c, canvas.Stroke)]
+  largest = max((stroke.radius for stroke in strokes), default=0)
+  width, pieces = program.renderer.canvas_width, program.renderer.pieces
+  if largest > width or pieces > _MAX_PIECES or width > MAX_SIZE:
     raise ValueError(
       'the program is too large for this page: here canvases have at most '
       f'{MAX_SIZE} pixels, radii at most the width of the canvas, and curves '
-      'at most 200 pieces.'
+      f'at most {_MAX_PIECES} pieces.'
     )
   return program
 
@@ -171,7 +174,7 @@ def _program(body: Mapping[str, Any]) -> program_lib.Program:
 def _usable(name: str) -> bool:
   """Whether programs can have a brush."""
   try:
-    commands.Painting(1, 1, name)
+    canvas.Canvas(1, 1, name)
     brushes.load(name)
   except ValueError:
     return False
@@ -181,10 +184,5 @@ def _usable(name: str) -> bool:
 def _size(body: Mapping[str, Any]) -> Any:
   size = body.get('size')
   if size is not None:
-    commands.check_index('size', size, MAX_SIZE + 1, 1)
+    checks.index('size', size, MAX_SIZE + 1, 1)
   return size
-
-
-def _short(value: Any) -> str:
-  text = repr(value)
-  return text if len(text) <= 60 else text[:57] + '...'

@@ -1,23 +1,133 @@
-"""Files of JSON lines: a record a line, and perhaps a torn last one."""
+"""Files of JSON lines: a record a line, and perhaps a torn last one.
 
+A line counts when it has its end. What stands after the last end of a line is
+being written, or was when the writer died, and is nobody's record yet.
+"""
+
+from collections.abc import Mapping
 import json
 import os
-from typing import Any
+from typing import Any, BinaryIO
+
+# Bytes at the end of a file among which its last line is looked for.
+_TAIL = 4096
+
+
+def append(path: str, record: Mapping[str, Any]) -> None:
+  """Adds a record; when this returns, it is on the disk.
+
+  Half a line, which a crash or a full disk left at the end, is cut off: it is
+  of a record that was never acknowledged.
+
+  Args:
+    path: of the file; it is made if there is none.
+    record: what JSON takes, all numbers finite.
+
+  Raises:
+    ValueError: a number is not finite.
+  """
+  line = json.dumps(record, allow_nan=False)
+  with open(path, 'ab+') as file:
+    _cut_half_line(file)
+    file.write(line.encode() + b'\n')
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def read(path: str) -> list[dict[str, Any]]:
+  """Reads all records of a file, which may be growing.
+
+  Args:
+    path: of the file.
+
+  Returns:
+    Its records in order.
+
+  Raises:
+    FileNotFoundError: there is no such file.
+    ValueError: a line is no record; the message names it.
+  """
+  records = []
+  for number, line in enumerate(_whole_lines(path), start=1):
+    try:
+      records.append(_record(line))
+    except ValueError as error:
+      raise ValueError(
+        f'{path}, line {number} is no record: {error}. Remove the line.'
+      ) from None
+  return records
+
+
+def read_sound(path: str) -> list[dict[str, Any]]:
+  """Reads what can be read of a file whose writer may have died on a line.
+
+  A writer that only adds, as that of metrics does, goes on behind its half
+  line, and the two are one broken line.
+
+  Args:
+    path: of the file.
+
+  Returns:
+    Its records in order, without lines that are none; no records if there is
+    no such file.
+  """
+  try:
+    lines = _whole_lines(path)
+  except FileNotFoundError:
+    return []
+  records = []
+  for line in lines:
+    try:
+      records.append(_record(line))
+    except ValueError:
+      continue
+  return records
 
 
 def last_line(path: str) -> dict[str, Any] | None:
-  """The last complete record of a file of JSON lines, None if there is none."""
+  """Reads the last record of a file, without reading all of it.
+
+  Args:
+    path: of the file.
+
+  Returns:
+    The record of the last whole line; None if there is no such line, or it is
+    broken, or there is no such file.
+  """
   try:
     with open(path, 'rb') as file:
-      file.seek(0, os.SEEK_END)
-      file.seek(max(0, file.tell() - 4096))
-      lines = file.read().splitlines(keepends=True)
+      file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
+      *lines, _ = file.read().split(b'\n')
   except FileNotFoundError:
     return None
-  for line in reversed(lines):
-    if line.endswith(b'\n'):
-      try:
-        return json.loads(line)
-      except ValueError:
-        return None
-  return None
+  try:
+    return _record(lines[-1]) if lines else None
+  except ValueError:
+    return None
+
+
+def _whole_lines(path: str) -> list[bytes]:
+  """Returns the lines of a file that have their end, without it."""
+  with open(path, 'rb') as file:
+    *lines, _ = file.read().split(b'\n')
+  return lines
+
+
+def _record(line: bytes) -> dict[str, Any]:
+  """Reads a line; raises ValueError if it is no record."""
+  record = json.loads(line)
+  if not isinstance(record, dict):
+    raise ValueError('a record is an object in braces')
+  return record
+
+
+def _cut_half_line(file: BinaryIO) -> None:
+  """Cuts off what stands after the last end of a line."""
+  size = file.seek(0, os.SEEK_END)
+  if not size:
+    return
+  file.seek(size - 1)
+  if file.read(1) == b'\n':
+    return
+  file.seek(0)
+  file.truncate(file.read().rfind(b'\n') + 1)

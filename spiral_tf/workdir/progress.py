@@ -1,7 +1,7 @@
 """Lines that say how far training is, how it goes, and what is wrong.
 
 What can still recover is a warning here; what cannot ends the run, see
-`learning.finite`.
+`nodes.guard`.
 """
 
 import abc
@@ -13,11 +13,12 @@ from spiral_tf import node_kinds
 from spiral_tf.workdir import json_lines
 from spiral_tf.workdir import metrics
 
-# Share of blank canvases, over the updates of one line of progress, to warn of.
+# From which share of blank canvases on, over the updates of one line of
+# progress, to warn.
 _BLANK = 0.8
-# Entropy to warn of, as a share of what choosing uniformly would have. Policies
-# that learned well had more than 0.4 of it in their first 1,000 updates, except
-# for moments, and more than 0.25 until they were annealed.
+# Below which entropy to warn, as a share of what choosing uniformly would have.
+# Policies that learned well had more than 0.4 of it in their first 1,000
+# updates, except for moments, and more than 0.25 until they were annealed.
 _COLLAPSED_EARLY = 0.35
 _EARLY_UPDATES = 1000
 _COLLAPSED = 0.1

@@ -29,25 +29,39 @@ from launch.runtime.engines import ray_shortage
 _WATCH_SECONDS = 0.1
 # Ray ends what a driver leaves behind; this is only for those that can't wait.
 _CLOSE_SECONDS = 10.0
-# The launcher's count on all machines. TensorFlow reads them when it is first
-# imported, which in a node is by Reverb, before there could be a choice.
+# Environment variables whose values in the launcher hold on all machines.
+# TensorFlow reads them when it is first imported, which in a node is by Reverb,
+# before anything of ours could set them.
 _VARIABLES = ('TF2_BEHAVIOR', 'TF_CPP_MIN_LOG_LEVEL', 'TF_ENABLE_ONEDNN_OPTS')
 
 
 class _Place(NamedTuple):
-  """Where a node runs."""
+  """Where a node runs.
 
-  actor: Any  # Handle of a `ray_keeper.Keeper`.
-  host: str  # As other machines see it.
-  alive: Any  # Never comes; its error is the end of the place.
+  Attributes:
+    actor: handle of the `ray_keeper.Keeper` that holds the place.
+    host: address of the machine, as others reach it.
+    alive: pending result of a call that never returns. It fails when Ray finds
+      the keeper's machine gone, which is how the end of the place is noticed.
+  """
+
+  actor: Any
+  host: str
+  alive: Any
 
 
 class _Run(NamedTuple):
-  """A node's process."""
+  """A node's process.
+
+  Attributes:
+    task: what it runs.
+    number: tells it from earlier runs of the same node.
+    code: pending result that becomes its exit code.
+  """
 
   task: engine.Task
   number: int
-  code: Any  # Comes when it ends.
+  code: Any
 
 
 class RayEngine(engine.Engine):

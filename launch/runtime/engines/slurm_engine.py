@@ -27,9 +27,10 @@ from launch.runtime.engines import slurm_step
 
 _WATCH_SECONDS = 0.05
 _CLOSE_SECONDS = 10.0
-# Of silence, until a machine is taken for lost.
+# How long a machine may be silent before it is taken for lost.
 _LOST_SECONDS = slurm_keeper.SILENCE_SECONDS + 10.0
-# And until what else is on that machine is lost with it.
+# When a machine is lost, other keepers on it that have been silent for so long
+# are taken for lost with it.
 _QUIET_SECONDS = 2 * slurm_keeper.ALIVE_SECONDS
 
 
@@ -56,9 +57,9 @@ class SlurmEngine(engine.Engine):
     self._hosts = slurm_job.hosts()
     self._place_seconds = place_seconds
     self._places: dict[str, _Place] = {}
-    self._runs: dict[str, int] = {}  # Name to number of the run.
+    self._runs: dict[str, int] = {}  # Name of a node to the number of its run.
     self._suspects: set[str] = set()  # Machines on which a step was lost.
-    self._left: list[slurm_step.Step] = []  # Steps that are to end.
+    self._ending: list[slurm_step.Step] = []  # Told to end, not gone yet.
     self._ports = ports.Ports()
     self._number = 0
 
@@ -102,26 +103,26 @@ class SlurmEngine(engine.Engine):
     """See `Engine.endpoints`."""
     engine.check_placed(names, self._places)
     asked: dict[str, int] = {}  # Name to the port last asked about.
-    found: dict[str, str] = {}
+    endpoints: dict[str, str] = {}
     deadline = time.monotonic() + self._place_seconds
-    while len(found) < len(names):
-      for name in set(names) - set(found):
+    while len(endpoints) < len(names):
+      for name in set(names) - set(endpoints):
         step = self._places[name].step
         free = step.free.pop(asked.get(name), None)
         if free:
-          found[name] = f'{step.host}:{asked[name]}'
+          endpoints[name] = f'{step.host}:{asked[name]}'
         elif free is not None or name not in asked:
           asked[name] = self._ports.new(step.host)
           step.send(do='probe', port=asked[name])
       self._pump()
       lost = self._lost(names)
       if time.monotonic() > deadline:
-        lost = sorted(set(names) - set(found))
+        lost = sorted(set(names) - set(endpoints))
       if lost:
         for name in lost:
           self._lose(name)
         raise engine.LostError(lost)
-    return found
+    return endpoints
 
   def start(self, task: engine.Task) -> None:
     """See `Engine.start`. What can't be seen yet, `poll` reports."""
@@ -150,7 +151,7 @@ class SlurmEngine(engine.Engine):
     for name in self._lost(self._places):
       self._lose(name)
       ended.append(engine.Ended(name, None))
-    self._left = [step for step in self._left if not step.is_gone]
+    self._ending = [step for step in self._ending if not step.is_gone]
     return ended
 
   def stop(self, name: str, kill: bool = False) -> None:
@@ -165,10 +166,10 @@ class SlurmEngine(engine.Engine):
     for name in list(self._places):
       self._leave(name)
     deadline = time.monotonic() + _CLOSE_SECONDS
-    while self._left and time.monotonic() < deadline:
+    while self._ending and time.monotonic() < deadline:
       time.sleep(_WATCH_SECONDS)
-      self._left = [step for step in self._left if not step.is_gone]
-    for step in self._left:
+      self._ending = [step for step in self._ending if not step.is_gone]
+    for step in self._ending:
       step.kill()
 
   def _pump(self, seconds: float = _WATCH_SECONDS) -> None:
@@ -209,4 +210,4 @@ class SlurmEngine(engine.Engine):
     place = self._places.pop(name, None)
     if place:
       place.step.leave()
-      self._left.append(place.step)
+      self._ending.append(place.step)

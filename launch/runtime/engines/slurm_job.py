@@ -118,12 +118,12 @@ def hosts() -> dict[str, Host]:
 
 def _parse(lines: Sequence[str]) -> dict[str, Host]:
   """Reads what machines say of themselves, beside what else they print."""
-  found = {}
+  hosts_by_name = {}
   for line in sorted(lines):
     if line.startswith('["'):
       name, cpus, gpus = json.loads(line)
-      found[name] = Host(cpus, tuple(filter(None, gpus.split(','))))
-  return found
+      hosts_by_name[name] = Host(cpus, tuple(filter(None, gpus.split(','))))
+  return hosts_by_name
 
 
 def _check_gpus() -> None:

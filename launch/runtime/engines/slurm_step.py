@@ -15,7 +15,8 @@ from launch.runtime.engines import slurm_job
 from launch.runtime.engines import slurm_keeper
 
 _CHUNK = 2**16
-_WORDS = 1000  # Characters.
+# Characters of what srun said that are kept for an error message.
+_MAX_SAID = 1000
 
 
 class Step:
@@ -95,7 +96,7 @@ class Step:
 
   def words(self) -> str:
     """The last that srun, or the keeper, said of errors."""
-    self._errors.seek(max(0, self._errors.seek(0, os.SEEK_END) - _WORDS))
+    self._errors.seek(max(0, self._errors.seek(0, os.SEEK_END) - _MAX_SAID))
     return self._errors.read().decode(errors='replace').strip()
 
   def leave(self) -> None:

@@ -3,4 +3,16 @@
 from spiral_tf.environments.mypaint import brushes
 from spiral_tf.environments.mypaint._mypaint import Canvas
 
-__all__ = ['Canvas', 'brushes']
+__all__ = [
+  'MAX_RADIUS',
+  'MAX_SUBSTROKES',
+  'MAX_WIDTH',
+  'MIN_RADIUS',
+  'Canvas',
+  'brushes',
+]
+
+# What `Canvas` takes; `_mypaint.cc` says why.
+MAX_WIDTH = 4096  # Width of a canvas, pixels.
+MIN_RADIUS, MAX_RADIUS = 0.1, 1000.0  # Radius of a brush, pixels.
+MAX_SUBSTROKES = 10_000  # Straight pieces of one curve.

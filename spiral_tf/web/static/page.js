@@ -148,10 +148,10 @@ async function film(own, play) {
   $('empty').hidden = true;
   $('scrub').max = patches.length - 1;
   for (const id of ['scrub', 'play', 'looks', 'files']) $(id).disabled = false;
-  const scene = program.renderer.name !== 'painting';
-  $('brush').disabled = $('colors').disabled = scene;
-  document.querySelector('[data-format=svg]').hidden = scene;
-  document.querySelector('[data-format=xml]').hidden = !scene;
+  $('brush').disabled = $('colors').disabled = !answer.has_brush;
+  for (const button of document.querySelectorAll('[data-format]')) {
+    button.hidden = !answer.forms.includes(button.dataset.format);
+  }
   show(play ? 0 : patches.length - 1);
   if (play) start();
 }

@@ -1,0 +1,94 @@
+"""Where a saved agent works: its environments, and the episodes in them."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+
+import dm_env
+import numpy as np
+
+from spiral_tf import builders
+from spiral_tf import rollout
+from spiral_tf.agents import saved_model
+from spiral_tf.config import sections
+from spiral_tf.programs import program as program_lib
+
+
+class Studio:
+  """Plays episodes, and keeps the environments for the next ones.
+
+  Attributes:
+    canvas_shape: `(W, W, C)` of the pictures.
+  """
+
+  def __init__(self, loaded: saved_model.LoadedAgent):
+    """Creates the studio of a loaded agent."""
+    spec = builders.environment_spec(loaded.config).observation
+    self.canvas_shape: tuple[int, int, int] = spec['canvas'].shape
+    self._noise_shape = spec['noise'].shape if 'noise' in spec else None
+    self._make_player = loaded.make_player
+    # Environments take longer to make than to paint in. They show no targets:
+    # what stays the same through an episode is put in later, once for all.
+    self._config = dataclasses.replace(
+      loaded.config,
+      conditional=False,
+      reward=sections.RewardConfig(),
+      discriminator_network=sections.DiscriminatorNetworkConfig(),
+    )
+    self._environments: list[dm_env.Environment] = []
+
+  def play(
+    self,
+    number: int,
+    temperature: float,
+    seed: Sequence[int],
+    targets: np.ndarray | None = None,
+  ) -> tuple[list[program_lib.Program], np.ndarray]:
+    """Plays some episodes, all in step.
+
+    Args:
+      number: `B`, of episodes.
+      temperature: of the agent, see `signatures.make_player`.
+      seed: equal seeds make equal episodes.
+      targets: uint8 `[B, W, W, C]`, what to reproduce; for a conditional agent.
+
+    Returns:
+      Their programs, and their last canvases, uint8 `[B, W, W, C]`.
+
+    Raises:
+      ValueError: there is no such temperature, or a seed is negative.
+    """
+    if min(seed) < 0:
+      raise ValueError(f'seed is {min(seed)}, but it must be at least 0.')
+    random = np.random.default_rng(seed)
+    for _ in range(len(self._environments), number):
+      environment = builders.make_environment(self._config, seed=0)
+      self._environments.append(environment)
+    player = self._make_player(int(random.integers(2**31)), temperature)
+    context = {}
+    if targets is not None:
+      context['target'] = targets
+    if self._noise_shape is not None:
+      noise = random.standard_normal([number, *self._noise_shape])
+      context['noise'] = noise.astype(np.float32)
+    player = _shown(player, context)
+    episodes = rollout.play(self._environments[:number], player)
+    programs = [
+      program_lib.from_actions(
+        self._config.environment,
+        {name: values[:, i] for name, values in episodes.action.items()},
+      )
+      for i in range(number)
+    ]
+    return programs, episodes.observation['canvas'][-1]
+
+
+def _shown(
+  player: rollout.Player, context: Mapping[str, np.ndarray]
+) -> rollout.Player:
+  """A player that sees this too, or instead, at each step."""
+
+  def step(observation, state):
+    return player.step({**observation, **context}, state)
+
+  return rollout.Player(player.initial_state, step)

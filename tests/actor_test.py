@@ -1,0 +1,63 @@
+"""Tests of spiral_tf.nodes.actor, with neighbours that are fakes."""
+
+import types
+
+import numpy as np
+import pytest
+
+from spiral_tf import builders
+from spiral_tf.nodes import actor
+from spiral_tf.nodes import weights
+from spiral_tf.replay import episodes as episodes_lib
+from tests import small
+
+
+class _Writer:
+  """Keeps what it is given."""
+
+  def __init__(self, client):
+    self.batches = []
+
+  def write(self, episodes, stopping):
+    assert stopping() is False
+    self.batches.append(episodes)
+
+
+@pytest.fixture
+def make(monkeypatch):
+  """Makes actors whose episodes go nowhere."""
+  monkeypatch.setattr(episodes_lib, 'EpisodeWriter', _Writer)
+  policy = builders.make_policy(small.CONFIG)
+  for variable in policy.trainable_variables:
+    variable.assign_add(np.full(variable.shape, 0.25, np.float32))
+  server = weights.WeightsServer(policy.trainable_variables)
+  learner = types.SimpleNamespace(get_weights=lambda have: server.get(3, have))
+  return lambda index: actor.Actor(small.CONFIG, learner, None, index)
+
+
+def test_plays_with_the_learners_weights_and_files_whole_episodes(make):
+  played = make(0)
+  assert played._gather() is None  # Nothing is left to do under the lock.
+  (batch,) = played._writer.batches
+  environments = small.CONFIG.training.environments_per_actor
+  assert batch.log_prob.shape == (3, environments)
+  assert batch.observation['canvas'].shape[:2] == (4, environments)
+  assert played._weights.version == 3
+  # Not the weights that it was made with.
+  fresh = builders.make_policy(small.CONFIG).trainable_variables
+  for mine, new in zip(played._weights._variables, fresh, strict=True):
+    np.testing.assert_allclose(mine.numpy(), new.numpy() + 0.25, rtol=1e-6)
+
+
+def test_actors_see_noise_of_their_own(make):
+  noise = []
+  for index in (0, 0, 1):
+    played = make(index)
+    played._gather()
+    noise.append(played._writer.batches[0].observation['noise'][0])
+  np.testing.assert_array_equal(noise[0], noise[1])
+  assert np.abs(noise[0] - noise[2]).max() > 0.1
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

@@ -1,0 +1,74 @@
+"""The benchmarks that need no program of nodes, cut down: that they measure."""
+
+import pathlib
+import re
+
+import pytest
+
+from launch.benchmarks import environment
+from launch.benchmarks import graph
+from launch.benchmarks import paint
+from launch.benchmarks import round_trip
+from launch.benchmarks import scenes
+from launch.benchmarks import svg
+from tests import small
+
+_ROOT = pathlib.Path(__file__).absolute().parent.parent
+
+
+def test_the_environment_makes_the_very_strokes_of_a_c_program(
+  monkeypatch, capsys
+):
+  monkeypatch.setattr(environment, '_BRUSHES', ('classic/pen',))
+  monkeypatch.setattr(environment, '_EPISODES', 1)
+  monkeypatch.setattr(environment, '_ROUNDS', 1)
+  monkeypatch.setattr(environment, '_LEAST_RATIO', 0.0)
+  environment.run()  # Compares the pictures, too.
+  assert re.search(r'classic/pen.*\d', capsys.readouterr().out)
+
+
+def test_scenes_are_those_of_mujocos_renderer(monkeypatch, capsys):
+  monkeypatch.setattr(scenes, '_WIDTHS', (16,))
+  monkeypatch.setattr(scenes, '_ROUNDS', 1)
+  monkeypatch.setattr(scenes, '_LEAST_RATIO', 0.0)
+  scenes.run()
+  assert re.search(r'16.*\d\.\d', capsys.readouterr().out)
+
+
+def test_the_shares_of_painting_add_up(monkeypatch, capsys):
+  monkeypatch.chdir(_ROOT)
+  monkeypatch.setattr(paint, '_ROUNDS', {1: 2, 4: 1})
+  paint.run()
+  lines = capsys.readouterr().out.splitlines()
+  shares = [re.findall(r'([\d.]+) ?%', line) for line in lines]
+  shares = [[float(x) for x in row] for row in shares if len(row) >= 3]
+  assert len(shares) == 2
+  for row in shares:
+    assert sum(row[:3]) == pytest.approx(100, abs=0.3)
+
+
+def test_stored_programs_come_back_as_the_very_pixels(monkeypatch, capsys):
+  monkeypatch.setattr(round_trip, '_NUM', 16)
+  round_trip.run()
+  printed = capsys.readouterr().out
+  assert '16 random programs of' in printed
+  assert re.search(r': 0 of [\d,]+ pixels differ', printed)
+
+
+def test_svg_of_a_plain_brush_is_near_to_the_brush_engines_picture():
+  # Joints of curves show; an empty canvas would have a share of 1.
+  _, share = svg.measure('deevad/liner', False, 64, 4)
+  assert 0 < share < 0.2
+
+
+def test_the_same_work_in_one_process_learns(monkeypatch):
+  monkeypatch.setattr(graph, '_SECONDS', 0.5)
+  monkeypatch.setattr(graph, '_WARM_UP_UPDATES', 1)
+  rate, parts, cpu = graph.synchronous(small.CONFIG)
+  assert rate > 0
+  assert cpu > 0
+  assert parts and all(value >= 0 for value in parts.values())
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
