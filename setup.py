@@ -76,6 +76,7 @@ setuptools.setup(
     'protobuf==3.19.6',
     'scikit-learn>=1.3',
     'scipy>=1.11',
+    'tabulate>=0.9',
     'tensorflow-cpu==2.8.4',
   ],
   extras_require={
