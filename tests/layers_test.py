@@ -46,6 +46,7 @@ _LAYERS = {
   'spiral_tf.config': 0,
   'spiral_tf.exit_codes': 0,
   'spiral_tf.files': 0,
+  'spiral_tf.locks': 0,
   'spiral_tf.node_kinds': 0,
   'spiral_tf.processes': 0,
   'spiral_tf.progress': 0,
