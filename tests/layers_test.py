@@ -47,6 +47,7 @@ _LAYERS = {
   'spiral_tf.config': 0,
   'spiral_tf.exit_codes': 0,
   'spiral_tf.files': 0,
+  'spiral_tf.locks': 0,
   'spiral_tf.messages': 0,
   'spiral_tf.names': 0,
   'spiral_tf.node_kinds': 0,
