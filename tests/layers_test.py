@@ -93,7 +93,6 @@ _COVERED_BY = {
   'spiral_tf.config.sections': 'experiment_test.py',
   'spiral_tf.exit_codes': 'supervisor_test.py',
   'spiral_tf.node_kinds': 'launch_graph_test.py',
-  'spiral_tf.programs.commands': 'program_test.py',
   'spiral_tf.replay.server': 'replay_control_test.py',
   'spiral_tf.web.app': 'web_test.py',
   'spiral_tf.web.film': 'serve_test.py',
