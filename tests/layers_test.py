@@ -289,7 +289,7 @@ def test_every_module_has_a_test():
     for m, path in _modules()
     if path.name != '__init__.py' and not _within(m, 'configs')
   ]
-  tests = {path.name for path in _ROOT.glob('tests/*_test.py')}
+  tests = {path.name for path in _ROOT.glob('tests/**/*_test.py')}
   for module in modules:
     named = [name for name in _test_names(module, modules) if name in tests]
     if module in _COVERED_BY:

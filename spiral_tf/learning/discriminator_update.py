@@ -56,7 +56,7 @@ class DiscriminatorUpdate(tf.Module):
     """What a checkpoint must hold, by name."""
     return {'discriminator': self.discriminator, 'optimizer': self.optimizer}
 
-  @tf.function
+  @tf.function(autograph=False)
   def step(
     self,
     real: tf.Tensor,

@@ -91,7 +91,7 @@ class PolicyUpdate(tf.Module):
     """What a checkpoint must hold, by name."""
     return {'policy': self.policy, 'optimizer': self.optimizer}
 
-  @tf.function
+  @tf.function(autograph=False)
   def step(
     self,
     episodes: types.Episode,
