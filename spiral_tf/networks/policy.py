@@ -71,7 +71,14 @@ class Policy(snt.Module):
     return self._inputs
 
   def initial_state(self, batch_size: Any) -> types.AgentState:
-    """State before the first step of `batch_size` episodes: all zeros."""
+    """The state before the first step of each episode: all zeros.
+
+    Args:
+      batch_size: number of episodes, B; an integer or an int32 tensor `[]`.
+
+    Returns:
+      The state.
+    """
     lstm = self._core.initial_state(batch_size)
     return types.AgentState(
       hidden=lstm.hidden,
@@ -94,8 +101,8 @@ class Policy(snt.Module):
     Args:
       observation: each leaf `[B, ...]`, see the module `types`.
       state: the state the step before returned, or `initial_state(B)`.
-      seed: int32 `[2]`, of the sampling, see `heads.sample`.
-      temperature: float32 `[]`, of the sampling, see `heads.sample`.
+      seed: int32 `[2]`, the seed of the sampling, see `heads.sample`.
+      temperature: float32 `[]`, that of the sampling, see `heads.sample`.
 
     Returns:
       The actions with their log-probabilities and values, and the new state.
