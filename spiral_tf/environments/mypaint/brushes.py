@@ -89,7 +89,7 @@ def load(name: str) -> str:
   """
   for folder in folders():
     path = folder / f'{name}.myb'
-    # `path.is_file` raises an error for some names, such as very long ones.
+    # Path.is_file raises an error for some names, such as very long ones.
     if os.path.isfile(path):
       try:
         text = path.read_text(encoding='utf-8')
