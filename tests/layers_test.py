@@ -54,6 +54,7 @@ _LAYERS = {
   'spiral_tf.processes': 0,
   'spiral_tf.progress': 0,
   'spiral_tf.seeds': 0,
+  'spiral_tf.shapes': 0,
   'spiral_tf.types': 0,
 }
 
@@ -480,7 +481,12 @@ def test_the_algorithm_needs_neither_environments_nor_data():
   )
   own = done.stdout.split()
   assert 'spiral_tf.learning.policy_update' in own
-  assert {name.split('.')[1] for name in own} <= {'config', 'learning', 'types'}
+  assert {name.split('.')[1] for name in own} <= {
+    'config',
+    'learning',
+    'shapes',
+    'types',
+  }
 
 
 if __name__ == '__main__':

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf.networks import shapes
+from spiral_tf import shapes
 
 
 def test_equal_letters_are_equal_sizes():
   canvas, mask = tf.zeros([2, 4, 4, 1]), np.zeros([2])
   shapes.check([('canvas', canvas, ('B', 'W', 'W', 1)), ('mask', mask, 'B')])
+  shapes.check([('canvas', canvas, ('B', ...)), ('mask', mask, ('B', ...))])
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,8 @@ def test_equal_letters_are_equal_sizes():
     ((2, 4, 1), ('B', 4), r'\(2, 4, 1\), but'),
     ((), ('B',), r'\(\), but .* \[B\]'),
     ((2, 5, 6), ('B', 'W', 'W'), 'where B is 2, W is 5'),
+    ((3, 5, 6), ('B', ...), r'must be \[B, \.\.\.\], where B is 2'),
+    ((), ('B', ...), r'must be \[B, \.\.\.\]'),
   ],
 )
 def test_other_shapes_are_refused(shape, wanted, message):

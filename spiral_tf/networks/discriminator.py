@@ -3,8 +3,8 @@
 import sonnet as snt
 import tensorflow as tf
 
+from spiral_tf import shapes
 from spiral_tf.config import sections
-from spiral_tf.networks import shapes
 from spiral_tf.networks import spectral
 
 

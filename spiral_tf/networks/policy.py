@@ -11,11 +11,11 @@ import sonnet as snt
 import tensorflow as tf
 import tree
 
+from spiral_tf import shapes
 from spiral_tf import types
 from spiral_tf.config import fields
 from spiral_tf.config import sections
 from spiral_tf.networks import heads
-from spiral_tf.networks import shapes
 from spiral_tf.networks import torso
 
 
