@@ -30,7 +30,10 @@ class EnvironmentSpec(NamedTuple):
   action: types.ActionSpec
 
 
-_ENVIRONMENTS = {'painting': painting.Painting, 'scenes': scenes.Scenes}
+_ENVIRONMENTS = {
+  'painting': painting.Painting,
+  'scenes': scenes.Scenes,
+}
 
 
 def make_environment(

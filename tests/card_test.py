@@ -11,6 +11,7 @@ from PIL import Image
 import pytest
 
 from spiral_tf import builders
+from spiral_tf import datasets
 from spiral_tf.agents import card as card_lib
 from spiral_tf.agents import saved_model
 from spiral_tf.evaluation import generation
@@ -117,7 +118,7 @@ def _blocks(card, language):
       _IN_COLOR,
       'reproduces pictures',
       0,
-      card_lib._DATA['patches'],
+      datasets.describe('patches'),
       [
         '--model=models/scribbler --image=PHOTO --tiles=8 '
         '--output=painting.png',

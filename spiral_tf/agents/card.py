@@ -10,6 +10,7 @@ import os
 import shutil
 from typing import Any
 
+from spiral_tf import datasets
 from spiral_tf import pictures
 from spiral_tf.agents import saved_model
 from spiral_tf.config import experiment
@@ -24,22 +25,6 @@ _CARD, _PICTURE = 'README.md', 'picture.png'
 # Drawings in a picture that no evaluation made, and drawings a row.
 _SHOWN = 64
 _COLUMNS = 16
-
-_DATA = {
-  'digits': "scikit-learn's handwritten digits",
-  'mnist': 'MNIST',
-  'omniglot': '[Omniglot](https://github.com/brendenlake/omniglot)',
-  'celeba': '[CelebA](https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html)',
-  'scenes': 'scenes of `python -m launch.make_scenes`',
-  'images': 'a folder of pictures',
-  'patches': (
-    'windows of two photographs that come with scikit-learn: [china.jpg]'
-    '(https://www.flickr.com/photos/danielbuechele/6061409035/), by '
-    'danielbuechele, and [flower.jpg]'
-    '(https://www.flickr.com/photos/vultilion/6056698931/), by vultilion, both '
-    '[CC BY 2.0](https://creativecommons.org/licenses/by/2.0/)'
-  ),
-}
 
 _TEXT = """\
 # {name}
@@ -125,7 +110,7 @@ def write(workdir: str, path: str, command: str) -> None:
   updates, seconds = checkpoints.done_so_far(workdir)
   frames = experiment.frames(config, updates)
   name = os.path.basename(os.path.abspath(path))
-  data = _DATA[config.data.name]
+  data = datasets.describe(config.data.name)
   if config.conditional:
     what = f'An agent that reproduces pictures, trained on {data}.'
   else:

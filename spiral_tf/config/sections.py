@@ -15,7 +15,10 @@ class EnvironmentConfig(fields.Section):
     'painting',
     'environment: "painting", a brush on a canvas, or "scenes", objects on a '
     'platform, to which brushes and colour settings mean nothing',
-    fields.one_of('painting', 'scenes'),
+    fields.one_of(
+      'painting',
+      'scenes',
+    ),
   )
   episode_length: int = fields.field(
     20, 'actions an episode', fields.at_least(1)
@@ -91,7 +94,13 @@ class DataConfig(fields.Section):
     'data set; "digits" and "patches" (of photographs) are built in, "scenes" '
     'is made by launch.make_scenes, "images" is any folder of pictures',
     fields.one_of(
-      'digits', 'patches', 'mnist', 'omniglot', 'celeba', 'scenes', 'images'
+      'digits',
+      'patches',
+      'mnist',
+      'omniglot',
+      'celeba',
+      'scenes',
+      'images',
     ),
   )
   path: str = fields.field(

@@ -1,7 +1,10 @@
 """Real images, one file a data set, one interface.
 
-`load` is the only function the rest of the system needs.
+`load` and `describe` are all that the rest of the system needs.
 """
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 from spiral_tf.config import sections
 from spiral_tf.datasets import celeba
@@ -14,16 +17,41 @@ from spiral_tf.datasets import scenes
 from spiral_tf.datasets.dataset import Dataset
 from spiral_tf.datasets.dataset import Images
 
-__all__ = ['Dataset', 'Images', 'load']
+__all__ = ['Dataset', 'Images', 'describe', 'load']
 
-_LOADERS = {
-  'celeba': celeba.load,
-  'digits': digits.load,
-  'images': images.load,
-  'mnist': mnist.load,
-  'omniglot': omniglot.load,
-  'patches': patches.load,
-  'scenes': scenes.load,
+
+class _Source(NamedTuple):
+  """Where images come from.
+
+  Attributes:
+    load: loads them, see `load`.
+    description: what they are, in Markdown, as in "trained on MNIST".
+  """
+
+  load: Callable[[sections.DataConfig, int, int, int], Dataset]
+  description: str
+
+
+_SOURCES = {
+  'celeba': _Source(
+    celeba.load,
+    '[CelebA](https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html)',
+  ),
+  'digits': _Source(digits.load, "scikit-learn's handwritten digits"),
+  'images': _Source(images.load, 'a folder of pictures'),
+  'mnist': _Source(mnist.load, 'MNIST'),
+  'omniglot': _Source(
+    omniglot.load, '[Omniglot](https://github.com/brendenlake/omniglot)'
+  ),
+  'patches': _Source(
+    patches.load,
+    'windows of two photographs that come with scikit-learn: [china.jpg]'
+    '(https://www.flickr.com/photos/danielbuechele/6061409035/), by '
+    'danielbuechele, and [flower.jpg]'
+    '(https://www.flickr.com/photos/vultilion/6056698931/), by vultilion, both '
+    '[CC BY 2.0](https://creativecommons.org/licenses/by/2.0/)',
+  ),
+  'scenes': _Source(scenes.load, 'scenes of `python -m launch.make_scenes`'),
 }
 
 
@@ -47,4 +75,16 @@ def load(
     OSError: decoded images cannot be kept.
     ValueError: a file, or an argument, is not what it must be.
   """
-  return _LOADERS[config.name](config, canvas_width, channels, seed)
+  return _SOURCES[config.name].load(config, canvas_width, channels, seed)
+
+
+def describe(name: str) -> str:
+  """Says what the images of a data set are.
+
+  Args:
+    name: of the data set, as of `sections.DataConfig`.
+
+  Returns:
+    Markdown, as in "trained on MNIST".
+  """
+  return _SOURCES[name].description

@@ -12,7 +12,7 @@ __all__ = [
   'brushes',
 ]
 
-# What `Canvas` takes; `_mypaint.cc` says why.
+# What `Canvas` takes; its source says why.
 MAX_WIDTH = 4096  # Width of a canvas, pixels.
 MIN_RADIUS, MAX_RADIUS = 0.1, 1000.0  # Radius of a brush, pixels.
 MAX_SUBSTROKES = 10_000  # Straight pieces of one curve.
