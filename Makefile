@@ -9,10 +9,6 @@ ARGS ?=
 
 python := .venv/bin/python
 pytest := $(python) -m pytest --quiet --disable-warnings
-# These get all cores, so they come after the others. ARGS='-k painting' may
-# leave one of both without tests, which pytest calls an error, 5.
-whole_programs := $(addprefix tests/,launch_graph_test.py train_test.py \
-  chaos_test.py open_ports_test.py)
 setup := @PYTHON='$(PYTHON)' bash tools/setup.sh
 
 .PHONY: help venv setup train models test bazel format clean
@@ -45,6 +41,8 @@ models:
 	@PYTHON='$(PYTHON)' MNIST='$(MNIST)' OMNIGLOT='$(OMNIGLOT)' \
 	  RUNS='$(RUNS)' bash tools/models.sh
 
+# Whole programs get all cores, so they come after the others. ARGS='-k painting'
+# may leave one of both without tests, which pytest calls an error, 5.
 test:
 	@PYTHON='$(PYTHON)' bash tools/setup.sh chromium iproute2
 	@echo '==> Lint'
@@ -53,8 +51,8 @@ test:
 	@$(python) -m ruff format --check --quiet .
 	@echo '==> Tests'
 	@$(pytest) --numprocesses=2 --dist=loadfile \
-	  $(addprefix --ignore=,$(whole_programs)) tests $(ARGS) || [ $$? -eq 5 ]
-	@$(pytest) $(whole_programs) $(ARGS) || [ $$? -eq 5 ]
+	  --ignore=tests/whole tests $(ARGS) || [ $$? -eq 5 ]
+	@$(pytest) tests/whole $(ARGS) || [ $$? -eq 5 ]
 
 bazel:
 	@PYTHON='$(PYTHON)' bash tools/setup.sh bazel-bootstrap chromium iproute2

@@ -23,6 +23,7 @@ from absl import flags
 from matplotlib import figure
 from matplotlib import patches
 import numpy as np
+import tabulate
 
 from spiral_tf import files
 from spiral_tf import pictures
@@ -165,28 +166,37 @@ def _name(label: str, runs: Sequence[curves.Curve]) -> str:
 
 def _table(found: _Curves) -> str:
   """The ends of the curves as text for people."""
-  width = max(12, *map(len, found)) + 2
-  lines = [
-    'Mean squared error of a pixel, held-out targets: of each run the mean of '
-    f'its last {curves.LAST} evaluations,',
-    'of several runs the mean, and the range.',
-    f'{"":{width}}runs     frames  minutes    error  lowest to highest  '
-    'share of blank canvas',
-  ]
+  rows = []
   for label, runs in found.items():
     last = [run.last for run in runs]
     frames, minutes, share = np.mean(
       [(x.frames[-1], x.minutes[-1], x.last / x.empty) for x in runs], axis=0
     )
-    lines.append(
-      f'{label:{width}}{len(runs):4}{frames:11,.0f}{minutes:9.1f}'
-      f'{np.mean(last):9.5f}  {min(last):.5f} to {max(last):.5f}'
-      f'{share:9.3f}'
+    rows.append(
+      (
+        *(label, len(runs), f'{frames:,.0f}', f'{minutes:.1f}'),
+        *(f'{np.mean(last):.5f}', f'{min(last):.5f} to {max(last):.5f}'),
+        f'{share:.3f}',
+      )
     )
   empty, mean_image = curves.baselines(found)
   for name, error in (('blank canvas', empty), ('mean image', mean_image)):
-    lines.append(f'{name:{width + 24}}{error:9.5f}{error / empty:29.3f}')
-  return '\n'.join(lines)
+    rows.append((name, *[''] * 3, f'{error:.5f}', '', f'{error / empty:.3f}'))
+  table = tabulate.tabulate(
+    rows,
+    (
+      *('', 'runs', 'frames', 'minutes', 'error', 'lowest to highest'),
+      'share of blank canvas',
+    ),
+    tablefmt='plain',
+    colalign=('left', *['right'] * 6),
+    disable_numparse=True,  # A label may be a number.
+  )
+  return (
+    'Mean squared error of a pixel, held-out targets: of each run the mean of '
+    f'its last {curves.LAST} evaluations,\nof several runs the mean, and the '
+    f'range.\n{table}'
+  )
 
 
 def _rows(found: _Curves) -> Iterator[tuple[Any, ...]]:

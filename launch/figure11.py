@@ -14,6 +14,7 @@ from absl import app
 from absl import flags
 from matplotlib import figure
 import numpy as np
+import tabulate
 
 from launch import flags as launch_flags
 from spiral_tf import pictures
@@ -93,13 +94,16 @@ def _table(descents: Mapping[str, circles.Descent]) -> str:
     'slope there, share of the range a pixel',
     'steepest descent arrives, share of locations',
   )
-  lines = [
-    f'{"Means over 25 targets":54}' + ''.join(f'{n:>15}' for n in descents)
+  rows = [
+    (title, *(getattr(descent, field) for descent in descents.values()))
+    for field, title in titles._asdict().items()
   ]
-  for field, title in titles._asdict().items():
-    values = ''.join(f'{getattr(d, field):15.3f}' for d in descents.values())
-    lines.append(f'  {title:52}{values}')
-  return '\n'.join(lines)
+  return tabulate.tabulate(
+    rows,
+    ('Means over 25 targets', *descents),
+    tablefmt='plain',
+    floatfmt='.3f',
+  )
 
 
 def _draw(

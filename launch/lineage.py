@@ -21,6 +21,7 @@ from matplotlib import lines
 from matplotlib import patheffects
 from matplotlib import ticker
 import numpy as np
+import tabulate
 
 from spiral_tf import pictures
 from spiral_tf.population import lineage
@@ -265,24 +266,26 @@ def _report(run: _Run) -> Iterator[str]:
     f'{run.name}: {len(run.courses)} members, {minutes:.1f} minutes, '
     f'copies: {copies}'
   )
-  yield f'{"":8}{"fitness":^29}{"learning rate":^20}{"entropy cost":^20}'
-  yield (
-    f'{"member":8}{"first":>9}{"last":>9}{"best":>9}  {"first":>9}{"last":>9}  '
-    f'{"first":>9}{"last":>9}{"copies":>8}{"ancestor":>10}'
-  )
   ancestors = lineage.ancestors(run.records)
+  rows = []
   for member, course in run.courses.items():
     known = course.known
-    fitness = (
-      ''.join(f'{x:9.4f}' for x in (known[0], known[-1], known.max()))
-      if len(known)
-      else f'{"not known":>27}'
-    )
-    rates, costs = course.learning_rate, course.entropy_cost
-    yield (
-      f'{member:<8}{fitness}  {rates[0]:9.2e}{rates[-1]:9.2e}  '
-      f'{costs[0]:9.2e}{costs[-1]:9.2e}{course.copies:8}{ancestors[member]:10}'
-    )
+    fitness = (known[0], known[-1], known.max()) if len(known) else [None] * 3
+    rates, costs = course.learning_rate[[0, -1]], course.entropy_cost[[0, -1]]
+    counts = course.copies, ancestors[member]
+    rows.append((member, *fitness, *rates, *costs, *counts))
+  yield tabulate.tabulate(
+    rows,
+    (
+      *('\nmember', 'fitness\nfirst', '\nlast', '\nbest'),
+      *('learning rate\nfirst', '\nlast', 'entropy cost\nfirst', '\nlast'),
+      *('\ncopies', '\nancestor'),
+    ),
+    tablefmt='plain',
+    floatfmt=('', *['.4f'] * 3, *['.2e'] * 4),
+    missingval='?',
+    numalign='right',
+  )
   ends = run.summary
   diverged = f' (without {n} diverged)' if (n := ends.diverged[-1]) else ''
   yield (

@@ -3,9 +3,9 @@ r"""Runs the Metropolis-Hastings baseline of section 4.6 on held-out scenes.
     python -m launch.mcmc --config=configs/scenes_conditional.py \
         --config.data.path=FOLDER --iterations=10000 --output=results/mcmc
 
-One chain an image, see `spiral_tf/metropolis_hastings.py`. With --workdir=RUN
-instead of --config, the experiment is that of a training run, whose agent
-reproduces the same images for comparison.
+One chain an image, see `spiral_tf/experiments/metropolis_hastings.py`. With
+--workdir=RUN instead of --config, the experiment is that of a training run,
+whose agent reproduces the same images for comparison.
 
 Prints a table of errors, the mean squared error of a pixel on [0, 1], and
 writes into --output: mcmc.json (all of the numbers), curve.png (figure 9) and

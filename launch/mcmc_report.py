@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from matplotlib import figure
 import numpy as np
+import tabulate
 
 from spiral_tf import files
 from spiral_tf import pictures
@@ -181,11 +182,10 @@ def table(found: Result) -> str:
       rows.append((f'after {mark:,} evaluations', l2[mark], best[mark]))
   if 'agent' in found.errors:
     rows.append(('agent, one episode', found.errors['agent'].mean()))
-  lines = [
-    f'Mean squared error of a pixel, {len(found.chains)} held-out images:',
-    f'{"":28}{"sample":>9}{"best so far":>13}',
-  ]
-  for label, value, *best_value in rows:
-    cells = ''.join(f'{x:13.5f}' for x in best_value)
-    lines.append(f'{label:28}{value:9.5f}{cells}')
-  return '\n'.join(lines)
+  table = tabulate.tabulate(
+    rows, ('', 'sample', 'best so far'), tablefmt='plain', floatfmt='.5f'
+  )
+  return (
+    f'Mean squared error of a pixel, {len(found.chains)} held-out images:\n'
+    f'{table}'
+  )

@@ -157,7 +157,7 @@ def make_discriminator_update(
 def make_player(policy: policy_lib.Policy, seed: int) -> rollout.Player:
   """The policy as functions that play; `seed` decides what it samples."""
   random = np.random.default_rng(seed)
-  compiled = tf.function(policy.step)
+  compiled = tf.function(policy.step, autograph=False)
 
   def step(observation, state):
     step_seed = random.integers(2**31, size=2, dtype=np.int32)

@@ -85,7 +85,14 @@ def play(
 
 
 def batch_major(episodes: types.Episode) -> types.Episode:
-  """Swaps steps and batch of what `play` returns, to replay's `[B, T, ...]`."""
+  """Swaps the axes of steps and batch.
+
+  Args:
+    episodes: what `play` returns, `[T or T + 1, B, ...]`.
+
+  Returns:
+    The same as replay has it, `[B, T or T + 1, ...]`.
+  """
   by_step = tree.map_structure(
     lambda x: np.swapaxes(x, 0, 1), episodes._replace(context={})
   )
@@ -94,8 +101,8 @@ def batch_major(episodes: types.Episode) -> types.Episode:
 
 def _stack(structures: Sequence[Any]) -> Any:
   """Stacks the leaves of equal structures along a new first axis."""
-  # As tree.map_structure would, but many times faster: numbers are more than
-  # pictures.
+  # tree.map_structure would do the same, many times slower: most leaves are
+  # single numbers.
   first = structures[0]
   if isinstance(first, Mapping):
     return {key: _stack([s[key] for s in structures]) for key in first}

@@ -113,7 +113,7 @@ class Episode(NamedTuple):
 
   Attributes:
     observation: each leaf `[T + 1, ...]`; `observation[t]` is what the agent
-      saw before action `t`, `observation[T]` what it left behind.
+      saw before action `t`, `observation[T]` what its last action led to.
     action: int32 `[T]` for each action component.
     log_prob: float32 `[T]`, the behaviour policy's log-probability of the
       components of the action that had an effect.

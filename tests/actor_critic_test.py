@@ -85,7 +85,7 @@ def test_normalize_of_equal_advantages_is_finite():
   ],
 )
 def test_other_shapes_are_refused(function, wrong):
-  with pytest.raises(ValueError, match=r'the losses take \[T, B\]'):
+  with pytest.raises(ValueError, match=r'must be \[T, B\]'):
     function(*(tf.zeros(shape) for shape in wrong))
 
 
@@ -94,7 +94,7 @@ def test_other_shapes_are_refused(function, wrong):
 )
 def test_masks_of_other_shapes_are_refused(function):
   values = {'a': tf.zeros([4, 2]), 'b': tf.zeros([4, 2])}
-  with pytest.raises(ValueError, match=r'the losses take \[T, B\]'):
+  with pytest.raises(ValueError, match=r'must be \[T, B\]'):
     function(values, {'a': tf.ones([4, 2]), 'b': tf.ones([4, 1])})
 
 

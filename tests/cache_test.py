@@ -12,6 +12,7 @@ import types
 import numpy as np
 import pytest
 
+from spiral_tf import locks
 from spiral_tf.config import sections
 from spiral_tf.datasets import cache
 from spiral_tf.datasets import decoding
@@ -106,7 +107,7 @@ def test_a_cache_that_is_there_is_read_without_a_lock(tmp_path, monkeypatch):
   def refuse(*_):
     raise OSError(30, 'Read-only file system')
 
-  monkeypatch.setattr(cache.fcntl, 'flock', refuse)
+  monkeypatch.setattr(locks.fcntl, 'flock', refuse)
   assert len(source.load().images) == 4
 
 

@@ -95,7 +95,7 @@ def test_works_in_a_graph():
 def test_other_shapes_are_refused():
   images = tf.zeros([4, 8, 8, 1])
   for fake in (images[:2], images[..., 0], images[:, :4]):
-    with pytest.raises(ValueError, match=r'images are \[B, W, W, C\]'):
+    with pytest.raises(ValueError, match=r'must be \[B, W, W, C\]'):
       cross_entropy.discriminator_loss(
         lambda x: tf.reduce_sum(x, [1, 2, 3]), images, fake
       )

@@ -78,11 +78,11 @@ def test_images_stay_on_disk(tmp_path):
 
 def test_programs_belong_to_the_images(tmp_path):
   programs, _ = _write(tmp_path)
-  found = scenes.programs(str(tmp_path))
-  assert found.dtype == np.int32
-  np.testing.assert_array_equal(found, programs)
-  found = scenes.programs(str(tmp_path), [10, 0, 5])
-  np.testing.assert_array_equal(found, programs[[10, 0, 5]])
+  found, _ = scenes.open_rows(str(tmp_path), _SETTINGS)
+  assert found[:].dtype == np.int32
+  np.testing.assert_array_equal(found[:], programs)
+  some = np.array([10, 0, 5])
+  np.testing.assert_array_equal(found[some], programs[some])
 
 
 def test_images_are_resized_without_aliases(tmp_path):

@@ -175,6 +175,19 @@ def test_what_a_complement_lacks_is_named():
     _tiny()(_images(0), _images(1), np.zeros(4, np.int32))
 
 
+def test_images_targets_and_sides_must_be_of_one_batch_and_shape():
+  images = _images(0)
+  for wrong in (images[0], images[..., 0], images[:, :8]):
+    with pytest.raises(ValueError, match='images has the shape'):
+      _tiny()(wrong)
+  for wrong in (images[:1], images[:, :8, :8], images.repeat(3, axis=-1)):
+    with pytest.raises(ValueError, match=r'targets has the shape .* B is 4'):
+      _tiny()(images, wrong)
+  for wrong in (np.zeros(1, np.int32), np.zeros([4, 1], np.int32)):
+    with pytest.raises(ValueError, match=r'sides has the shape .* B is 4'):
+      _tiny(complement=True)(images, images, wrong)
+
+
 def test_spectral_norm_keeps_every_weight_at_norm_1():
   discriminator = _tiny(spectral_norm=True)
   images = _images(0)

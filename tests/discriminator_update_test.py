@@ -88,7 +88,7 @@ def test_images_of_other_shapes_are_refused_when_it_is_traced():
     (images[:4], images),
     (images, images[:, :8]),
   ):
-    with pytest.raises(ValueError, match=r'images are \[B, W, W, C\]'):
+    with pytest.raises(ValueError, match=r'must be \[B, W, W, C\]'):
       update.step(real, fake)
 
 

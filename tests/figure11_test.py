@@ -25,7 +25,7 @@ def test_it_trains_measures_and_draws(figure11, tmp_path):
   assert re.search(
     r'30 of 30 steps, [\d.,]+ a second, 0:00 left, real minus', done.stdout
   )
-  rows = re.findall(r'^  (.*?)  +([\d.]+) +([\d.]+)$', done.stdout, re.M)
+  rows = re.findall(r'^(.*?)  +([\d.]+) +([\d.]+)$', done.stdout, re.M)
   numbers = {title: (float(a), float(b)) for title, a, b in rows}
   assert len(numbers) == 4
   # The discriminator has slopes where l2 has none.

@@ -89,7 +89,7 @@ def test_a_driver_that_crashes_hangs_or_fails_does_not_work(
   environ, monkeypatch, probe
 ):
   monkeypatch.setattr(gl, '_PROBE', probe)
-  monkeypatch.setattr(gl, '_SECONDS', 0.5)
+  monkeypatch.setattr(gl, '_TRIAL_SECONDS', 0.5)
   with pytest.raises(RuntimeError, match='neither'):
     gl.choose()
 

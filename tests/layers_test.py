@@ -47,12 +47,14 @@ _LAYERS = {
   'spiral_tf.config': 0,
   'spiral_tf.exit_codes': 0,
   'spiral_tf.files': 0,
+  'spiral_tf.locks': 0,
   'spiral_tf.messages': 0,
   'spiral_tf.names': 0,
   'spiral_tf.node_kinds': 0,
   'spiral_tf.processes': 0,
   'spiral_tf.progress': 0,
   'spiral_tf.seeds': 0,
+  'spiral_tf.shapes': 0,
   'spiral_tf.types': 0,
 }
 
@@ -82,7 +84,6 @@ _COVERED_BY = {
   'launch.benchmarks.round_trip': 'benchmarks_test.py',
   'launch.benchmarks.scenes': 'benchmarks_test.py',
   'launch.benchmarks.svg': 'programs_svg_test.py',
-  'launch.evaluate': 'launch_paint_test.py',
   'launch.mcmc_report': 'mcmc_test.py',
   'launch.runtime.engines.engine': 'local_engine_test.py',
   'launch.runtime.engines.slurm_step': 'slurm_engine_test.py',
@@ -93,7 +94,6 @@ _COVERED_BY = {
   'spiral_tf.config.sections': 'experiment_test.py',
   'spiral_tf.exit_codes': 'supervisor_test.py',
   'spiral_tf.node_kinds': 'launch_graph_test.py',
-  'spiral_tf.programs.commands': 'program_test.py',
   'spiral_tf.replay.server': 'replay_control_test.py',
   'spiral_tf.web.app': 'web_test.py',
   'spiral_tf.web.film': 'serve_test.py',
@@ -290,7 +290,7 @@ def test_every_module_has_a_test():
     for m, path in _modules()
     if path.name != '__init__.py' and not _within(m, 'configs')
   ]
-  tests = {path.name for path in _ROOT.glob('tests/*_test.py')}
+  tests = {path.name for path in _ROOT.glob('tests/**/*_test.py')}
   for module in modules:
     named = [name for name in _test_names(module, modules) if name in tests]
     if module in _COVERED_BY:
@@ -481,7 +481,12 @@ def test_the_algorithm_needs_neither_environments_nor_data():
   )
   own = done.stdout.split()
   assert 'spiral_tf.learning.policy_update' in own
-  assert {name.split('.')[1] for name in own} <= {'config', 'learning', 'types'}
+  assert {name.split('.')[1] for name in own} <= {
+    'config',
+    'learning',
+    'shapes',
+    'types',
+  }
 
 
 if __name__ == '__main__':

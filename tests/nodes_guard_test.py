@@ -4,52 +4,16 @@ import math
 
 import numpy as np
 import pytest
-import sonnet as snt
 import tensorflow as tf
 
 from spiral_tf import node_kinds
-from spiral_tf.learning import optimization
 from spiral_tf.nodes import guard as guard_lib
 from spiral_tf.workdir import checkpoints
-
-
-class _Learner(tf.Module):
-  """Two weights, of which the loss is a weighted sum of squares."""
-
-  def __init__(self, guarded, learning_rate=0.1):
-    super().__init__()
-    self.weights = [tf.Variable([1.0, 2.0]), tf.Variable(3.0)]
-    self.optimizer = snt.optimizers.Adam(learning_rate)
-    self._guarded = guarded
-
-  @tf.function
-  def step(self, scale, gradient_scale=1.0, apply=True):
-    with tf.GradientTape() as tape:
-      loss = scale * tf.add_n([tf.reduce_sum(w**2) for w in self.weights])
-    gradients = [
-      gradient_scale * gradient
-      for gradient in tape.gradient(loss, self.weights)
-    ]
-    if not self._guarded:
-      self.optimizer.apply(gradients, self.weights)
-      return {}
-    norm = tf.linalg.global_norm(gradients)
-    return optimization.apply_if_finite(
-      self.optimizer, gradients, self.weights, loss, norm, apply
-    )
-
-  def state(self):
-    variables = [*self.weights, *self.optimizer.m, *self.optimizer.v]
-    return [v.numpy() for v in (*variables, self.optimizer.step)]
-
-
-def _assert_same(actual, expected):
-  for one, other in zip(actual, expected, strict=True):
-    np.testing.assert_array_equal(one, other)
+from tests import squares
 
 
 def _guard(workdir, learning_rate=0.1):
-  learner = _Learner(guarded=True, learning_rate=learning_rate)
+  learner = squares.Learner(guarded=True, learning_rate=learning_rate)
   updates = tf.Variable(1234)
   guard = guard_lib.Guard(
     learner.step,
@@ -72,7 +36,7 @@ def test_a_guard_makes_updates(tmp_path):
   path = guard.save()
   assert learner.optimizer.step.numpy() == 1
   restored, _ = _guard(str(tmp_path))
-  _assert_same(restored.weights, learner.weights)
+  squares.assert_same(restored.weights, learner.weights)
   assert path.startswith(str(tmp_path))
 
 

@@ -312,6 +312,10 @@ def test_works_in_a_graph_whose_batch_size_is_open():
     batch_size = tf.shape(observation['canvas'])[0]
     return policy.step(observation, policy.initial_state(batch_size))
 
+  # Shapes are checked while it is traced, not each time that it runs.
+  operations = step.get_concrete_function().graph.get_operations()
+  assert not [op.name for op in operations if 'Assert' in op.type]
+
   for batch in (1, 3):
     output, state = step(_random_observation(observation_spec, (batch,)))
     assert output.value.shape == [batch]
@@ -319,6 +323,62 @@ def test_works_in_a_graph_whose_batch_size_is_open():
       action = output.action[component].numpy()
       assert action.shape == (batch,) and (action < spec.num_values).all()
       np.testing.assert_array_equal(state.prev_action[component], action)
+
+
+def _replaced(structure, name, value):
+  """A copy of nested dictionaries with another value at `name`, 'a/b'."""
+  first, _, rest = name.partition('/')
+  if rest:
+    value = _replaced(structure[first], rest, value)
+  return {**structure, first: value}
+
+
+@pytest.mark.parametrize(
+  'name, shape',
+  [
+    ('canvas', (3, 16, 16, 2)),
+    ('canvas', (3, 16, 16)),
+    ('canvas', (2, 16, 16, 1)),
+    ('position', (3, 1)),
+    ('action_mask/end', (3, 1)),
+    ('action_mask/end', (2,)),
+  ],
+)
+def test_step_refuses_observations_of_other_shapes(name, shape):
+  policy, _, observation_spec = _tiny()
+  observation = _random_observation(observation_spec, (3,))
+  wrong = _replaced(observation, name, tf.zeros(shape))
+  with pytest.raises(ValueError, match=f"'{name}' has the shape"):
+    policy.step(wrong, policy.initial_state(3))
+
+
+def test_step_refuses_a_state_of_another_batch():
+  policy, _, observation_spec = _tiny()
+  observation = _random_observation(observation_spec, (3,))
+  state = policy.initial_state(3)
+  for wrong in (
+    policy.initial_state(1),
+    state._replace(cell=tf.zeros([3, 8])),
+    state._replace(prev_action=policy.initial_state(1).prev_action),
+  ):
+    with pytest.raises(ValueError, match='has the shape'):
+      policy.step(observation, wrong)
+
+
+def test_unroll_refuses_what_is_not_time_major_and_of_one_batch():
+  policy, action_spec, observation_spec = _tiny()
+  observations = _random_observation(observation_spec, (4, 3))
+  actions = _random_actions(action_spec, (4, 3))
+  swapped = _random_actions(action_spec, (3, 4))
+  with pytest.raises(ValueError, match='T is 3, B is 4'):
+    policy.unroll(observations, swapped)
+  with pytest.raises(ValueError, match=r"action 'size' .* T is 4, B is 3"):
+    policy.unroll(observations, {**actions, 'size': swapped['size']})
+  one_more = _random_observation(observation_spec, (5, 3))
+  with pytest.raises(ValueError, match="observation 'action_mask/"):
+    policy.unroll(one_more, actions)
+  with pytest.raises(ValueError, match="state 'hidden'"):
+    policy.unroll(observations, actions, policy.initial_state(4))
 
 
 def test_state_inputs_must_be_observed():

@@ -310,7 +310,7 @@ def test_observations_of_other_shapes_are_refused(canvas, starts, target):
     'stroke_start': tf.zeros(starts),
   }
   targets = None if target is None else tf.zeros(target, tf.uint8)
-  with pytest.raises(ValueError, match=r'canvases are \[T \+ 1, B, W, W, C'):
+  with pytest.raises(ValueError, match=r'must be \[[SB], '):
     rewards.total(
       sections.RewardConfig(),
       lambda images, targets: tf.zeros([tf.shape(images)[0]]),

@@ -119,7 +119,7 @@ def test_other_shapes_are_refused(name):
   vtrace.vtrace(**arguments)
   # A batch of one, which would be broadcast without a word.
   for wrong in (arguments[name][..., :1], arguments[name][..., tf.newaxis]):
-    with pytest.raises(ValueError, match=r'V-trace takes \[T, B\]'):
+    with pytest.raises(ValueError, match='has the shape'):
       vtrace.vtrace(**{**arguments, name: wrong})
 
 

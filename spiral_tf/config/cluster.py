@@ -78,17 +78,23 @@ class PopulationConfig(fields.Section):
 
 
 def parse_resources(text: str) -> dict[str, float]:
-  """Reads amounts, such as "cpus=1,gpus=0.5,painter=1", by their names.
+  """Reads amounts of resources.
+
+  Args:
+    text: amounts by name, such as "cpus=1,gpus=0.5,licence=1".
+
+  Returns:
+    The amounts, by their names.
 
   Raises:
     ValueError: the text has another form.
   """
   amounts = {}
   for part in text.split(','):
-    found = re.fullmatch(r'\s*(\w+)\s*=\s*(\d+(?:\.\d+)?)\s*', part)
-    if not found or found[1] in amounts:
+    match = re.fullmatch(r'\s*(\w+)\s*=\s*(\d+(?:\.\d+)?)\s*', part)
+    if not match or match[1] in amounts:
       raise ValueError(f'{part!r} is no amount, or one that was named before.')
-    amounts[found[1]] = float(found[2])
+    amounts[match[1]] = float(match[2])
   return amounts
 
 
@@ -112,15 +118,19 @@ class ResourcesConfig(fields.Section):
 
   _PATH = 'resources.'
 
-  replay: str = fields.field('cpus=1', 'of the replay server', _RESOURCES)
+  replay: str = fields.field(
+    'cpus=1', 'what the replay server needs', _RESOURCES
+  )
   discriminator_learner: str = fields.field(
-    'cpus=1', 'of the discriminator learner', _RESOURCES
+    'cpus=1', 'what the discriminator learner needs', _RESOURCES
   )
   policy_learner: str = fields.field(
-    'cpus=1', 'of the policy learner', _RESOURCES
+    'cpus=1', 'what the policy learner needs', _RESOURCES
   )
-  actor: str = fields.field('cpus=1', 'of each actor', _RESOURCES)
-  evaluator: str = fields.field('cpus=1', 'of the evaluator', _RESOURCES)
+  actor: str = fields.field('cpus=1', 'what each actor needs', _RESOURCES)
+  evaluator: str = fields.field(
+    'cpus=1', 'what the evaluator needs', _RESOURCES
+  )
   controller: str = fields.field(
-    'cpus=1', "of a population's controller", _RESOURCES
+    'cpus=1', "what a population's controller needs", _RESOURCES
   )

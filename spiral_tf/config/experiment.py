@@ -79,7 +79,15 @@ class Config:
 
 
 def frames(config: Config, policy_updates: float) -> int:
-  """Environment steps that go into a number of policy updates."""
+  """Counts the environment steps that go into policy updates.
+
+  Args:
+    config: the experiment.
+    policy_updates: number of updates, which need not be whole.
+
+  Returns:
+    The steps, rounded down.
+  """
   episodes = policy_updates * config.policy_learner.batch_size
   return int(episodes * config.environment.episode_length)
 
@@ -120,12 +128,12 @@ def small_policy_network() -> sections.PolicyNetworkConfig:
 
 
 def small_discriminator_network() -> sections.DiscriminatorNetworkConfig:
-  """A discriminator to go with it."""
+  """A discriminator to go with `small_policy_network`."""
   return sections.DiscriminatorNetworkConfig(channels=(16, 32, 64))
 
 
 def to_dict(config: Any) -> dict[str, Any]:
-  """Nested dictionaries of plain Python values."""
+  """A configuration, or a section of one, as nested dictionaries."""
   return dataclasses.asdict(config)
 
 

@@ -12,7 +12,12 @@ import ml_collections
 
 
 class Rule(NamedTuple):
-  """What a value must satisfy, and the same in words."""
+  """What a value must satisfy.
+
+  Attributes:
+    holds: whether a value does.
+    words: the same in words, such as "it must be above 0".
+  """
 
   holds: Callable[[Any], bool]
   words: str
@@ -30,7 +35,7 @@ below = _bound(operator.lt, 'it must be below')
 
 
 def one_of(*choices: str) -> Rule:
-  """The rule that a text is one of `choices`."""
+  """Makes the rule that a text is one of `choices`."""
   words = ' or '.join(f'"{choice}"' for choice in choices)
   return Rule(choices.__contains__, f'it must be {words}')
 
@@ -42,14 +47,33 @@ SOME_ABOVE_0 = Rule(
 
 
 def field(default: Any, doc: str, *rules: Rule) -> Any:
-  """A dataclass field that knows what it means and what it may be."""
+  """Makes a dataclass field that knows what it means and what it may be.
+
+  Args:
+    default: its value if none is given.
+    doc: what it means, for `--help`.
+    *rules: what its value must satisfy, checked in this order.
+
+  Returns:
+    The field, for the body of a `Section`.
+  """
   return dataclasses.field(
     default=default, metadata={'doc': doc, 'rules': rules}
   )
 
 
 def check(condition: bool, name: str, value: Any, rule: str) -> None:
-  """Raises a ValueError that names the field, its value and the rule."""
+  """Raises an error that names a field, its value and the rule it breaks.
+
+  Args:
+    condition: whether all is well.
+    name: the field, with the path of its section, such as `data.path`.
+    value: what the field is.
+    rule: what it must be, in words that follow "but".
+
+  Raises:
+    ValueError: the condition does not hold.
+  """
   if not condition:
     raise ValueError(
       f'config.{name} is {value!r}, but {rule}. '
@@ -60,7 +84,7 @@ def check(condition: bool, name: str, value: Any, rule: str) -> None:
 class Section:
   """A dataclass whose fields are checked when it is made."""
 
-  _PATH = ''  # Of the section in the configuration, as in `Config`.
+  _PATH = ''  # What comes before its fields' names in messages: 'data.'.
 
   def __post_init__(self):
     for field in dataclasses.fields(self):
@@ -116,7 +140,15 @@ def _convert(value: Any, wanted: Any, path: str) -> Any:
 
 
 def describe(config: Any, where: str = '') -> list[str]:
-  """One line a field: name, value and meaning, for `--help`."""
+  """Describes a configuration for `--help`.
+
+  Args:
+    config: a dataclass of `field`s and of further such dataclasses.
+    where: path of the section, which comes before the names.
+
+  Returns:
+    One line a field: name, value and meaning.
+  """
   lines = []
   for field in dataclasses.fields(config):
     value = getattr(config, field.name)

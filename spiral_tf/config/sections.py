@@ -184,7 +184,9 @@ class DiscriminatorNetworkConfig(fields.Section):
     'channels of its stride-2 convolutions',
     fields.SOME_ABOVE_0,
   )
-  kernel: int = fields.field(5, 'their kernel width', fields.at_least(1))
+  kernel: int = fields.field(
+    5, 'kernel width of its convolutions', fields.at_least(1)
+  )
   spectral_norm: bool = fields.field(
     False, 'divide each weight by its largest singular value (SN-GAN)'
   )

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 import contextlib
 import errno
-import fcntl
 import glob
 import hashlib
 import io
@@ -27,6 +26,7 @@ from typing import (
 import numpy as np
 
 from spiral_tf import files as files_lib
+from spiral_tf import locks
 from spiral_tf import progress as progress_lib
 from spiral_tf.config import sections
 from spiral_tf.datasets import decoding
@@ -146,17 +146,16 @@ def _writing(root: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _locked(path: str, source: str) -> Iterator[None]:
-  """Holds a lock that ends with the process, however that ends."""
+  """Holds a lock, and says so before it waits for it."""
   root = os.path.dirname(path)
+
+  def busy():
+    _say(f'{source}: waiting for another process that is decoding it.')
+
   with contextlib.ExitStack() as stack:
     with _writing(root):
       os.makedirs(root, exist_ok=True)
-      file = stack.enter_context(open(path, 'a'))
-      try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-      except BlockingIOError:
-        _say(f'{source}: waiting for another process that is decoding it.')
-        fcntl.flock(file, fcntl.LOCK_EX)
+      stack.enter_context(locks.hold(path, busy))
     yield
 
 

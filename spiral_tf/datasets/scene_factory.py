@@ -8,7 +8,6 @@ from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
 import dataclasses
-import fcntl
 import functools
 import glob
 import os
@@ -17,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from spiral_tf import files
+from spiral_tf import locks
 from spiral_tf import pictures
 from spiral_tf import processes as processes_lib
 from spiral_tf.datasets import scene_sampling
@@ -55,7 +55,14 @@ def make(
   if processes < 1:
     raise ValueError(f'--processes is {processes}, but it must be at least 1.')
   os.makedirs(folder, exist_ok=True)
-  with _alone(folder):
+
+  def busy():
+    raise RuntimeError(
+      f'Another process is making scenes in {folder!r}. Let it finish or '
+      'stop it, or use another --output.'
+    )
+
+  with locks.hold(folder, busy):
     _settle(folder, settings)
     whole, todo = [], []
     for shard in range(settings.num_shards):
@@ -173,23 +180,6 @@ def _write_preview(folder: str, settings: scenes.Settings) -> None:
   _, images = scenes.open_rows(folder, settings)
   picture = pictures.grid(images[:_PREVIEW_IMAGES], _PREVIEW_COLUMNS)
   pictures.write_png(os.path.join(folder, 'preview.png'), picture)
-
-
-@contextlib.contextmanager
-def _alone(folder: str) -> Iterator[None]:
-  """Holds a folder's lock, which ends with the process at the latest."""
-  descriptor = os.open(folder, os.O_RDONLY)
-  try:
-    try:
-      fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-      raise RuntimeError(
-        f'Another process is making scenes in {folder!r}. Let it finish or '
-        'stop it, or use another --output.'
-      ) from None
-    yield
-  finally:
-    os.close(descriptor)
 
 
 def _settle(folder: str, settings: scenes.Settings) -> None:

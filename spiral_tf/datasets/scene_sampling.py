@@ -1,4 +1,4 @@
-"""What stands in a scene: sampled, as numbers in a file, and back.
+"""What stands in a scene: sampled, and as numbers in a file.
 
 A program is the list of the objects in the order in which they are placed.
 """
@@ -58,12 +58,3 @@ def to_rows(objects: list[stage.SceneObject], max_objects: int) -> np.ndarray:
   if objects:
     rows[: len(objects)] = objects
   return rows
-
-
-def to_objects(rows: np.ndarray) -> list[stage.SceneObject]:
-  """The objects of a stored program, int32 `[max_objects, 6]`."""
-  return [
-    stage.SceneObject(*row)
-    for row in rows.tolist()
-    if row[0] != scenes.NO_OBJECT
-  ]

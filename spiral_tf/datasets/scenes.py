@@ -12,7 +12,6 @@ and so on for every further `shard_size` scenes, and `preview.png`. A shard is
 complete when both of its files are there.
 """
 
-from collections.abc import Sequence
 import dataclasses
 import json
 import os
@@ -161,26 +160,6 @@ def _rescaled(
     open_source=lambda: (names, decode),
   )
   return rows.Rows([cached.images], np.arange(settings.num))
-
-
-def programs(folder: str, indices: Sequence[int] | None = None) -> np.ndarray:
-  """Reads the programs of scenes.
-
-  Args:
-    folder: of the data set.
-    indices: of the scenes, all by default; `dataset.split_indices` tells those
-      of a split.
-
-  Returns:
-    int32 `[N, max_objects, 6]`, see the module docstring.
-
-  Raises:
-    FileNotFoundError: there is no data set, or a part of it is missing.
-    ValueError: a file is damaged.
-  """
-  settings = read_settings(folder)
-  found, _ = open_rows(folder, settings)
-  return found[:] if indices is None else found[np.asarray(indices, np.int64)]
 
 
 def command(folder: str, settings: Settings | None = None) -> str:

@@ -19,8 +19,8 @@ from spiral_tf.environments import mypaint
 
 PAINT = 1  # The value of `flag` that paints; the other, 0, moves.
 COLORS = ('red', 'green', 'blue')
-_COLOR_BINS = 20  # Levels of each of them.
-_MIN_PRESSURE = 0.1
+_COLOR_BINS = 20  # Levels of each colour.
+_MIN_PRESSURE = 0.1  # The lowest of several levels of pressure.
 
 
 class Painting(episodic.Episodic):
@@ -78,7 +78,7 @@ class Painting(episodic.Episodic):
     Raises:
       ValueError: an argument is out of range, or there is no such brush.
     """
-    sections.EnvironmentConfig(  # Its rules hold here too.
+    sections.EnvironmentConfig(  # Refuses what is out of range.
       episode_length=episode_length,
       canvas_width=canvas_width,
       grid_width=grid_width,
@@ -134,7 +134,7 @@ class Painting(episodic.Episodic):
     self._cell = 0  # Where the brush is.
     self._moved = False  # Whether the brush has been put anywhere yet.
     self._drawing = False  # Whether the next curve continues a sequence.
-    self._stroke_start = False
+    self._stroke_start = False  # Whether the last action began a sequence.
 
   def _begin(self) -> None:
     """Empties the canvas, and puts the brush over the upper left cell."""
@@ -182,7 +182,14 @@ class Painting(episodic.Episodic):
 
 @functools.cache
 def pressure_levels(number: int) -> tuple[float, ...]:
-  """What the values of `pressure` mean; with one value it is 1."""
+  """What the values of `pressure` mean.
+
+  Args:
+    number: how many there are.
+
+  Returns:
+    The pressure of each, evenly from 0.1 to 1; if there is only one, 1.
+  """
   if number == 1:
     return (1.0,)
   return tuple(np.linspace(_MIN_PRESSURE, 1, number).tolist())

@@ -54,7 +54,7 @@ class Scenes(episodic.Episodic):
       ValueError: an argument is out of range.
       RuntimeError: there is no OpenGL that MuJoCo can draw with.
     """
-    sections.EnvironmentConfig(  # Its rules hold here too.
+    sections.EnvironmentConfig(  # Refuses what is out of range.
       name='scenes',
       episode_length=episode_length,
       canvas_width=canvas_width,
@@ -108,7 +108,7 @@ class Scenes(episodic.Episodic):
     others: list[stage.SceneObject],
     removed: list[stage.SceneObject],
   ) -> None:
-    """Puts the object described beside the others, for those removed."""
+    """Puts an object in the place of those removed, beside the others."""
     added = stage.SceneObject(**values)
     self._objects = [*others, added]
     self._canvas = self._stage.redraw(

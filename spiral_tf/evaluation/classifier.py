@@ -57,7 +57,9 @@ class Classifier:
     )
     self._logits = snt.Linear(NUM_CLASSES, w_init=init)
     spec = tf.TensorSpec([None, *self.image_shape], tf.uint8)
-    self._judge = tf.function(self.forward, input_signature=[spec])
+    self._judge = tf.function(
+      self.forward, input_signature=[spec], autograph=False
+    )
     self.forward(tf.zeros([1, *self.image_shape], tf.uint8))
 
   @property
@@ -173,7 +175,8 @@ def train_classifier(
     input_signature=[
       tf.TensorSpec([None, *images.shape[1:]], tf.uint8),
       tf.TensorSpec([None], tf.int32),
-    ]
+    ],
+    autograph=False,
   )
   def update(x, y):
     with tf.GradientTape() as tape:

@@ -95,7 +95,7 @@ def train(
   )
   discriminator(flat[:1], flat[:1])  # Creates the variables.
 
-  @tf.function
+  @tf.function(autograph=False)
   def update(targets: tf.Tensor, others: tf.Tensor, alpha: tf.Tensor):
     with tf.GradientTape() as tape:
       loss = wasserstein.discriminator_loss(

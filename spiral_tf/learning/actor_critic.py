@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import tensorflow as tf
 
+from spiral_tf import shapes
+
 
 def joint_log_prob(
   log_probs: Mapping[str, tf.Tensor], masks: Mapping[str, tf.Tensor]
@@ -42,15 +44,13 @@ def joint_entropy(
 def _masked_sum(
   values: Mapping[str, tf.Tensor], masks: Mapping[str, tf.Tensor]
 ) -> tf.Tensor:
-  _check_per_step(*values.values(), *(masks[key] for key in values))
-  return tf.add_n([masks[key] * values[key] for key in values])
-
-
-def _check_per_step(*tensors: tf.Tensor) -> None:
-  tf.debugging.assert_shapes(
-    [(tensor, ('T', 'B')) for tensor in tensors],
-    message='the losses take [T, B], all alike',
+  shapes.check(
+    [
+      *((key, value, 'TB') for key, value in values.items()),
+      *((f'mask of {key}', masks[key], 'TB') for key in values),
+    ]
   )
+  return tf.add_n([masks[key] * values[key] for key in values])
 
 
 def normalize(values: tf.Tensor) -> tf.Tensor:
@@ -81,7 +81,7 @@ def policy_gradient_loss(
   Returns:
     float32 `[]`, a mean over steps and batch.
   """
-  _check_per_step(log_prob, advantages)
+  shapes.check([('log_prob', log_prob, 'TB'), ('advantages', advantages, 'TB')])
   return -tf.reduce_mean(log_prob * tf.stop_gradient(advantages))
 
 
@@ -95,11 +95,11 @@ def value_loss(values: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
   Returns:
     float32 `[]`.
   """
-  _check_per_step(values, targets)
+  shapes.check([('values', values, 'TB'), ('targets', targets, 'TB')])
   return 0.5 * tf.reduce_mean(tf.square(tf.stop_gradient(targets) - values))
 
 
 def entropy_loss(entropy: tf.Tensor) -> tf.Tensor:
   """The entropy penalty (section 3.4): minus the mean of `[T, B]`."""
-  _check_per_step(entropy)
+  shapes.check([('entropy', entropy, 'TB')])
   return -tf.reduce_mean(entropy)

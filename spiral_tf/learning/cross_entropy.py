@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from spiral_tf import shapes
 from spiral_tf.learning import wasserstein
 
 
@@ -33,7 +34,7 @@ def discriminator_loss(
   Raises:
     ValueError: shapes are not as above.
   """
-  wasserstein.check_images(real, fake)
+  shapes.check([('real', real, 'BWWC'), ('fake', fake, 'BWWC')])
   real_logits = score_fn(tf.image.convert_image_dtype(real, tf.float32))
   fake_logits = score_fn(tf.image.convert_image_dtype(fake, tf.float32))
   # -log sigmoid(z) = softplus(-z), and -log(1 - sigmoid(z)) = softplus(z).

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
+from spiral_tf import shapes
 from spiral_tf.config import learners
 from spiral_tf.learning import cross_entropy
 from spiral_tf.learning import optimization
@@ -56,7 +57,7 @@ class DiscriminatorUpdate(tf.Module):
     """What a checkpoint must hold, by name."""
     return {'discriminator': self.discriminator, 'optimizer': self.optimizer}
 
-  @tf.function
+  @tf.function(autograph=False)
   def step(
     self,
     real: tf.Tensor,
@@ -77,8 +78,10 @@ class DiscriminatorUpdate(tf.Module):
     Returns:
       Metrics, float32 `[]` each, and those of `optimization.apply_if_finite`.
     """
-    targets = () if target is None else (target,)
-    wasserstein.check_images(real, fake, *targets)
+    images = {'real': real, 'fake': fake, 'target': target}
+    shapes.check(
+      [(name, x, 'BWWC') for name, x in images.items() if x is not None]
+    )
     self.discriminator.update_spectral_norms()
     sides = self.discriminator.random_sides(tf.shape(fake)[0])
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from spiral_tf import shapes
 from spiral_tf import types
 from spiral_tf.config import learners
 from spiral_tf.config import sections
@@ -91,7 +92,7 @@ class PolicyUpdate(tf.Module):
     """What a checkpoint must hold, by name."""
     return {'policy': self.policy, 'optimizer': self.optimizer}
 
-  @tf.function
+  @tf.function(autograph=False)
   def step(
     self,
     episodes: types.Episode,
@@ -199,18 +200,17 @@ class PolicyUpdate(tf.Module):
 def _check_shapes(episodes: types.Episode) -> None:
   """Raises a ValueError unless these are batched episodes of one length."""
   steps = episodes.log_prob.shape[1]
-  tf.debugging.assert_shapes(
+  observation = dict(episodes.observation)
+  masks = observation.pop('action_mask')
+  shapes.check(
     [
-      (episodes.log_prob, ('B', 'T')),
-      *((x, ('B', 'T')) for x in episodes.action.values()),
-      *(
-        (x, ('B', steps + 1, *[None] * (x.shape.rank - 2)))
-        for x in tf.nest.flatten(episodes.observation)
-      ),
-      (episodes.observation['canvas'], ('B', steps + 1, 'W', 'W', 'C')),
-      *((x, ('B', 'W', 'W', 'C')) for x in episodes.context.values()),
-    ],
-    message='episodes are [B, T, ...], their observations [B, T + 1, ...]',
+      ('log_prob', episodes.log_prob, 'BT'),
+      *((name, x, 'BT') for name, x in episodes.action.items()),
+      *((f'mask of {k}', x, ('B', steps + 1)) for k, x in masks.items()),
+      *((name, x, ('B', steps + 1, ...)) for name, x in observation.items()),
+      ('canvas', observation['canvas'], ('B', steps + 1, *'WWC')),
+      *((name, x, 'BWWC') for name, x in episodes.context.items()),
+    ]
   )
 
 

@@ -14,6 +14,7 @@ import functools
 
 import tensorflow as tf
 
+from spiral_tf import shapes
 from spiral_tf.config import sections
 
 # Images and, of a conditional agent, targets, each uint8 `[N, W, W, C]`, to
@@ -222,16 +223,13 @@ def total(
 def _check_shapes(
   observation: Mapping[str, tf.Tensor], targets: tf.Tensor | None
 ) -> None:
-  shapes = [(observation['canvas'], ('S', 'B', 'W', 'W', 'C'))]
+  # `S` is `T + 1`: before and after every action.
+  expected = [('canvas', observation['canvas'], 'SBWWC')]
   if 'stroke_start' in observation:
-    shapes.append((observation['stroke_start'], ('S', 'B')))
-  if targets is not None:  # Whose width and channels are checked by name.
-    shapes.append((targets, ('B', None, None, None)))
-  tf.debugging.assert_shapes(
-    shapes,
-    message='canvases are [T + 1, B, W, W, C], starts of strokes [T + 1, B], '
-    'targets [B, W, W, C]',
-  )
+    expected.append(('stroke_start', observation['stroke_start'], 'SB'))
+  if targets is not None:  # Of which `_check_targets` says more.
+    expected.append(('targets', targets, ('B', *'123')))
+  shapes.check(expected)
 
 
 def _check_targets(

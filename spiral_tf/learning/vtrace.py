@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from spiral_tf import shapes
+
 
 class VTraceOutput(NamedTuple):
   """Targets; no gradient flows through them.
@@ -51,10 +53,14 @@ def vtrace(
   Raises:
     ValueError: shapes are not as above; before anything is computed.
   """
-  per_step = (log_rhos, discounts, rewards, values)
-  tf.debugging.assert_shapes(
-    [*((x, ('T', 'B')) for x in per_step), (bootstrap_value, ('B',))],
-    message='V-trace takes [T, B], and [B] for the bootstrap value',
+  shapes.check(
+    [
+      ('log_rhos', log_rhos, 'TB'),
+      ('discounts', discounts, 'TB'),
+      ('rewards', rewards, 'TB'),
+      ('values', values, 'TB'),
+      ('bootstrap_value', bootstrap_value, 'B'),
+    ]
   )
   rhos = tf.exp(log_rhos)
   traces = lambda_ * tf.minimum(1.0, rhos)

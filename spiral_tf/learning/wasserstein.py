@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from spiral_tf import shapes
+
 
 class DiscriminatorLoss(NamedTuple):
   """The loss and what it is made of, each float32 `[]`.
@@ -55,7 +57,7 @@ def discriminator_loss(
   Raises:
     ValueError: shapes are not as above.
   """
-  check_images(real, fake)
+  shapes.check([('real', real, 'BWWC'), ('fake', fake, 'BWWC')])
   real = tf.image.convert_image_dtype(real, tf.float32)
   fake = tf.image.convert_image_dtype(fake, tf.float32)
   if alpha is None:
@@ -71,14 +73,6 @@ def discriminator_loss(
     + zero_mean_penalty * tf.square(mean_score)
   )
   return DiscriminatorLoss(total, gap, penalty, mean_score)
-
-
-def check_images(*batches: tf.Tensor) -> None:
-  """Raises a ValueError unless these are as many images of one shape."""
-  tf.debugging.assert_shapes(
-    [(images, ('B', 'W', 'W', 'C')) for images in batches],
-    message='images are [B, W, W, C], as many real ones as generated ones',
-  )
 
 
 def _gradient_penalty(

@@ -3,6 +3,7 @@
 import sonnet as snt
 import tensorflow as tf
 
+from spiral_tf import shapes
 from spiral_tf.config import sections
 from spiral_tf.networks import spectral
 
@@ -67,8 +68,15 @@ class Discriminator(snt.Module):
       float32 `[B]`, higher for what looks real.
 
     Raises:
-      ValueError: there are no targets to complement, or sides without use.
+      ValueError: there are no targets to complement, or sides without use; or
+        shapes are not as above.
     """
+    expected = [('images', images, 'BWWC')]
+    if targets is not None:
+      expected.append(('targets', targets, 'BWWC'))
+    if sides is not None:
+      expected.append(('sides', sides, 'B'))
+    shapes.check(expected)
     if not self._complement:
       if sides is not None:
         raise ValueError(

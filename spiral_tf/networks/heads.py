@@ -14,7 +14,7 @@ from spiral_tf.networks import residual
 
 # Width of the feature map that a location head starts from (figure 13).
 _FIRST_WIDTH = 4
-# Log-probabilities divided by less would overflow.
+# The least that log-probabilities are divided by: they overflow with less.
 _MIN_TEMPERATURE = 1e-30
 
 
@@ -95,7 +95,7 @@ class LocationHead(snt.Module):
     w_init = double_init = None
     if config.normalize:
       w_init = residual.rectified_init()
-      # Of a stride of 2, a quarter of the kernel meets each output.
+      # With a stride of 2, each output meets a quarter of the kernel.
       double_init = residual.rectified_init(taps=1 / 4)
     if config.location_residual_blocks:
       self._linear = None
@@ -258,8 +258,8 @@ class Decoder(snt.Module):
     Args:
       z: float32 `[N, lstm_size]`, the LSTM's output.
       action: int32 `[N]` for each component; None to sample.
-      seed: int32 `[2]`, of the sampling, see `sample`.
-      temperature: float32 `[]`, of the sampling, see `sample`.
+      seed: int32 `[2]`, the seed of the sampling, see `sample`.
+      temperature: float32 `[]`, that of the sampling, see `sample`.
 
     Returns:
       The actions with their log-probabilities and entropies, which are those

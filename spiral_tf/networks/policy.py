@@ -1,12 +1,17 @@
 """The policy network: sees a canvas, remembers, and chooses the next action."""
 
+from collections.abc import Callable
 from collections.abc import Mapping
+import functools
+import operator
 from typing import Any
 
 from dm_env import specs
 import sonnet as snt
 import tensorflow as tf
+import tree
 
+from spiral_tf import shapes
 from spiral_tf import types
 from spiral_tf.config import fields
 from spiral_tf.config import sections
@@ -49,13 +54,14 @@ class Policy(snt.Module):
     self._inputs = ('action_mask', *config.state_inputs, *self._torso.images)
     if 'noise' in observation_spec:
       self._inputs += ('noise',)
+    observed = self._select(observation_spec)
+    self._check_shapes = _shape_check(action_spec, observed, config.lstm_size)
     self._core = snt.LSTM(config.lstm_size, name='core')
     self._decoder = heads.Decoder(action_spec, config, name='decoder')
     self._value = snt.Linear(1, name='value')
     # One step creates the variables.
     zeros = tf.nest.map_structure(
-      lambda spec: tf.zeros((1, *spec.shape), spec.dtype),
-      self._select(observation_spec),
+      lambda spec: tf.zeros((1, *spec.shape), spec.dtype), observed
     )
     self.step(zeros, self.initial_state(1))
 
@@ -65,7 +71,14 @@ class Policy(snt.Module):
     return self._inputs
 
   def initial_state(self, batch_size: Any) -> types.AgentState:
-    """State before the first step of `batch_size` episodes: all zeros."""
+    """The state before the first step of each episode: all zeros.
+
+    Args:
+      batch_size: number of episodes, B; an integer or an int32 tensor `[]`.
+
+    Returns:
+      The state.
+    """
     lstm = self._core.initial_state(batch_size)
     return types.AgentState(
       hidden=lstm.hidden,
@@ -88,12 +101,16 @@ class Policy(snt.Module):
     Args:
       observation: each leaf `[B, ...]`, see the module `types`.
       state: the state the step before returned, or `initial_state(B)`.
-      seed: int32 `[2]`, of the sampling, see `heads.sample`.
-      temperature: float32 `[]`, of the sampling, see `heads.sample`.
+      seed: int32 `[2]`, the seed of the sampling, see `heads.sample`.
+      temperature: float32 `[]`, that of the sampling, see `heads.sample`.
 
     Returns:
       The actions with their log-probabilities and values, and the new state.
+
+    Raises:
+      ValueError: shapes are not as above.
     """
+    self._check_shapes('B', observation, state=state)
     embedding = self._torso(observation, state.prev_action)
     z, lstm = self._core(embedding, snt.LSTMState(state.hidden, state.cell))
     decoded = self._decoder(z, seed=seed, temperature=temperature)
@@ -120,7 +137,11 @@ class Policy(snt.Module):
 
     Returns:
       Log-probabilities, entropies and values, as `step` would have given them.
+
+    Raises:
+      ValueError: shapes are not as above.
     """
+    self._check_shapes('TB', observations, actions, initial_state)
     steps, batch_size = actions[self._components[0]].shape
     if batch_size is None:
       batch_size = tf.shape(actions[self._components[0]])[1]
@@ -160,6 +181,40 @@ class Policy(snt.Module):
   def _select(self, observation: Mapping[str, Any]) -> Mapping[str, Any]:
     """The entries of an observation, or of its spec, that the policy uses."""
     return {key: observation[key] for key in self._inputs}
+
+
+def _shape_check(
+  action_spec: types.ActionSpec,
+  observed: Mapping[str, Any],
+  lstm_size: int,
+) -> Callable[..., None]:
+  """Makes the function that checks the shapes of what a policy is given."""
+  # A function, for what a module's attributes hold it would track and save.
+  observed = tree.flatten_with_path(observed)
+
+  def check(
+    leading: str,
+    observation: types.Observation,
+    action: types.Action | None = None,
+    state: types.AgentState | None = None,
+  ) -> None:
+    expected = []
+    if action is not None:
+      for name in action_spec:
+        expected.append((f'action {name!r}', action[name], leading))
+    for path, spec in observed:
+      leaf = functools.reduce(operator.getitem, path, observation)
+      name = f'observation {"/".join(path)!r}'
+      expected.append((name, leaf, (*leading, *spec.shape)))
+    if state is not None:
+      for name in ('hidden', 'cell'):
+        array = getattr(state, name)
+        expected.append((f'state {name!r}', array, ('B', lstm_size)))
+      for name in action_spec:
+        expected.append((f'prev_action {name!r}', state.prev_action[name], 'B'))
+    shapes.check(expected)
+
+  return check
 
 
 def _check_specs(

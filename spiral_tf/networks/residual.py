@@ -34,7 +34,7 @@ class ResidualStack(snt.Module):
     Args:
       channels: channels of every convolution.
       blocks: number of residual blocks.
-      w_init: of the weights; None for Sonnet's own.
+      w_init: initializer of the weights; None for Sonnet's own.
       name: name of the module.
     """
     super().__init__(name=name)

@@ -3,7 +3,7 @@
 import sonnet as snt
 import tensorflow as tf
 
-# From a random vector to a close estimate of a new weight's norm.
+# Iterations that lead from a random vector to a close estimate of the norm.
 _FIRST_ITERATIONS = 15
 
 
@@ -35,7 +35,14 @@ class SpectralNorm(snt.Module):
     self._layer = layer
 
   def __call__(self, inputs: tf.Tensor) -> tf.Tensor:
-    """Applies the layer, with its weight normalised."""
+    """Applies the layer, with its weight normalised.
+
+    Args:
+      inputs: what the layer takes.
+
+    Returns:
+      What it returns, divided by `sigma`, plus the bias.
+    """
     outputs = self._layer(inputs)
     self._initialize()
     return outputs / self.sigma() + self._bias
@@ -55,7 +62,11 @@ class SpectralNorm(snt.Module):
     return tf.sqrt(tf.reduce_sum(squares) + 1e-12)
 
   def update(self, iterations: int = 1) -> None:
-    """Brings the estimate nearer, by some iterations; once a training step."""
+    """Brings the estimate nearer; to be called in each step of training.
+
+    Args:
+      iterations: of power iteration; one follows a weight that moves slowly.
+    """
     matrix, u = self._matrix(), self._u
     for _ in range(iterations):
       v = tf.math.l2_normalize(tf.linalg.matvec(matrix, u))

@@ -11,8 +11,9 @@ from spiral_tf.config import sections
 from spiral_tf.networks import heads
 from spiral_tf.networks import residual
 
-# Of a normalised image; smaller ones are not made larger than to 1.
-_LEAST_VARIANCE = 1 / 256
+# Added to the variance by which an image is normalised, so that differences of
+# less than a few per cent stay small.
+_ADDED_VARIANCE = 1 / 256
 
 
 def _coordinates(height: int, width: int) -> tf.Tensor:
@@ -35,8 +36,7 @@ def _normalized(images: list[tf.Tensor]) -> list[tf.Tensor]:
   normalized = []
   for image in images:
     mean, variance = tf.nn.moments(image, axes=[1, 2, 3], keepdims=True)
-    # Differences of less than a few per cent stay small.
-    normalized.append((image - mean) / tf.sqrt(variance + _LEAST_VARIANCE))
+    normalized.append((image - mean) / tf.sqrt(variance + _ADDED_VARIANCE))
   return normalized
 
 

@@ -72,7 +72,7 @@ class Evaluator(worker.Worker):
       policy_learner, self._network.trainable_variables
     )
     discriminator = builders.make_discriminator(config)
-    self._score = tf.function(discriminator)
+    self._score = tf.function(discriminator, autograph=False)
     self._discriminator = weights.WeightsClient(
       discriminator_learner, discriminator.variables
     )

@@ -9,7 +9,8 @@ from typing import Any
 
 from spiral_tf.replay import episodes
 
-# A server saves a thousand renders in a tenth of a second.
+# How long to wait for a server, which saves a thousand renders in a tenth of a
+# second.
 _PATIENCE_SECONDS = 5.0
 
 
@@ -17,7 +18,7 @@ def save(client: episodes.Client, wait: float = _PATIENCE_SECONDS) -> bool:
   """Lets the server write a checkpoint.
 
   Args:
-    client: of the server.
+    client: a client of the server.
     wait: seconds to wait for it.
 
   Returns:
@@ -30,7 +31,7 @@ def clear(client: episodes.Client, wait: float = _PATIENCE_SECONDS) -> bool:
   """Empties both tables, and lets the server write a checkpoint of that.
 
   Args:
-    client: of the server.
+    client: a client of the server.
     wait: seconds to wait for it.
 
   Returns:
@@ -46,12 +47,13 @@ def clear(client: episodes.Client, wait: float = _PATIENCE_SECONDS) -> bool:
 
 
 def _within(seconds: float, work: Callable[[], Any]) -> bool:
+  """Whether some work, done in another thread, ends well in that time."""
   done = threading.Event()
 
   def run():
     try:
       work()
-    except RuntimeError:  # Reverb's, of a server that went away meanwhile.
+    except RuntimeError:  # Reverb's: the server went away meanwhile.
       return
     done.set()
 

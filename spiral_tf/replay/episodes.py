@@ -19,7 +19,7 @@ import tree
 
 from spiral_tf import types
 
-# What a handle of the replay node turns into.
+# A connection to the replay server; Launchpad makes one of its node's handle.
 Client = reverb.Client
 
 TRAJECTORIES = 'trajectories'
@@ -40,7 +40,16 @@ _MAX_PENDING = 16
 def episode_signature(
   observation_spec: Any, action_spec: types.ActionSpec, episode_length: int
 ) -> types.Episode:
-  """Shapes and dtypes of one `types.Episode` as `tf.TensorSpec`s."""
+  """Says what one item of `trajectories` is.
+
+  Args:
+    observation_spec: the environment's.
+    action_spec: the environment's.
+    episode_length: T.
+
+  Returns:
+    A `types.Episode` of `tf.TensorSpec`s.
+  """
 
   def over_time(spec, length):
     return tf.TensorSpec([length, *spec.shape], spec.dtype)
@@ -64,7 +73,14 @@ def episode_signature(
 
 
 def render_signature(observation_spec: Any) -> dict[str, tf.TensorSpec]:
-  """Shapes and dtypes of a `canvas` when its episode ends, and its context."""
+  """Says what one item of `renders` is.
+
+  Args:
+    observation_spec: the environment's.
+
+  Returns:
+    The specs of a `canvas` when its episode ends, and of its context.
+  """
   canvas = observation_spec['canvas']
   return {
     'canvas': tf.TensorSpec(canvas.shape, canvas.dtype),
@@ -144,10 +160,10 @@ class Reader:
     """Creates a reader; its thread starts with the first `read`.
 
     Args:
-      client: of the replay server.
+      client: a client of the replay server.
       table: name of the table.
       signature: nest of `tf.TensorSpec`s of one item.
-      batch_size: B.
+      batch_size: items a batch, B.
     """
     # A dataset ends when its table has been empty for a while, with an
     # incomplete batch that must not be lost.

@@ -13,8 +13,9 @@ import threading
 import types
 
 _EGL, _OSMESA = 'egl', 'osmesa'
-# Time for a driver that hangs; a sound one answers within seconds.
-_SECONDS = 60.0
+# How long a trial of a backend may last, for some drivers hang. A sound one
+# answers within seconds.
+_TRIAL_SECONDS = 60.0
 _PROBE = """
 import mujoco
 context = mujoco.GLContext(8, 8)
@@ -59,7 +60,7 @@ def load() -> types.ModuleType:
     RuntimeError: no backend works, or not the one `MUJOCO_GL` names.
   """
   backend = choose()
-  # It says that an optional module of its own is not there.
+  # PyOpenGL warns that an optional module of its own is not there.
   logging.getLogger('OpenGL.acceleratesupport').setLevel(logging.WARNING)
   try:
     mujoco = importlib.import_module('mujoco')
@@ -87,11 +88,11 @@ class Context:
     self._context = self._module.GLContext(1, 1)
 
   def make_current(self) -> None:
-    """Makes it the context of this thread."""
+    """Makes this the context of the calling thread."""
     self._context.make_current()
 
   def release(self) -> None:
-    """Leaves this thread without a context."""
+    """Leaves the calling thread without a context."""
     module = self._module
     if self._backend == _OSMESA:
       module.osmesa.OSMesaMakeCurrent(None, None, module.GL.GL_FLOAT, 0, 0)
@@ -101,15 +102,15 @@ class Context:
       egl.eglMakeCurrent(module.EGL_DISPLAY, *nothing)
 
   def free(self) -> None:
-    """Destroys it."""
+    """Destroys the context."""
     self._context.free()
 
 
 def _context_module(backend: str) -> types.ModuleType:
-  """Where MuJoCo has the context of a backend.
+  """The module of MuJoCo's that has the context of a backend.
 
-  By name, for `mujoco.GLContext` is of another if someone imported `mujoco`
-  before the choice.
+  It is imported by name, for `mujoco.GLContext` is that of another backend if
+  someone imported `mujoco` before the choice.
   """
   own = backend in (_EGL, _OSMESA)
   return importlib.import_module(f'mujoco.{backend}' if own else 'mujoco')
@@ -133,7 +134,7 @@ def _first_that_works() -> str:
 def _renderer(backend: str) -> str | None:
   """What a backend's renderer calls itself, None if it does not work."""
   environ = {**os.environ, 'MUJOCO_GL': backend, 'PYOPENGL_PLATFORM': backend}
-  # The same modules as here, wherever they are.
+  # The probe is to import the same modules as this process does.
   environ['PYTHONPATH'] = os.pathsep.join(filter(None, sys.path))
   try:
     done = subprocess.run(
@@ -142,11 +143,12 @@ def _renderer(backend: str) -> str | None:
       stdin=subprocess.DEVNULL,
       capture_output=True,
       text=True,
-      timeout=_SECONDS,
+      timeout=_TRIAL_SECONDS,
     )
   except (OSError, subprocess.TimeoutExpired):
     return None
-  # Not the exit status: some drivers draw well and fail at exit.
+  # What it printed counts, and not its exit status: some drivers draw well and
+  # fail at exit.
   for line in done.stdout.splitlines():
     if line.startswith('renderer: '):
       return line[len('renderer: ') :]

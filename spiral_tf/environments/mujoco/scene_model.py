@@ -30,7 +30,7 @@ _RADII = np.array([1.25, 1.875, 2.5]) * (2 / 20)
 _KINDS = ('box', 'sphere', 'cylinder', 'ellipsoid')
 # Half of the extents along x, y and z of each kind, in radii.
 _EXTENTS = np.array([[1, 1, 1], [1, 1, 1], [0.7, 0.7, 1.2], [1, 0.6, 0.6]])
-# What MuJoCo's `geom_size` has to be for these; a cylinder's has no y.
+# MuJoCo's `geom_size` of each kind, in radii; a cylinder's has no y.
 _SHAPES = np.array([[1, 1, 1], [1, 1, 1], [0.7, 1.2, 0], [1, 0.6, 0.6]])
 _CORNERS = np.array(list(itertools.product((-1, 1), repeat=3)))
 _SHOWN, _HIDDEN = 0, 5  # Groups of geoms; MuJoCo draws 0, 1 and 2.
@@ -164,9 +164,8 @@ class SceneModel:
     self.data = mujoco.MjData(self.model)
     mujoco.mj_forward(self.model, self.data)  # Places camera and platform.
 
-    # Views of what distinguishes objects. Positions are written to `data`, as
-    # drawing reads them; those in the model are of the kind it was compiled
-    # with, and MuJoCo need not look at them.
+    # Views of what distinguishes objects. Positions are written to `data`, from
+    # where MuJoCo draws; those in the model stay as they were compiled.
     pool = slice(max_objects)  # Platform and floor come after.
     self._group = self.model.geom_group[pool]
     self._floor_group = self.model.geom_group[-1:]
@@ -175,8 +174,8 @@ class SceneModel:
     self._rgb = self.model.geom_rgba[pool, :3]
     self._position = self.data.geom_xpos[pool]
 
-    # What they can be, by kind, size, location and level: lists, which are
-    # faster than arrays to read a single value from.
+    # What objects can be, by kind, size, location and level: in lists, from
+    # which a single value is read faster than from arrays.
     self._types = [
       getattr(mujoco.mjtGeom, f'mjGEOM_{kind.upper()}').value for kind in _KINDS
     ]
@@ -185,11 +184,11 @@ class SceneModel:
     self._xy = _places(grid_width)
     self._levels = _levels()
 
-    # Where they are in the picture.
+    # Where objects are in the picture.
     self._width = canvas_width
     self._boxes: dict[tuple[int, int, int], Box] = {}
-    edge = np.array([[-1, 1, 0], [-1, -1, 0]])  # Of the platform.
-    self._left_edge = self._pixels(edge).tolist()
+    left_edge = np.array([[-1, 1, 0], [-1, -1, 0]])  # The platform's corners.
+    self._left_edge = self._pixels(left_edge).tolist()
 
   def place(self, objects: Sequence[SceneObject], floor: bool = True) -> None:
     """Makes the geoms show some objects and no others.
@@ -208,7 +207,14 @@ class SceneModel:
       self._position[i] = *self._xy[location], self._heights[kind][size]
 
   def box(self, scene_object: SceneObject) -> Box:
-    """The part of the picture that an object may reach into."""
+    """Finds the part of the picture that an object may reach into.
+
+    Args:
+      scene_object: the object; its colour does not matter.
+
+    Returns:
+      The part, with a pixel to spare, within the picture.
+    """
     kind, location, size = scene_object[:3]
     box = self._boxes.get((kind, location, size))
     if box is None:
@@ -224,9 +230,14 @@ class SceneModel:
   def on_platform(self, part: Box) -> bool:
     """Whether a part of the picture shows none of the floor.
 
-    The platform is symmetric and the wider the nearer, so that the upper
-    corners decide.
+    Args:
+      part: where to look.
+
+    Returns:
+      True if all of its pixels are surely on the platform.
     """
+    # The platform is symmetric, and the wider the nearer it is to the camera,
+    # so that the upper corners of the part decide.
     (far_x, far_y), (near_x, near_y) = self._left_edge
     if part.top < far_y + 1 or part.bottom > near_y - 1:
       return False

@@ -27,7 +27,7 @@ _LOCAL = threading.local()
 
 
 class _Settings(NamedTuple):
-  """All that a renderer depends on."""
+  """All that a renderer depends on; see `Stage`."""
 
   canvas_width: int
   grid_width: int
@@ -56,7 +56,7 @@ class Stage:
       ValueError: an argument is out of range.
       RuntimeError: there is no OpenGL that MuJoCo can draw with.
     """
-    sections.EnvironmentConfig(  # Its rules hold here too.
+    sections.EnvironmentConfig(  # Refuses what is out of range.
       name='scenes',
       canvas_width=canvas_width,
       grid_width=grid_width,
@@ -142,7 +142,8 @@ def _renderer(settings: _Settings) -> '_Renderer':
     first = not renderers
     renderers[settings] = _Renderer(settings)
     if first and threading.current_thread() is threading.main_thread():
-      # While OpenGL still works: it too ends at exit, in reversed order.
+      # Frees them while OpenGL still works, which ends at exit too: what was
+      # registered last is called first.
       atexit.register(renderers.clear)
   return renderers[settings]
 
@@ -155,7 +156,7 @@ class _Renderer:
   """
 
   def __init__(self, settings: _Settings):
-    """Creates both."""
+    """Creates the scene and the context."""
     mujoco = self._mujoco = gl.load()
     self._width = settings.canvas_width
     buffer_width = 2 * self._width

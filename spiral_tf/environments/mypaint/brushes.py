@@ -30,25 +30,25 @@ def folders() -> list[pathlib.Path]:
   """
   override = os.environ.get('SPIRAL_BRUSHES')
   if override:
-    found = [pathlib.Path(override)]
+    candidates = [pathlib.Path(override)]
   else:
-    found = [
+    candidates = [
       pathlib.Path(prefix, 'share/mypaint-data', version, 'brushes')
       for version in _VERSIONS
       for prefix in ('/usr', '/usr/local')
     ]
-  found = [folder for folder in found if folder.is_dir()]
-  if not found and not override:
-    found = [folder for folder in _from_pkg_config() if folder.is_dir()]
-  if not found:
+  existing = [folder for folder in candidates if folder.is_dir()]
+  if not existing and not override:
+    existing = [folder for folder in _from_pkg_config() if folder.is_dir()]
+  if not existing:
     where = f' SPIRAL_BRUSHES is {override!r}.' if override else ''
     raise ValueError(f'There is no folder of brushes.{where} {_CURE}')
-  return found
+  return existing
 
 
 def _from_pkg_config() -> list[pathlib.Path]:
   """Where mypaint-brushes was installed, if not in the usual places."""
-  found = []
+  installed = []
   for version in _VERSIONS:
     name = f'mypaint-brushes-{version}'
     try:
@@ -60,17 +60,18 @@ def _from_pkg_config() -> list[pathlib.Path]:
     except OSError:
       return []
     if done.returncode == 0 and done.stdout.strip():
-      found.append(pathlib.Path(done.stdout.strip()))
-  return found
+      installed.append(pathlib.Path(done.stdout.strip()))
+  return installed
 
 
 def names() -> list[str]:
   """Names of all brushes, such as `classic/dry_brush`, sorted."""
-  found = set()
-  for folder in folders():
-    for path in folder.rglob('*.myb'):
-      found.add(path.relative_to(folder).with_suffix('').as_posix())
-  return sorted(found)
+  paths = {
+    path.relative_to(folder)
+    for folder in folders()
+    for path in folder.rglob('*.myb')
+  }
+  return sorted(path.with_suffix('').as_posix() for path in paths)
 
 
 def load(name: str) -> str:
@@ -88,7 +89,7 @@ def load(name: str) -> str:
   """
   for folder in folders():
     path = folder / f'{name}.myb'
-    # Unlike the path's own method, this takes any name.
+    # Path.is_file raises an error for some names, such as very long ones.
     if os.path.isfile(path):
       try:
         text = path.read_text(encoding='utf-8')
@@ -162,7 +163,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_curve(points: Any) -> bool:
-  """Whether libmypaint can take `points`; it takes an empty list for none."""
+  """Whether libmypaint can take `points`, an empty list for no curve."""
   if not isinstance(points, list) or len(points) == 1 or len(points) > 64:
     return False
   for point in points:

@@ -19,7 +19,7 @@ import pytest
 
 from spiral_tf.programs import renderer
 
-_ROOT = pathlib.Path(__file__).absolute().parent.parent
+_ROOT = pathlib.Path(__file__).absolute().parents[2]
 _RECIPE = _ROOT / 'tests' / 'recipe'
 _FILES = sorted(p.relative_to(_RECIPE) for p in _RECIPE.rglob('*.py'))
 

@@ -21,7 +21,7 @@ from tests import launched
 from tests import machines
 from tests import small
 
-_ROOT = pathlib.Path(__file__).absolute().parent.parent
+_ROOT = pathlib.Path(__file__).absolute().parent.parent.parent
 # Replay, two learners, an actor and an evaluator, who all can be called.
 _NODES = 5
 # Prints those that can be reached of the addresses that it is given.

@@ -1,0 +1,96 @@
+"""Tests of spiral_tf.locks."""
+
+import contextlib
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from spiral_tf import locks
+
+_ROOT = pathlib.Path(__file__).absolute().parent.parent
+
+_HOLDER = """
+import sys, time
+from spiral_tf import locks
+
+with locks.hold(sys.argv[1], lambda: None):
+  print('holds', flush=True)
+  time.sleep(60)
+"""
+
+
+def _refuse():
+  raise RuntimeError('in use')
+
+
+@contextlib.contextmanager
+def _other_process(path):
+  """Another process that holds the lock."""
+  process = subprocess.Popen(
+    [sys.executable, '-c', _HOLDER, path],
+    cwd=_ROOT,
+    env={**os.environ, 'PYTHONPATH': str(_ROOT)},
+    stdout=subprocess.PIPE,
+    text=True,
+  )
+  try:
+    assert process.stdout.readline() == 'holds\n'
+    yield process
+  finally:
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture(params=['file', 'folder'])
+def path(request, tmp_path):
+  """What is locked: a file that is not there yet, or a folder."""
+  return str(tmp_path / 'file' if request.param == 'file' else tmp_path)
+
+
+def test_one_at_a_time_has_it(path):
+  with locks.hold(path, _refuse):
+    with pytest.raises(RuntimeError, match='in use'):  # noqa: SIM117
+      with locks.hold(path, _refuse):
+        pytest.fail('It was held twice.')
+    with pytest.raises(RuntimeError, match='in use'):  # Still.
+      locks.hold(path, _refuse).__enter__()
+  with locks.hold(path, _refuse):
+    pass
+
+
+def test_a_body_that_fails_gives_it_back(path):
+  with pytest.raises(ValueError, match='body'):  # noqa: SIM117
+    with locks.hold(path, _refuse):
+      raise ValueError('body')
+  with locks.hold(path, _refuse):
+    pass
+
+
+def test_a_folder_gets_no_file(tmp_path):
+  with locks.hold(str(tmp_path), _refuse):
+    assert not list(tmp_path.iterdir())
+
+
+def test_who_waits_gets_it_from_a_process_that_is_killed(path):
+  waiting = threading.Event()
+  with _other_process(path) as process:
+    threading.Thread(
+      target=lambda: waiting.wait(30) and os.kill(process.pid, signal.SIGKILL)
+    ).start()
+    with locks.hold(path, waiting.set):
+      assert waiting.is_set()
+      assert process.wait(30) == -signal.SIGKILL
+
+
+def test_a_file_that_cannot_be_made(tmp_path):
+  with pytest.raises(FileNotFoundError):
+    locks.hold(str(tmp_path / 'no' / 'file'), _refuse).__enter__()
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))

@@ -1,0 +1,1 @@
+"""Tests that start whole programs; one at a time, or they starve."""
