@@ -3,7 +3,8 @@
 import glob
 import os
 
-# The best one for any image comes first.
+# Models to take when none is named. The one that is best for any image comes
+# first.
 _BEST = ('photos_small', 'omniglot_conditional_small')
 
 
@@ -32,8 +33,9 @@ def every() -> list[str]:
     ValueError: there are none.
   """
   for folder in _folders():
-    if found := sorted(glob.glob(os.path.join(glob.escape(folder), '*', ''))):
-      return found
+    pattern = os.path.join(glob.escape(folder), '*', '')
+    if models := sorted(glob.glob(pattern)):
+      return models
   raise _missing()
 
 

@@ -47,9 +47,10 @@ _COLORS = (
 # Height of the errors' axis in errors of the blank canvas: untrained agents
 # begin far above.
 _TOP = 1.4
-# Letters of a legend that fits on one line.
+# Letters of a legend on one line, at most.
 _LEGEND_LETTERS = 80
 
+# The runs of each label.
 _Curves = Mapping[str, Sequence[curves.Curve]]
 
 
@@ -61,19 +62,19 @@ def main(argv):
     )
   table = _OUTPUT.value[: -len('.png')] + '.csv'
   try:
-    found = {
+    runs_by_label = {
       label: [curves.read(workdir) for workdir in workdirs]
       for label, workdirs in _parse(argv[1:]).items()
     }
-    curves.check_comparable(found)
-    drawn = _draw(found, _TITLE.value)
+    curves.check_comparable(runs_by_label)
+    drawn = _draw(runs_by_label, _TITLE.value)
     pictures.write_figure(_OUTPUT.value, drawn, dpi=150)
     text = io.StringIO()
-    csv.writer(text, lineterminator='\n').writerows(_rows(found))
+    csv.writer(text, lineterminator='\n').writerows(_rows(runs_by_label))
     files.replace(table, text.getvalue().encode())
   except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
-  print(_table(found))
+  print(_table(runs_by_label))
   print(f'Picture: {_OUTPUT.value}')
   print(f'Evaluations: {table}')
 
@@ -101,7 +102,7 @@ def _parse(arguments: Sequence[str]) -> dict[str, list[str]]:
   return parsed
 
 
-def _draw(found: _Curves, title: str) -> figure.Figure:
+def _draw(runs_by_label: _Curves, title: str) -> figure.Figure:
   """Draws errors against frames, and against minutes."""
   drawn = figure.Figure(figsize=(9, 4.5), layout='constrained')
   drawn.suptitle(title)
@@ -109,7 +110,7 @@ def _draw(found: _Curves, title: str) -> figure.Figure:
   left.set_ylabel('mean squared error of a pixel,\nheld-out targets')
   left.set_xlabel('environment frames, millions')
   right.set_xlabel('minutes of training')
-  for color, (label, runs) in zip(_COLORS, found.items()):
+  for color, (label, runs) in zip(_COLORS, runs_by_label.items()):
     for axes, xs in (
       (left, [run.frames / 1e6 for run in runs]),
       (right, [run.minutes for run in runs]),
@@ -120,7 +121,7 @@ def _draw(found: _Curves, title: str) -> figure.Figure:
         axes.fill_between(
           band.x, band.low, band.high, color=color, alpha=0.25, linewidth=0
         )
-  empty, mean_image = curves.baselines(found)
+  empty, mean_image = curves.baselines(runs_by_label)
   for axes in (left, right):
     axes.set_xlim(left=0)
     axes.grid(alpha=0.3)
@@ -128,7 +129,7 @@ def _draw(found: _Curves, title: str) -> figure.Figure:
     for error in (empty, mean_image):
       axes.axhline(error, color='0.35', linestyle='--', linewidth=1)
   names = sorted([(empty, 'blank canvas'), (mean_image, 'mean image')])
-  # Off each other, however near the lines are.
+  # One name above its line, the other below: apart, however near the lines are.
   for (error, name), side in zip(names, ('top', 'bottom')):
     right.annotate(
       name,
@@ -137,11 +138,11 @@ def _draw(found: _Curves, title: str) -> figure.Figure:
       va=side,
       color='0.35',
     )
-  runs = [run for some in found.values() for run in some]
+  runs = [run for some in runs_by_label.values() for run in some]
   highest = max(mean_image, *(run.last for run in runs))
   left.set_ylim(0, max(_TOP * empty, 1.1 * highest))
   handles, labels = left.get_legend_handles_labels()
-  if len(runs) > len(found):
+  if len(runs) > len(runs_by_label):
     handles.append(patches.Patch(color='0.5', alpha=0.25, linewidth=0))
     labels.append('from lowest to highest')
   drawn.legend(
@@ -164,10 +165,10 @@ def _name(label: str, runs: Sequence[curves.Curve]) -> str:
   return f'{label} (mean of {len(runs)} {kind})'
 
 
-def _table(found: _Curves) -> str:
+def _table(runs_by_label: _Curves) -> str:
   """The ends of the curves as text for people."""
   rows = []
-  for label, runs in found.items():
+  for label, runs in runs_by_label.items():
     last = [run.last for run in runs]
     frames, minutes, share = np.mean(
       [(x.frames[-1], x.minutes[-1], x.last / x.empty) for x in runs], axis=0
@@ -179,7 +180,7 @@ def _table(found: _Curves) -> str:
         f'{share:.3f}',
       )
     )
-  empty, mean_image = curves.baselines(found)
+  empty, mean_image = curves.baselines(runs_by_label)
   for name, error in (('blank canvas', empty), ('mean image', mean_image)):
     rows.append((name, *[''] * 3, f'{error:.5f}', '', f'{error / empty:.3f}'))
   table = tabulate.tabulate(
@@ -199,13 +200,13 @@ def _table(found: _Curves) -> str:
   )
 
 
-def _rows(found: _Curves) -> Iterator[tuple[Any, ...]]:
+def _rows(runs_by_label: _Curves) -> Iterator[tuple[Any, ...]]:
   """Yields the evaluations as rows of a file, after the columns' names."""
   yield (
     *('label', 'run', 'seed', 'frames', 'minutes'),
     *('mse', 'mse_empty', 'mse_mean_image'),
   )
-  for label, runs in found.items():
+  for label, runs in runs_by_label.items():
     for run in runs:
       name = os.path.basename(os.path.realpath(run.workdir))
       for frames, minutes, mse in zip(run.frames, run.minutes, run.mse):

@@ -39,6 +39,7 @@ _RADIUS = flags.DEFINE_integer(
 )
 
 _REPORT_SECONDS = 5.0
+# Circles that are shown as examples, and circles a row.
 _EXAMPLES = 16
 _EXAMPLES_A_ROW = 4
 _COLORS = 'viridis'
@@ -54,7 +55,7 @@ def main(argv):
   radius = _RADIUS.value
   try:
     images = circles.make(_CANVAS_WIDTH.value, radius)
-    # Or it fails after all the work.
+    # Before all the work, which a folder that cannot be made would waste.
     os.makedirs(os.path.dirname(_OUTPUT.value) or '.', exist_ok=True)
   except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
@@ -76,7 +77,8 @@ def main(argv):
     for name, distance in distances.items()
   }
   print(_table(descents))
-  target = (2 * len(images) // 3, len(images) // 3)  # Near in the view.
+  # Where it is seen well: near the front of the surfaces.
+  target = (2 * len(images) // 3, len(images) // 3)
   surfaces = {
     name: circles.surface(distance, images, target)
     for name, distance in distances.items()
@@ -111,7 +113,7 @@ def _draw(
   target: circles.Location,
   surfaces: Mapping[str, np.ndarray],
 ) -> figure.Figure:
-  """Draws (a) images, (b) and (c) surfaces; below them, which way is down."""
+  """Draws (a) images, (b) and (c) surfaces; below, which way is downhill."""
   drawn = figure.Figure(figsize=(11, 7.6), layout='constrained')
   grid = drawn.add_gridspec(2, 3, width_ratios=(0.7, 1, 1))
   flat = images.reshape([-1, *images.shape[2:]])
@@ -124,7 +126,8 @@ def _draw(
     axes.imshow(pictures.grid(shown, columns)[..., 0], cmap='gray')
     axes.set_title(title)
     axes.set_axis_off()
-  # Pixels of the circle's centre, which is between pixels.
+  # How far the circle's centre is from the upper, or left, edge of the canvas
+  # at each location, pixels.
   first = (images.shape[2] - len(images) + 1) / 2
   centers = first + np.arange(len(images))
   place = (first + target[1], first + target[0])

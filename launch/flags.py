@@ -27,7 +27,7 @@ def define_config() -> flags.FlagHolder:
     'File of the experiment, see configs/. Every field can be changed with '
     "--config.<field>=<value>. The fields, with their defaults in the paper's "
     'setting, are:\n' + _FIELDS,
-    # So that `typed` finds unknown fields, and says which was meant.
+    # Unknown fields are accepted here: `typed` says which field was meant.
     lock_config=False,
     accept_new_attributes=True,
   )

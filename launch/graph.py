@@ -160,8 +160,8 @@ def _add_run(
     program: to add them to.
     config: the experiment.
     workdir: folder of the run.
-    prefix: of the groups' names, if it is a member of a population.
-    fitness: how it is compared then.
+    prefix: of the groups' names, if the run is a member of a population.
+    fitness: `config.population.fitness`, if it is a member.
 
   Returns:
     Handles for the controller.
@@ -169,6 +169,7 @@ def _add_run(
   is_member = bool(prefix)
 
   def add(constructor, *args):
+    """Adds a node; returns a handle for nodes and one for the controller."""
     node = lp.CourierNode(constructor, *args)
     handle = program.add_node(node)
     handle.set_client_kwargs(call_timeout=_CALL_TIMEOUT_SECONDS)

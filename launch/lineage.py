@@ -37,13 +37,14 @@ _COMPARE = flags.DEFINE_string(
   'compare', None, 'Folder of another run, whose fitness is drawn, too.'
 )
 
-# Twelve that the colour-blind can tell apart (Krzywinski), the darker first.
+# Colours that the colour-blind can tell apart (Krzywinski), the darker first.
 _COLORS = (
   *('#008DF9', '#E20134', '#009F81', '#8400CD', '#FF6E3A', '#9F0162'),
   *('#FFC33B', '#00C2F9', '#FF5AAF', '#A40122', '#00FCCF', '#FFB2FD'),
 )
 _PANELS = ('fitness', 'learning_rate', 'entropy_cost')
-# Worst by best, from which on a linear axis hides how the good ones differ.
+# Worst fitness over the best from which on a linear axis hides how the good
+# members differ.
 _WIDE = 6
 
 
@@ -239,7 +240,7 @@ def _draw_copies(axes, name: str, run: _Run) -> None:
       axes.plot(minute, head, 'o', color=color, markersize=4, zorder=4)
     arrow = axes.annotate(
       '',
-      (minute, max(head, bottom)),  # One that diverged is below all.
+      (minute, max(head, bottom)),  # A member that diverged is below all.
       (minute, tail),
       arrowprops={
         'arrowstyle': '-|>',
@@ -253,7 +254,7 @@ def _draw_copies(axes, name: str, run: _Run) -> None:
         'zorder': 5,
       },
     )
-    # It shows on lines of its own colour, too.
+    # The white edge shows an arrow on lines of its own colour, too.
     edge = patheffects.withStroke(linewidth=2.2, foreground='white')
     arrow.arrow_patch.set_path_effects([edge])
 

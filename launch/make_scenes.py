@@ -47,7 +47,7 @@ _PROCESSES = flags.DEFINE_integer(
   'processes', len(os.sched_getaffinity(0)), 'How many work at once.'
 )
 
-# Exit code of what was stopped before its end, as of a shell's Ctrl-C.
+# Exit code if the work was stopped before its end, as of a shell's Ctrl-C.
 _STOPPED = 130
 
 

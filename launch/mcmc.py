@@ -82,7 +82,7 @@ def main(argv):
 
 
 def _search() -> int:
-  """Does all of it and returns the exit code."""
+  """Searches, and prints and writes what came of it; returns the exit code."""
   # Processes of the pool import this file too, but need no TensorFlow.
   from spiral_tf import builders
   from spiral_tf.evaluation import reconstruction
@@ -115,7 +115,8 @@ def _search() -> int:
     player = builders.make_player(policy, config.seed)
     print(f'Reproducing {len(targets)} images with the agent.', flush=True)
     compared['agent'] = reconstruction.reconstruct(config, player, targets)
-  os.makedirs(_OUTPUT.value, exist_ok=True)  # Or it fails after all the work.
+  # Before all the work, which a folder that cannot be made would waste.
+  os.makedirs(_OUTPUT.value, exist_ok=True)
   search = mcmc_chains.Search(
     config.environment, _ITERATIONS.value, _INITIAL.value, _SEED.value
   )
@@ -123,7 +124,7 @@ def _search() -> int:
     search, targets, _PROCESSES.value, functools.partial(print, flush=True)
   )
   done = sorted(chains)
-  found = mcmc_report.Result(
+  result = mcmc_report.Result(
     settings=_settings(config),
     episode_length=config.environment.episode_length,
     seconds=seconds,
@@ -135,8 +136,8 @@ def _search() -> int:
       for name, images in compared.items()
     },
   )
-  mcmc_report.write(_OUTPUT.value, found)
-  print(mcmc_report.table(found))
+  mcmc_report.write(_OUTPUT.value, result)
+  print(mcmc_report.table(result))
   print(f'Written to {_OUTPUT.value}: mcmc.json, curve.png, pairs.png')
   if len(done) < len(targets):
     print(f'Stopped: {len(done)} of {len(targets)} images were done.')

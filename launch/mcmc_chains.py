@@ -67,7 +67,7 @@ def run(
   Args:
     search: a `Search`, or another function that processes can be handed.
     targets: uint8 `[N, W, W, C]`.
-    processes: how many share the images; with 1, this one does it.
+    processes: how many share the images; if 1, it is this process.
     report: called now and then with a line that says how it goes.
 
   Returns:

@@ -1,4 +1,4 @@
-"""What `launch.mcmc` found: numbers, the curve of figure 9 and pictures."""
+"""What came of `launch.mcmc`: numbers, the curve of figure 9 and pictures."""
 
 from collections.abc import Mapping
 import json
@@ -13,7 +13,7 @@ from spiral_tf import files
 from spiral_tf import pictures
 from spiral_tf.experiments import metropolis_hastings
 
-# Evaluations at which errors are reported, besides those of `_marks`.
+# Evaluations after which errors are reported in any case; see `marks`.
 _AFTER = 1000
 _PAIRS = 16
 _PAIRS_A_ROW = 4
@@ -59,30 +59,30 @@ def marks(iterations: int, episode_length: int) -> list[int]:
   return sorted(mark for mark in every if mark <= iterations)
 
 
-def summary(found: Result) -> dict[str, Any]:
+def summary(result: Result) -> dict[str, Any]:
   """The search in numbers, as JSON takes them."""
-  l2, best = found.l2, found.best_l2
-  renders = sum(chain.renders for chain in found.chains)
+  l2, best = result.l2, result.best_l2
+  renders = sum(chain.renders for chain in result.chains)
   return {
-    'settings': dict(found.settings),
-    'number': len(found.chains),
-    'seconds': found.seconds,
-    'renders_per_second': renders / found.seconds,
+    'settings': dict(result.settings),
+    'number': len(result.chains),
+    'seconds': result.seconds,
+    'renders_per_second': renders / result.seconds,
     'acceptance_rate': float(
-      np.mean([chain.acceptance_rate for chain in found.chains])
+      np.mean([chain.acceptance_rate for chain in result.chains])
     ),
-    **{name: _statistics(values) for name, values in found.errors.items()},
+    **{name: _statistics(values) for name, values in result.errors.items()},
     'l2': [
       {
         'evaluations': mark,
         **_statistics(l2[:, mark]),
         'best_so_far': _statistics(best[:, mark]),
       }
-      for mark in marks(l2.shape[1] - 1, found.episode_length)
+      for mark in marks(l2.shape[1] - 1, result.episode_length)
     ],
     'images': [
       {
-        **{name: float(values[i]) for name, values in found.errors.items()},
+        **{name: float(values[i]) for name, values in result.errors.items()},
         'final': float(l2[i, -1]),
         'best': float(best[i, -1]),
         'renders': chain.renders,
@@ -90,7 +90,7 @@ def summary(found: Result) -> dict[str, Any]:
         'objects': [x._asdict() for x in chain.objects],
         'best_objects': [x._asdict() for x in chain.best_objects],
       }
-      for i, chain in enumerate(found.chains)
+      for i, chain in enumerate(result.chains)
     ],
   }
 
@@ -106,24 +106,24 @@ def _statistics(errors: np.ndarray) -> dict[str, float]:
   }
 
 
-def write(folder: str, found: Result) -> None:
+def write(folder: str, result: Result) -> None:
   """Writes mcmc.json, curve.png and pairs.png.
 
   Args:
     folder: where to; made if need be.
-    found: what was found.
+    result: what came of the search.
   """
   os.makedirs(folder, exist_ok=True)
-  text = json.dumps(summary(found), indent=2) + '\n'
+  text = json.dumps(summary(result), indent=2) + '\n'
   files.replace(os.path.join(folder, 'mcmc.json'), text.encode())
-  pictures.write_figure(os.path.join(folder, 'curve.png'), curve(found), 150)
+  pictures.write_figure(os.path.join(folder, 'curve.png'), curve(result), 150)
   shown = {
-    'Target': found.targets,
-    'Last sample': np.stack([chain.image for chain in found.chains]),
-    'Best sample': np.stack([chain.best_image for chain in found.chains]),
+    'Target': result.targets,
+    'Last sample': np.stack([chain.image for chain in result.chains]),
+    'Best sample': np.stack([chain.best_image for chain in result.chains]),
   }
-  if 'agent' in found.compared:
-    shown['Agent'] = found.compared['agent']
+  if 'agent' in result.compared:
+    shown['Agent'] = result.compared['agent']
   grids = {
     title: pictures.grid(images[:_PAIRS], _PAIRS_A_ROW)
     for title, images in shown.items()
@@ -131,12 +131,12 @@ def write(folder: str, found: Result) -> None:
   pictures.write_png(os.path.join(folder, 'pairs.png'), pictures.titled(grids))
 
 
-def curve(found: Result) -> figure.Figure:
+def curve(result: Result) -> figure.Figure:
   """Draws errors against evaluations, as figure 9 does."""
   drawn = figure.Figure(figsize=(7, 4.5), layout='constrained')
   axes = drawn.subplots()
   # A logarithmic axis has no 0.
-  l2, best = found.l2[:, 1:], found.best_l2[:, 1:]
+  l2, best = result.l2[:, 1:], result.best_l2[:, 1:]
   evaluations = np.arange(1, l2.shape[1] + 1)
   (line,) = axes.plot(
     evaluations, l2.mean(axis=0), label='Metropolis-Hastings, mean'
@@ -161,8 +161,8 @@ def curve(found: Result) -> figure.Figure:
     ('empty_platform', 'empty platform, mean', 'grey'),
     ('agent', 'agent after one episode, mean', 'C1'),
   ):
-    if name in found.errors:
-      level = found.errors[name].mean()
+    if name in result.errors:
+      level = result.errors[name].mean()
       axes.axhline(level, color=color, linestyle='--', label=label)
   axes.set_xscale('log')
   axes.set_ylim(bottom=0)
@@ -172,20 +172,20 @@ def curve(found: Result) -> figure.Figure:
   return drawn
 
 
-def table(found: Result) -> str:
+def table(result: Result) -> str:
   """The mean errors as text for people."""
-  l2, best = found.l2.mean(axis=0), found.best_l2.mean(axis=0)
+  l2, best = result.l2.mean(axis=0), result.best_l2.mean(axis=0)
   last = len(l2) - 1
-  rows = [('empty platform', found.errors['empty_platform'].mean())]
-  for mark in sorted({found.episode_length, _AFTER, last}):
+  rows = [('empty platform', result.errors['empty_platform'].mean())]
+  for mark in sorted({result.episode_length, _AFTER, last}):
     if mark <= last:
       rows.append((f'after {mark:,} evaluations', l2[mark], best[mark]))
-  if 'agent' in found.errors:
-    rows.append(('agent, one episode', found.errors['agent'].mean()))
+  if 'agent' in result.errors:
+    rows.append(('agent, one episode', result.errors['agent'].mean()))
   table = tabulate.tabulate(
     rows, ('', 'sample', 'best so far'), tablefmt='plain', floatfmt='.5f'
   )
   return (
-    f'Mean squared error of a pixel, {len(found.chains)} held-out images:\n'
+    f'Mean squared error of a pixel, {len(result.chains)} held-out images:\n'
     f'{table}'
   )

@@ -215,7 +215,17 @@ def _reproduce(
   target: Callable[[int], np.ndarray],
   each: int,
 ) -> Iterator[_Painting]:
-  """Reproduces pictures, `each` times."""
+  """Reproduces pictures, so that there are `each` paintings of each.
+
+  Args:
+    agent: who paints.
+    names: what to call the paintings of each picture.
+    target: from a picture's index to what the agent sees of it.
+    each: paintings to keep of each picture.
+
+  Yields:
+    The paintings, with the pictures in their order.
+  """
   report = progress.Progress('pictures')
   for start in range(0, len(names), _CHUNK):
     chunk = range(start, min(start + _CHUNK, len(names)))

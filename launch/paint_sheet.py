@@ -5,7 +5,8 @@ import numpy as np
 from spiral_tf import pictures
 from spiral_tf.agents import inputs
 
-# A sheet larger than this, pixels, would be of no use to anybody.
+# Numbers of a sheet, a pixel's one or three, at most: a larger one would be of
+# no use to anybody.
 _MAX_PIXELS = 100_000_000
 
 
@@ -35,7 +36,8 @@ class Sheet:
     if target is not None:
       image = inputs.read(target[..., :3])
       new.insert(0, inputs.fit(image, width, picture.shape[-1], 'crop'))
-    self._pixels += sum(4 * image.size for image in new)  # Twice enlarged.
+    # The grid makes them twice as wide, and twice as high.
+    self._pixels += sum(4 * image.size for image in new)
     if self._pixels > _MAX_PIXELS:
       raise ValueError(
         f'the sheet would have more than {_MAX_PIXELS:,} numbers; choose a '

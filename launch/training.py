@@ -165,7 +165,8 @@ def _launch(
   launch_local_output_to_files._LOGGING_DIR = logs
   started = time.time()
   program, _ = graph.make_program(config, workdir)
-  with contextlib.redirect_stdout(io.StringIO()):  # A line a node.
+  # Hides what Launchpad prints: a line a node.
+  with contextlib.redirect_stdout(io.StringIO()):
     manager = lp.launch(
       program,
       launch_type,

@@ -46,5 +46,6 @@ def of(config: experiment.Config) -> str:
 def _quoted(value: Any) -> str:
   """A value as a shell hands it to a flag."""
   if isinstance(value, tuple):
-    value = str(value).replace("'", '"')  # Reads better within the shell's.
+    # Double quotes read better within the single ones of the shell.
+    value = str(value).replace("'", '"')
   return shlex.quote(str(value))

@@ -11,9 +11,11 @@ from PIL import ImageFont
 
 from spiral_tf import files
 
-_LINE = 160  # Grey between images, seen against white paper and black ink.
-_MARGIN = 8  # Pixels around a titled picture.
-_FONT_SIZE = 20  # Pixels.
+# Grey of the lines between images, seen against white paper and black ink.
+_LINE = 160
+# White around a titled picture, and size of the titles' font, pixels.
+_MARGIN = 8
+_FONT_SIZE = 20
 
 
 def grid(

@@ -18,8 +18,10 @@ from launch.benchmarks import graph
 from spiral_tf import builders
 from spiral_tf.config import experiment
 
+# Numbers of actors that are measured, and one that is estimated.
 _NUMBERS = (1, 2, 4, 8)
 _MANY = 64
+# Seconds between two lines of metrics, at each of which traffic is read.
 _LOG_SECONDS = 4.0
 # Looks at sockets from inside the network of a process.
 _SOCKETS = """
@@ -56,7 +58,7 @@ def bytes_by_process(text: str) -> dict[int, int]:
 
 
 def _traffic(actors: Sequence[int]) -> float:
-  """Bytes that processes of one network have sent and received so far."""
+  """Bytes that actors, by their process ids, have sent and received so far."""
   done = subprocess.run(
     [sys.executable, '-c', _SOCKETS, str(actors[0])],
     capture_output=True,
@@ -85,7 +87,7 @@ def estimate(
     weights_bytes: bytes of the policy's weights.
 
   Returns:
-    Lines.
+    Lines of text.
   """
   # An actor with a core to itself; its rate is bounded by nothing else.
   actor_rate = 1e3 / episode_cpu['actor']
@@ -116,7 +118,7 @@ def estimate(
 
 
 def run(config: experiment.Config) -> None:
-  """Measures and prints.
+  """Measures a training run with each number of actors, and prints.
 
   Args:
     config: the experiment, whose `training` is set as the measurement needs.
@@ -158,8 +160,8 @@ def run(config: experiment.Config) -> None:
       f'{one.cpu[kind] / batch_size:8.3f}' for one in runs.values()
     )
     print(f'  {kind:24}{values}')
-  # What is not weights is episodes; with a single actor each batch of its has
-  # new weights if the learner made an update meanwhile.
+  # Bytes that are not of weights are of episodes. A single actor fetches new
+  # weights for each batch of episodes before which the learner made an update.
   fetches = first.rate / max(batch_size, config.training.environments_per_actor)
   episode_bytes = (first.bytes_rate - fetches * weights_bytes) / first.rate
   print(

@@ -23,9 +23,11 @@ from spiral_tf.environments import mypaint
 from spiral_tf.environments import painting
 
 _BRUSHES = ('classic/dry_brush', 'classic/pen')
-# Short rounds, so that some are not disturbed on a machine that is shared.
+# Episodes of a round, and rounds: short, so that some are not disturbed on a
+# machine that is shared.
 _EPISODES = 20
 _ROUNDS = 50
+# Strokes a second of the environment that we ask for, over the C program's.
 _LEAST_RATIO = 0.7
 _SOURCE = pathlib.Path(__file__).parent / 'native' / 'strokes.c'
 

@@ -31,7 +31,7 @@ from spiral_tf.config import experiment
 from spiral_tf.workdir import json_lines
 from spiral_tf.workdir import metrics
 
-_SECONDS = 40.0
+_SECONDS = 40.0  # Seconds that are measured, after the warm-up.
 _WARM_UP_UPDATES = 50
 
 
@@ -120,7 +120,7 @@ def synchronous(
     timer.lap('discriminator learner')
     batch = tree.map_structure(tf.constant, rollout.batch_major(episodes))
     values = policy.step(batch, tf.constant(1.0))
-    values['score'].numpy()  # Waits for it.
+    values['score'].numpy()  # Waits for the update.
     timer.lap('policy learner')
     updates += 1
   measured = updates - _WARM_UP_UPDATES
@@ -132,13 +132,13 @@ def synchronous(
 
 def _nodes(logs: str) -> dict[str, list[psutil.Process]]:
   """Processes, by kind of node, of a program that this process launched."""
-  found = collections.defaultdict(list)
+  nodes_by_kind = collections.defaultdict(list)
   for child in psutil.Process().children(recursive=True):
     # A node is known by the file that its output goes to.
     path = os.readlink(f'/proc/{child.pid}/fd/1')
     if path.startswith(logs):
-      found[os.path.basename(os.path.dirname(path))].append(child)
-  return found
+      nodes_by_kind[os.path.basename(os.path.dirname(path))].append(child)
+  return nodes_by_kind
 
 
 def _cpu_seconds(processes: Sequence[psutil.Process]) -> float:
@@ -163,7 +163,15 @@ class Run(NamedTuple):
 
 
 class _Reading(NamedTuple):
-  """What is known when the policy learner has logged an update."""
+  """What is known when the policy learner has logged an update.
+
+  Attributes:
+    updates: their number so far.
+    time: when it was logged, seconds since 1970.
+    idle: see `Run`.
+    cpu: CPU seconds so far, by kind of node.
+    traffic: bytes that the actors have sent and received so far.
+  """
 
   updates: int
   time: float
@@ -222,7 +230,7 @@ def distributed(
         code = training.train(config, workdir, place)
       finally:
         ended.set()
-    watching.result()  # Or what went wrong there.
+    watching.result()  # Raises what went wrong in the thread.
   if code:
     raise RuntimeError('The program was stopped before its measured end.')
   if len(readings) < 2:

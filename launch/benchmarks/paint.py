@@ -22,7 +22,7 @@ from spiral_tf.agents import signatures
 from spiral_tf.environments import mypaint
 
 _MODEL = 'models/mnist_conditional_small/1'
-_ROUNDS = {1: 200, 64: 40}  # By batch.
+_ROUNDS = {1: 200, 64: 40}  # Pictures of a batch to how often it is painted.
 
 
 def run() -> None:
@@ -54,7 +54,7 @@ def measure(
   Args:
     loaded: the agent.
     targets: uint8 `[B, W, W, C]`, what it paints.
-    rounds: how often.
+    rounds: how often to paint them.
 
   Returns:
     float64 `[3, rounds]`: seconds to paint them all; of these, in the network,

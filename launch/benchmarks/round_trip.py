@@ -15,8 +15,8 @@ from spiral_tf.config import experiment
 from spiral_tf.config import sections
 from spiral_tf.programs import program as program_lib
 
-_NUM = 1000
-# Plain, jittery, smearing, and one that erases.
+_NUM = 1000  # Programs.
+# Brushes that are plain, jittery or smearing, and one that erases.
 _BRUSHES = (
   'classic/pen',
   'classic/dry_brush',

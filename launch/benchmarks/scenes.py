@@ -25,7 +25,8 @@ from spiral_tf.environments.mujoco import gl
 from spiral_tf.environments.mujoco import stage
 
 _WIDTHS = (64, 32)
-# Short rounds, so that some are not disturbed on a machine that is shared.
+# Episodes of a round, and rounds: short, so that some are not disturbed on a
+# machine that is shared.
 _EPISODES = 1
 _ROUNDS = 200
 _LEAST_RATIO = 1.0
@@ -98,7 +99,8 @@ def _compare(width: int, mixed: bool) -> dict[str, float]:
 def _renderer(model: Any, width: int, samples: int) -> Any:
   """MuJoCo's renderer of square pictures."""
   own = model.vis.quality.offsamples
-  model.vis.quality.offsamples = samples  # Read when a context is made.
+  # MuJoCo reads the setting when a renderer makes its context.
+  model.vis.quality.offsamples = samples
   renderer = gl.load().Renderer(model, width, width)
   model.vis.quality.offsamples = own
   return renderer

@@ -18,6 +18,7 @@ from spiral_tf.programs import svg
 
 _NUM = 200  # Programs for each row.
 _WIDTH, _GRID = 64, 32
+# Brush of each row of the table, and whether the pressure varies.
 _ROWS = (
   # A plain round brush, opaque and always as wide: what SVG can do.
   ('deevad/liner', False),

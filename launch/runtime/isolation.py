@@ -67,7 +67,7 @@ class Namespace:
     return self._holder.pid
 
   def close(self) -> None:
-    """Gives it up; it ends with the last process in it."""
+    """Gives the namespace up, which ends with the last process in it."""
     self._holder.kill()
     self._holder.communicate()
 
@@ -117,7 +117,8 @@ def join(pid: int) -> None:
   Raises:
     OSError: the process is gone, or the kernel does not allow it.
   """
-  # Both are opened before the first changes what this process may see.
+  # Both files are opened before the first namespace is entered, which changes
+  # what this process may see.
   files = {}
   for kind in ('user', 'net'):
     path = f'/proc/{pid}/ns/{kind}'

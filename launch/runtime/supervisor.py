@@ -33,7 +33,8 @@ from launch.runtime import stop_signals
 from launch.runtime.engines import engine as engine_lib
 
 _POLL_SECONDS = 0.1
-# A machine's nodes are not all found lost at the same moment.
+# How long to wait when a machine is lost: its nodes are not all found lost at
+# the same moment.
 _SETTLE_SECONDS = 1.0
 # How long to wait, when there was no place, before asking again.
 _NO_PLACE_SECONDS = 10.0

@@ -21,9 +21,9 @@ from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.programs import renderers
 
 _BATCH = 64  # Episodes played at once.
-MAX_SAMPLES = 1024
+MAX_SAMPLES = 1024  # Drawings, or tries at each image, in one call.
 
-# Told how many of how many pictures are done.
+# Called with how many pictures are done, and of how many.
 Report = Callable[[int, int], None]
 
 
@@ -50,7 +50,7 @@ class Agent:
   Attributes:
     config: the experiment the agent comes from.
     renderer: who carries out its programs.
-    canvas_width: of its own canvas, pixels.
+    canvas_width: width and height of its own canvas, pixels.
     channels: of its pictures: 1, grey, or 3, colour; 4 with alpha.
     conditional: whether it reproduces images; if not, it draws what it likes.
   """
@@ -136,8 +136,8 @@ class Agent:
 
     Args:
       number: of pictures.
-      temperature: as of `paint`.
-      seed: as of `paint`.
+      temperature: see `paint`.
+      seed: see `paint`.
 
     Returns:
       Their programs.
@@ -166,9 +166,9 @@ class Agent:
 
     Args:
       targets: uint8 `[N, W, W, C]`, what to reproduce, as `target` makes it.
-      samples: as of `paint`, for each.
-      temperature: as of `paint`.
-      seed: as of `paint`.
+      samples: see `paint`; for each picture.
+      temperature: see `paint`.
+      seed: see `paint`.
       report: told after each batch how many of the pictures are done.
 
     Returns:
@@ -188,8 +188,8 @@ class Agent:
       painted, canvases = self._studio.play(
         len(batch), temperature, [seed, start], targets[batch]
       )
-      found = reconstruction.errors(canvases, targets[batch])
-      for i, program, error in zip(batch, painted, found):
+      batch_errors = reconstruction.errors(canvases, targets[batch])
+      for i, program, error in zip(batch, painted, batch_errors):
         if error < errors[i]:
           best[i], errors[i] = program, error
       if report:
@@ -212,12 +212,12 @@ class Agent:
     See `spiral_tf.agents.tiles`.
 
     Args:
-      image: as of `paint`.
+      image: see `paint`.
       tiles: windows a row, and a column, of the finest grid.
       samples: paintings of each window to take strokes from.
-      temperature: as of `paint`.
-      seed: as of `paint`.
-      fit: as of `paint`.
+      temperature: see `paint`.
+      seed: see `paint`.
+      fit: see `paint`.
       picture_colors: see `tiles.paint`.
       report: see `tiles.paint`.
 

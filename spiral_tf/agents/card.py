@@ -11,6 +11,7 @@ import shutil
 from typing import Any
 
 from spiral_tf import datasets
+from spiral_tf import files
 from spiral_tf import pictures
 from spiral_tf.agents import saved_model
 from spiral_tf.config import experiment
@@ -132,8 +133,7 @@ def write(workdir: str, path: str, command: str) -> None:
     figures=f'```text\n{figures}\n```' if figures else _NOT_EVALUATED,
     paint='\n'.join(_paint(config, name)),
   )
-  with open(os.path.join(path, _CARD), 'w') as file:
-    file.write(text)
+  files.replace(os.path.join(path, _CARD), text.encode())
 
 
 def _environment(
@@ -171,7 +171,9 @@ def _picture(
   """Writes the picture, and returns the lines that show it, or nothing."""
   target = os.path.join(path, _PICTURE)
   if evaluated:
-    shutil.copyfile(os.path.join(workdir, 'evaluation/comparison.png'), target)
+    source = os.path.join(workdir, 'evaluation/comparison.png')
+    with files.replacing(target) as temporary:
+      shutil.copyfile(source, temporary)
     caption = _COMPARISON_OF_PAIRS if config.conditional else _COMPARISON
   elif not config.conditional:
     loaded = saved_model.load(path)

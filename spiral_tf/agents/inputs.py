@@ -11,23 +11,25 @@ from spiral_tf.datasets import archive
 from spiral_tf.datasets import decoding
 
 FITS = ('crop', 'pad')
-# What a picture is decoded for; JPEG files of more than twice as many pixels a
-# side are decoded smaller than they are.
+# Pixels a side that are enough of a picture: JPEG files of more than twice as
+# many are decoded smaller than they are.
 _WIDTH = 1024
 
 
 def read(source: Any) -> np.ndarray:
   """Reads a picture.
 
-  White paper shows through what is transparent, of an animation the first
-  picture is taken, and a camera's rotation is undone. Of more than 8 bits of
-  grey, and of fractions, white is the first of 1 (of fractions only), 255 and
-  65535 that nothing exceeds; other numbers are stretched from the lowest to the
-  highest.
+  White paper shows through what is transparent, the first picture of an
+  animation is taken, and a camera's rotation is undone.
 
-  A file has at most 256 MiB, and its picture `decoding.MAX_PIXELS`. That of a
-  JPEG file may have twice as many, for large ones are decoded smaller than they
-  are.
+  Greys of more than 8 bits, and fractions, become 8 bits: white is the first of
+  1 (for fractions only), 255 and 65535 that no number exceeds. If all of these
+  are exceeded, or a number is negative, the lowest number is black and the
+  highest is white.
+
+  A file has at most 256 MiB, and its picture `decoding.MAX_PIXELS` pixels. The
+  picture of a JPEG file may have twice as many, for large ones are decoded
+  smaller than they are.
 
   Args:
     source: a path, the bytes of a file, a Pillow image, or an array, uint8
@@ -83,7 +85,8 @@ def fit(
   gray = image.shape[-1] == 1
   picture = Image.fromarray(image[..., 0] if gray else image).convert('RGB')
   if how == 'pad':
-    # Paper as long as the picture would be huge for some that are narrow.
+    # Scaled before it is laid on paper: a square as long as a narrow picture
+    # may be huge.
     scale = width / max(picture.size)
     size = [max(1, round(scale * side)) for side in picture.size]
     picture = picture.resize(size, Image.Resampling.LANCZOS)
@@ -119,7 +122,7 @@ def find(path: str) -> list[str]:
 
 
 def _scale(image: Image.Image) -> Image.Image:
-  """Makes 8 bits of grey with more, or of fractions, as `read` says."""
+  """Turns greys of more than 8 bits, or fractions, to 8 bits; see `read`."""
   values = np.asarray(image)
   finite = np.isfinite(values)
   if not finite.any():

@@ -109,7 +109,8 @@ def make_player(model: Any, seed: int, temperature: float) -> rollout.Player:
     )
   random = np.random.default_rng(seed)
   first, act = model.signatures['initial_state'], model.signatures['step']
-  # What all steps share is found out once; the network takes a millisecond.
+  # Names are taken apart once, not at each step: the whole network takes only a
+  # millisecond.
   observed = {
     name: name.split('/')[1:]
     for name in act.structured_input_signature[1]
@@ -123,7 +124,8 @@ def make_player(model: Any, seed: int, temperature: float) -> rollout.Player:
   temperature = tf.constant(temperature, tf.float32)
 
   def initial_state(batch_size):
-    # All zeros, as a first step would make it, so that no step need be one.
+    # The state is all zeros, as a step of type FIRST would make it, so that no
+    # step need be of that type.
     step_type = tf.fill([batch_size], int(dm_env.StepType.MID))
     return {**first(batch_size=tf.constant(batch_size)), 'step_type': step_type}
 

@@ -86,7 +86,15 @@ class Studio:
 def _shown(
   player: rollout.Player, context: Mapping[str, np.ndarray]
 ) -> rollout.Player:
-  """A player that sees this too, or instead, at each step."""
+  """A player that sees `context` at each step, beside what else it is shown.
+
+  Args:
+    player: the player.
+    context: observations by name; those that it is shown anyway are replaced.
+
+  Returns:
+    The player with the context.
+  """
 
   def step(observation, state):
     return player.step({**observation, **context}, state)

@@ -26,12 +26,13 @@ from spiral_tf.programs import easel as easel_lib
 from spiral_tf.programs import program as program_lib
 
 MAX_TILES = 64
-# Width of the canvas on which strokes are tried, pixels.
+# Width of the canvas on which strokes are tried, pixels, at most.
 _MAX_TRIAL_WIDTH = 1024
-# Windows that are painted before their strokes are tried.
+# Windows that are painted at once, before their strokes are tried.
 _WINDOWS = 64
 
-# Reproduces views, uint8 `[N, W, W, C]`, as `N` programs, as a seed says.
+# Reproduces views, uint8 `[N, W, W, C]`, as `N` programs; called with the views
+# and a seed.
 Painter = Callable[[np.ndarray, int], list[program_lib.Program]]
 
 
@@ -47,7 +48,7 @@ def paint(
   picture_colors: bool = False,
   report: Callable[[int, int], None] | None = None,
 ) -> program_lib.Program:
-  """Paints an image; see the module.
+  """Paints an image, window by window, coarse to fine.
 
   Args:
     own: the canvas of the agent, `W` pixels wide.
@@ -59,7 +60,7 @@ def paint(
     fit: see `inputs.fit`.
     picture_colors: whether each stroke takes the mean colour of what it covers
       in the image, instead of the one that the agent chose.
-    report: told how many of the windows are done.
+    report: called with how many windows are done, and of how many.
 
   Returns:
     A program whose canvas is `tiles` times as wide as the agent's.
@@ -92,12 +93,12 @@ def paint(
       for row in range(2 * level - 1)
       for column in range(2 * level - 1)
     ]
-    random.shuffle(places)  # Or the order would be seen in the overlaps.
+    random.shuffle(places)  # Row by row, overlaps would show the order.
     views = np.stack([_view(own, target, p, level) for p in places])
     for start in range(0, len(places), _WINDOWS):
       part = slice(start, start + _WINDOWS)
-      found = _strokes(painter, views[part], samples, random)
-      for place, strokes in zip(places[part], found):
+      offers = _strokes(painter, views[part], samples, random)
+      for place, strokes in zip(places[part], offers):
         for move, stroke in strokes:
           trial.offer(
             *_placed(move, stroke, place, level, own.grid_width, tiles)
@@ -149,7 +150,7 @@ def _strokes(
 def _alone(
   program: program_lib.Program,
 ) -> Iterator[tuple[canvas_lib.Move, canvas_lib.Stroke]]:
-  """The strokes, each with a move to where it begins."""
+  """The strokes of a program, each with a move to where it begins."""
   place: easel_lib.Point = (0, 0)
   for command in program.commands:
     if isinstance(command, canvas_lib.Stroke):
@@ -185,7 +186,11 @@ def _placed(
 
 
 class _Trial:
-  """The large canvas, on which strokes stay that make it better."""
+  """The large canvas, on which strokes stay that make it better.
+
+  Attributes:
+    kept: those strokes, each after the move to where it begins.
+  """
 
   def __init__(
     self, easel: easel_lib.Easel, target: np.ndarray, picture_colors: bool
@@ -197,7 +202,7 @@ class _Trial:
     self._picture = easel.picture()
 
   def offer(self, move: canvas_lib.Move, stroke: canvas_lib.Stroke) -> None:
-    """Keeps both if the picture is nearer to the target with them."""
+    """Draws a stroke; keeps it if the picture is nearer to the target then."""
     before = self._easel.snapshot()
     picture, rows = self._draw(move, stroke)
     if rows is not None and self._picture_colors:

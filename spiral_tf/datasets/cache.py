@@ -34,8 +34,8 @@ from spiral_tf.datasets import decoding
 _IMAGES = 'images.npy'
 _MANIFEST = 'manifest.json'
 _BUILDING = '.building'
-_FORMAT = 1  # Of the two files.
-_NAMED = 3  # Bad pictures that a message names.
+_FORMAT = 1  # Version of the two files' format.
+_NAMED = 3  # Bad pictures that a message names, at most.
 _REPORTS = 5.0  # Seconds between lines of progress.
 _CURE = 'Make room there, or choose another folder with --config.data.cache=...'
 # Names of the pictures, and a function that decodes the one of a given name.
@@ -99,9 +99,11 @@ def load(
       # Another process may have built it while this one waited.
       cached = _open(folder, path, shape)
       if cached is None:
-        _remove(family, folder, _BUILDING)  # Left by processes that died.
+        # What processes that died had begun to build.
+        _remove(family, folder, _BUILDING)
         _build(config, path, folder, shape, open_source())
-        _remove(family, folder, '')  # Of files as they were before.
+        # Caches of the files as they were before they changed.
+        _remove(family, folder, '')
         cached = _open(folder, path, shape)
     if cached is None:
       raise OSError(f'{folder} reads differently than written. {_CURE}')
@@ -160,10 +162,13 @@ def _locked(path: str, source: str) -> Iterator[None]:
 
 
 def _remove(family: str, folder: str, suffix: str) -> None:
-  """Removes the caches of a family, but `folder`; its lock must be held."""
-  for found in glob.glob(f'{glob.escape(family)}-*{suffix}'):
-    if found != folder:
-      shutil.rmtree(found, ignore_errors=True)
+  """Removes folders of a family that end in `suffix`, but not `folder`.
+
+  The lock of the family must be held.
+  """
+  for other in glob.glob(f'{glob.escape(family)}-*{suffix}'):
+    if other != folder:
+      shutil.rmtree(other, ignore_errors=True)
 
 
 def _open(
@@ -175,15 +180,15 @@ def _open(
     with open(os.path.join(folder, _MANIFEST)) as manifest_file:
       manifest = json.load(manifest_file)
     images = np.load(file, mmap_mode='r')
-    found = images.dtype, images.shape, os.path.getsize(file)
+    actual = images.dtype, images.shape, os.path.getsize(file)
     expected = (
       np.dtype(np.uint8),
       (manifest['count'], *shape),
       images.offset + images.nbytes,
     )
     names, bad = manifest['names'], manifest['bad']
-    if found != expected or len(names) != len(images):
-      raise ValueError(f'expected {expected}, found {found}')
+    if actual != expected or len(names) != len(images):
+      raise ValueError(f'expected {expected}, found {actual}')
     num_bad = int(manifest['num_bad'])
   except Exception as error:  # Whatever is wrong, making it again helps.
     if os.path.isdir(folder) and not quiet:

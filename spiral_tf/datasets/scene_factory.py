@@ -28,6 +28,7 @@ from spiral_tf.environments.mujoco import stage as stage_lib
 _REPORT_EVERY = 50
 _PREVIEW_IMAGES = 64
 _PREVIEW_COLUMNS = 8
+# What to do about work that was interrupted, for the end of a message.
 GOES_ON = 'The same command goes on from here.'
 
 
@@ -138,7 +139,7 @@ def _make_shard(
   settings: scenes.Settings,
   shard: int,
 ) -> Iterator[int]:
-  """Makes and writes a shard; yields the numbers of its scenes, bit by bit."""
+  """Makes and writes a shard; yields how many scenes were made since."""
   indices = settings.shard(shard)
   width = settings.canvas_width
   programs = np.empty(

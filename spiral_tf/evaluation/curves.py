@@ -24,8 +24,9 @@ from spiral_tf.workdir import metrics
 # Evaluations at the end of a run whose mean is its result: one is noisy.
 LAST = 3
 
+# Places at which a band of several runs is computed.
 _GRID_POINTS = 300
-# What must be the same for errors to mean the same.
+# Settings that must be the same for errors to mean the same.
 _OF_THE_ERROR = (
   'data.name',
   'data.validation_fraction',
@@ -34,7 +35,7 @@ _OF_THE_ERROR = (
   'environment.color',
   'environment.background',
 )
-# What may differ between the seeds of one curve.
+# Settings that may differ between the seeds of one curve.
 _OF_A_SEED = ('seed', 'data.path', 'data.cache', 'data.bad_images')
 
 
@@ -66,7 +67,14 @@ class Curve(NamedTuple):
 
 
 class Band(NamedTuple):
-  """Several runs as one, at `M` places: float64 `[M]` each."""
+  """Several runs as one, at `M` places.
+
+  Attributes:
+    x: the places, float64 `[M]`.
+    mean: of the runs' values there, float64 `[M]`.
+    low: the lowest of them, float64 `[M]`.
+    high: the highest of them, float64 `[M]`.
+  """
 
   x: np.ndarray
   mean: np.ndarray

@@ -26,7 +26,8 @@ Location = tuple[int, int]
 # Images and targets, uint8 `[N, W, W, 1]` each, to distances, float32 `[N]`.
 Distance = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
-# What changes by less than this share of a surface's range, a pixel, is flat.
+# A surface is flat where it changes by less than this share of its range a
+# pixel.
 _FLAT = 1e-4
 # Rows, and columns, of targets that statistics are taken over.
 _TARGETS = 5
@@ -184,7 +185,7 @@ def descent(heights: np.ndarray, target: Location, radius: int) -> Descent:
     radius: of the circles, pixels.
 
   Returns:
-    Where it leads.
+    How well it leads to its target.
   """
   rows, columns = np.indices(heights.shape)
   way = np.stack([target[0] - rows, target[1] - columns], axis=-1)
@@ -213,7 +214,7 @@ def _arrives(heights: np.ndarray, target: Location) -> np.ndarray:
   falls = neighbors.min(axis=-1) < heights - _FLAT
   following = (rows + lowest[..., 0]) * side + columns + lowest[..., 1]
   end = np.where(falls, following, rows * side + columns)
-  for _ in range(heights.size.bit_length()):  # Each doubles the steps taken.
+  for _ in range(heights.size.bit_length()):  # Each pass doubles the steps.
     end = end.ravel()[end]
   return end == target[0] * side + target[1]
 

@@ -9,8 +9,8 @@ the acceptance ratio is that of the likelihoods. The likelihood of an image x is
 a Gaussian around the target t with the paper's diagonal covariance of 0.25,
 pixels on [0, 1]: log p(x) = -|x - t|^2 / (2 * 0.25) + constant.
 
-Of a slot whose flag is off no attributes are kept: they have no effect, and the
-proposal that turns the flag on draws them anew.
+The attributes of a slot whose flag is off are not kept: they have no effect,
+and the proposal that turns the flag on draws them anew.
 """
 
 from collections.abc import Sequence

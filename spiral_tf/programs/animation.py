@@ -13,12 +13,17 @@ from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.programs import rendering
 
 _FRAMES_A_SECOND = 20
-_STROKE_SECONDS = 0.6  # That each stroke, or object, of a short program takes.
-_MAX_SECONDS = 15.0  # Long ones show several strokes in a frame instead.
-_HELD_SECONDS = 1.5  # That the finished picture stays.
+# Seconds that each stroke, or object, of a short program takes.
+_STROKE_SECONDS = 0.6
+# Length of a film, at most: long programs show several strokes in a frame.
+_MAX_SECONDS = 15.0
+# Seconds that the finished picture stays.
+_HELD_SECONDS = 1.5
+# Colours of a GIF. The last of the 256 that it may have is transparent, for
+# pixels that stay as they were.
+_GIF_COLORS = 255
 
 _Commands = Sequence[renderer_lib.Command]
-_GIF_COLORS = 255  # One of the 256 is for what stays as it was.
 
 
 def write_gif(
@@ -33,7 +38,7 @@ def write_gif(
     size: width and height, pixels.
 
   Raises:
-    ValueError: as of `rendering.render`.
+    ValueError: see `rendering.render`.
   """
   import av  # Slow to import, and for films only.
 
@@ -64,7 +69,7 @@ def write_mp4(
       demands.
 
   Raises:
-    ValueError: as of `rendering.render`.
+    ValueError: see `rendering.render`.
   """
   import av
 
@@ -101,7 +106,7 @@ def frames(
     The pictures, at 20 a second.
 
   Raises:
-    ValueError: as of `rendering.render`.
+    ValueError: see `rendering.render`.
   """
   parts, stride, repeats = _pace(renderer, commands)
   for frame in rendering.frames(renderer, commands, size, parts, stride):
@@ -111,15 +116,21 @@ def frames(
 def _palette(
   renderer: renderer_lib.Renderer, commands: _Commands, size: int
 ) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
-  """Colours, uint8 `[256, (A, R, G, B)]`, and what turns pictures to indices.
+  """Chooses the colours of a GIF, the same for all frames.
 
-  They are the same in all frames, and not mixed from dots: those would flicker.
+  Others are not mixed from dots of these, which would flicker.
+
+  Returns:
+    The palette, uint8 `[256, 4]`, each (alpha, red, green, blue); and a
+    function from a picture, uint8 `[S, S, 3]`, to the palette's indices, uint8
+    `[S, S]`.
   """
   palette = np.full((256, 4), 255, np.uint8)
   if renderer.channels == 1:
     palette[:, 1:] = np.arange(256)[:, np.newaxis]
     return palette, lambda frame: np.ascontiguousarray(frame[..., 0])
-  # Few strokes cover all of a colour, so those that matter are in the end.
+  # Strokes seldom cover all of a colour, so the finished picture has nearly all
+  # colours of the film.
   picture = _on_paper(rendering.render(renderer, commands, size))
   finished = Image.fromarray(picture)
   chosen = finished.quantize(_GIF_COLORS, method=Image.Quantize.MEDIANCUT)
@@ -131,7 +142,8 @@ def _palette(
     image = Image.fromarray(frame)
     return np.asarray(image.quantize(palette=chosen, dither=Image.Dither.NONE))
 
-  # Most of a film is empty canvas, which the cut has mixed with strokes' edges.
+  # The median cut has mixed the empty canvas, which is most of a film, with the
+  # edges of strokes.
   empty = _on_paper(rendering.render(renderer, (), size))[:1, :1]
   palette[to_indices(empty)[0, 0], 1:] = empty[0, 0]
   return palette, to_indices
@@ -140,10 +152,11 @@ def _palette(
 def _pace(
   renderer: renderer_lib.Renderer, commands: _Commands
 ) -> tuple[int, int, int]:
-  """How long films take.
+  """Chooses how fast a film goes.
 
   Returns:
-    Pictures to draw of each stroke, of how many to show one, and how often.
+    How many pictures of each stroke are drawn; of how many of these one is
+    shown; and in how many frames.
   """
   limit = int(_MAX_SECONDS * _FRAMES_A_SECOND)
   number = max(1, renderer_lib.num_seen(renderer, commands))

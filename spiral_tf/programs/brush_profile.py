@@ -18,22 +18,27 @@ import numpy as np
 
 from spiral_tf.environments import mypaint
 
-_WIDTH = 256  # Of the canvas for trials, pixels.
-# Of lines in it; in the middle of a pixel, as the core of thin ones is darker
-# than the edges.
+# Width of the canvas on which lines are measured, pixels.
+_WIDTH = 256
+# Row of the lines: the middle of a pixel, as the core of thin lines is darker
+# than their edges.
 _ROW = _WIDTH // 2 + 0.5
-_END = 228  # Column where lines end, and
-_MIDDLE = slice(78, 178)  # where they are looked at.
-_START = 28  # Column where slow ones begin. Fast ones get a longer run, of
-_RUN = 15  # pieces: then the engine's smoothed speed is about the real one.
-# Radii to measure at, pixels, an eighth of an octave apart. The softness of
-# edges no longer matters for thicker lines.
+# Columns where slow lines begin, where lines are looked at, and where they end.
+_START = 28
+_MIDDLE = slice(78, 178)
+_END = 228
+# Pieces that a fast line has before it is looked at: after so many the engine's
+# smoothed speed is about the real one.
+_RUN = 15
+# Radii to measure at, pixels, an eighth of an octave apart. When lines are
+# thicker, the softness of their edges no longer matters.
 _RADII = 2.0 ** (np.arange(-24, 25) / 8)
-# Pixels a piece to measure at, half an octave apart: slower than any stroke
-# that can be seen, and as fast as the largest canvas allows.
+# Speeds to measure at, pixels a piece, half an octave apart: from slower than
+# any stroke that can be seen to as fast as the largest canvas allows.
 _STRIDES = 2.0 ** (np.arange(-8, 15) / 2)
 _PRESSURES = np.linspace(0, 1, 21)
-_CORE = 0.9  # Rows as dark as this, as a share of the darkest, are its inside.
+# Rows at least as dark as this share of the darkest are a line's inside.
+_CORE = 0.9
 
 
 class Line(NamedTuple):
@@ -111,7 +116,8 @@ def _measured(
     if ink < 1e-3:
       lines.append((0.0, 0.0))
       continue
-    # A stroke of the same ink, as dark all over as this one is inside.
+    # The line is taken for one of the same ink that is as dark all over as
+    # this one is inside.
     opacity = profile[profile >= _CORE * profile.max()].mean()
     lines.append((ink / opacity / radius, opacity))
   widths, opacities = np.transpose(lines)

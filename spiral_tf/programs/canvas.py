@@ -13,8 +13,9 @@ from spiral_tf.programs import checks
 from spiral_tf.programs import easel as easel_lib
 from spiral_tf.programs import renderer
 
-_LONGEST_NAME = 100  # Characters of a brush's name.
-# A path without a dot in front of any part.
+# Characters of a brush's name, at most.
+_LONGEST_NAME = 100
+# The name of a brush: a path, no part of which begins with a dot.
 _BRUSH = re.compile(r'[\w#+%(-][\w#+%(). -]*(/[\w#+%(-][\w#+%(). -]*)*')
 _BACKGROUND = re.compile('white|transparent|#[0-9a-f]{6}')
 

@@ -5,7 +5,8 @@ from typing import Any
 from spiral_tf import messages
 from spiral_tf.environments import mypaint
 
-# Of pictures, pixels, whoever draws them: what the brush engine can do.
+# Width and height of pictures, pixels, at most: what the brush engine can draw,
+# and for other renderers the same.
 MAX_WIDTH = mypaint.MAX_WIDTH
 
 

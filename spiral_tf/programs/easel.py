@@ -58,7 +58,7 @@ class Easel:
     Raises:
       ValueError: there is no such brush here, or the size is out of range.
     """
-    self._cell = size / grid_width  # Pixels.
+    self._cell = size / grid_width  # Width of a cell, pixels.
     self._scale = size / canvas_width
     self._channels = channels
     self._substrokes = substrokes

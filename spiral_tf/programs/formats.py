@@ -29,7 +29,7 @@ from spiral_tf.programs import svg
 _SHOWN_WIDTH = 512
 
 _Commands = Sequence[renderer_lib.Command]
-# Writes (renderer, commands, path, size).
+# Called with renderer, commands, path and size; None is the default size.
 _Writer = Callable[[Any, _Commands, str, int | None], None]
 
 

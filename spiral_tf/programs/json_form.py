@@ -17,7 +17,8 @@ from spiral_tf.programs import renderers
 
 FORMAT = 'spiral_tf.program'
 VERSION = 1
-MAX_BYTES = 64 * 2**20  # Of a file; ten times the largest program.
+# Size of a file that is read, at most: ten times that of the largest program.
+MAX_BYTES = 64 * 2**20
 
 # Who carries the commands out, and the commands, all checked.
 Parts = tuple[renderer_lib.Renderer, tuple[renderer_lib.Command, ...]]
@@ -57,7 +58,7 @@ def loads(text: str) -> Parts:
   """
   try:
     return _parts(text)
-  except RecursionError:  # The parser's, or that of whoever quotes a value.
+  except RecursionError:  # In the parser, or where a value is quoted.
     raise ValueError('the JSON is nested too deeply for a program.') from None
 
 
@@ -122,7 +123,8 @@ def load(path: str) -> Parts:
   try:
     if len(data) > MAX_BYTES:
       raise ValueError(f'it is larger than {MAX_BYTES >> 20} MiB.')
-    return loads(data.decode('utf-8-sig'))  # Some editors sign UTF-8.
+    # Some editors begin a file in UTF-8 with a byte order mark.
+    return loads(data.decode('utf-8-sig'))
   except ValueError as error:
     raise ValueError(f'{name} holds no program: {error}') from None
 

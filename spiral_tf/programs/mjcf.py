@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from spiral_tf.environments.mujoco import scene_model
 from spiral_tf.programs import platform as platform_lib
 
-_MAX_WIDTH = 2048  # Of pictures, pixels; MuJoCo sets memory aside for them.
+# Width and height of pictures that can be rendered from the file, pixels, at
+# most: MuJoCo sets memory aside for them.
+_MAX_WIDTH = 2048
 
 
 def dumps(

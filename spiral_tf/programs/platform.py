@@ -60,7 +60,7 @@ class Platform(renderer.Renderer):
   Attributes:
     canvas_width: pixels.
     grid_width: rows, and columns, of the grid of places.
-    max_objects: the platform has room for.
+    max_objects: how many objects the platform has room for.
   """
 
   name: ClassVar = 'scenes'

@@ -23,7 +23,8 @@ from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.programs import renderers
 from spiral_tf.programs import rendering
 
-# Neighbouring hues differ most when they are this part of a turn apart.
+# Part of the colour circle between the hues of successive strokes. With the
+# golden ratio, the hues of any few successive strokes are far apart.
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
 
@@ -106,7 +107,7 @@ class Program:
     """The same strokes with another brush, see `canvas.Canvas.brush`.
 
     Raises:
-      ValueError: that cannot be the name of a brush, or nothing is painted.
+      ValueError: that cannot be the name of a brush, or this is no painting.
     """
     return self._with('brush', brush=brush)
 
@@ -114,7 +115,7 @@ class Program:
     """The same strokes on another background, see `canvas.Canvas.background`.
 
     Raises:
-      ValueError: it is no background, or nothing is painted.
+      ValueError: it is no background, or this is no painting.
     """
     channels = 4 if background == 'transparent' else 3
     if background == 'white' and self.renderer.channels == 1:
@@ -125,7 +126,7 @@ class Program:
     """The same strokes, each in a colour of its own (figure 6).
 
     Raises:
-      ValueError: nothing is painted.
+      ValueError: this is no painting.
     """
     channels = max(3, self.renderer.channels)
     colored = self._with('stroke colors', channels=channels)

@@ -15,7 +15,8 @@ import numpy as np
 from spiral_tf import messages
 from spiral_tf.config import sections
 
-MAX_COMMANDS = 100_000  # Of a program.
+# Commands of a program, at most.
+MAX_COMMANDS = 100_000
 
 
 class Work(Protocol):
@@ -35,9 +36,9 @@ class Command(Protocol):
   def carry_out(self, work: Any) -> None:
     """Changes the picture.
 
-    Of a renderer whose `pieces` are more than 1, commands that are seen take
-    two numbers more, `first` and `last`, and carry out only what comes after
-    the first `first` pieces, up to the first `last`.
+    If the renderer's `pieces` are more than 1, a command that is seen takes two
+    numbers more, `first` and `last`, and carries out only its pieces from
+    `first + 1` to `last`, counted from 1.
 
     Args:
       work: what the renderer's `begin` has returned.
@@ -51,7 +52,8 @@ class Renderer(abc.ABC):
   program's JSON they are the fields of `renderer`, as those of a `Command`.
 
   Attributes:
-    name: in JSON, and of the environment in `sections.EnvironmentConfig`.
+    name: of the renderer in JSON, and of its environment in
+      `sections.EnvironmentConfig`.
     noun: what it makes, with its article, as in "this is a painting".
     command_kinds: records of the commands that it carries out, by their names
       in JSON.
@@ -70,7 +72,7 @@ class Renderer(abc.ABC):
   unseen: ClassVar[tuple[type[Command], ...]] = ()
   forms: ClassVar[tuple[str, ...]] = ('.png', '.gif', '.mp4', '.json')
   has_brush: ClassVar[bool] = False
-  # Without values, as these would be the defaults of subclasses' fields.
+  # Declared without values, which would be the defaults of subclasses' fields.
   canvas_width: int
   grid_width: int
   channels: int
@@ -111,7 +113,7 @@ class Renderer(abc.ABC):
 
   @abc.abstractmethod
   def check(self, command: Command) -> None:
-    """Refuses a command that is of the right kind, but not for this one.
+    """Refuses a command that is of the right kind, but not for this renderer.
 
     Args:
       command: one of `command_kinds`.
@@ -147,10 +149,10 @@ def check(renderer: Renderer, commands: Sequence[Command]) -> None:
 
   Args:
     renderer: who is to carry them out.
-    commands: what.
+    commands: what it is to carry out.
 
   Raises:
-    ValueError: one of them is not for it, or there are too many.
+    ValueError: one of them is not for the renderer, or there are too many.
   """
   if len(commands) > MAX_COMMANDS:
     raise ValueError(

@@ -48,9 +48,10 @@ def frames(
   Args:
     renderer: who carries the commands out.
     commands: what to draw.
-    size: as of `render`.
-    parts: pictures a command; where it has fewer pieces, as many as these.
-    stride: of how many of these pictures one is made, and the last one always.
+    size: see `render`.
+    parts: pictures of each command; where it has fewer pieces, as many as
+      these.
+    stride: every which of these pictures is made; the last one always is.
 
   Yields:
     uint8 `[S, S, C]` as `render` returns them: the empty canvas, and the
@@ -58,7 +59,7 @@ def frames(
     `render`'s.
 
   Raises:
-    ValueError: as of `render`; or `parts` or `stride` is not at least 1.
+    ValueError: see `render`; or `parts` or `stride` is not at least 1.
   """
   for name, value in (('parts', parts), ('stride', stride)):
     if value < 1:
@@ -70,7 +71,7 @@ def frames(
     ends = sorted({-(-pieces * k // parts) for k in range(1, parts + 1)})
     spans = list(zip([0, *ends], ends))
   yield work.picture()
-  drawn = yielded = 0  # Pictures that were due, and the last one made.
+  drawn = yielded = 0  # Numbers of the last picture, and the last one made.
   for command in commands:
     if isinstance(command, renderer.unseen):
       command.carry_out(work)

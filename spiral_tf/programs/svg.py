@@ -21,20 +21,27 @@ from spiral_tf.programs import easel
 # Neighbouring pieces of a stroke differ by at most this part in width, and by
 # at most this much in opacity.
 _STEP = 0.04
+# Pieces of a stroke, at most.
 _MAX_PIECES = 64
-# A stroke whose opacity varies by less is drawn as if it did not.
+# A stroke whose opacity varies by less is drawn as if it did not vary.
 _EVEN = 0.1
-# Of a radius, by which pieces of different opacity overlap, so that nothing
-# shines through between them.
+# Share of the brush's radius by which neighbouring pieces overlap, so that
+# nothing shines through between them.
 _OVERLAP = 0.02
-# Less cannot be seen.
+# Pieces of less opacity cannot be seen, and are left out.
 _MIN_OPACITY = 1 / 512
 
 _Points = np.ndarray  # float64 [3, 2]: start, control and end, each (y, x).
 
 
 class _Piece(NamedTuple):
-  """A piece of a stroke, of one width and opacity."""
+  """A piece of a stroke.
+
+  Attributes:
+    points: of its curve, pixels of the program's canvas.
+    width: of the line, the same all along, pixels of the program's canvas.
+    opacity: the same all along, in [0, 1].
+  """
 
   points: _Points
   width: float
@@ -124,7 +131,8 @@ def _group(
     return group
   opacities = {piece.opacity for piece in pieces}
   if len(opacities) == 1:
-    # As a group, so that it is not darker where round pieces overlap.
+    # The group has the opacity, so that the stroke is not darker where round
+    # pieces overlap.
     (opacity,) = opacities
     group.set('stroke', color)
     group.set('stroke-linecap', 'round')
@@ -233,7 +241,7 @@ def _curve(points: _Points) -> str:
 
 def _half_disc(end: np.ndarray, others: np.ndarray, radius: float) -> str:
   """A half disc at the end of a curve, away from it, as path data."""
-  for other in others:  # The nearest that is elsewhere gives the direction.
+  for other in others:  # The nearest that is not at `end` gives the direction.
     away = end - other
     length = np.hypot(*away)
     if length > 0:

@@ -13,11 +13,16 @@ from spiral_tf.agents import inputs
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import rendering
 
-MAX_FRAMES = 240  # After the empty canvas.
-MAX_BYTES = 8 * 2**20  # Of a film, as text; the last picture may exceed it.
-MAX_SIZE = 512  # Of its pictures, pixels.
-_MAX_SECONDS = 20.0  # Of a processor, to draw a program.
-_MAX_PARTS = 12  # Pictures of one stroke.
+# Pictures of a film, at most, beside the empty canvas that it begins with.
+MAX_FRAMES = 240
+# Length of a film as text, at most, but that the last picture may exceed it.
+MAX_BYTES = 8 * 2**20
+# Width and height of the pictures, pixels, at most.
+MAX_SIZE = 512
+# Processor time for drawing a program, seconds, at most.
+_MAX_SECONDS = 20.0
+# Pictures of one stroke, at most.
+_MAX_PARTS = 12
 
 
 def make(program: program_lib.Program, size: int) -> dict[str, Any]:
@@ -71,7 +76,7 @@ def rehearse(program: program_lib.Program, size: int) -> None:
     size: width and height, pixels.
 
   Raises:
-    ValueError: it cannot.
+    ValueError: it takes too long, or cannot be drawn.
   """
   for _ in _in_time(_frames(program, size, _parts(program))):
     pass
@@ -89,7 +94,7 @@ def data_url(picture: np.ndarray) -> str:
 
 
 def _parts(program: program_lib.Program) -> int:
-  """Pictures of each stroke."""
+  """How many pictures the film has of each stroke."""
   share = MAX_FRAMES // max(1, program.num_strokes)
   return max(1, min(_MAX_PARTS, share, program.renderer.pieces))
 

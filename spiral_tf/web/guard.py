@@ -13,8 +13,10 @@ import urllib.parse
 from spiral_tf import messages
 
 LOOPBACK = ('127.0.0.1', 'localhost', '::1')
-MAX_BYTES = 10 * 2**20  # Of a request.
-_MAX_SECONDS = 60  # For a request to come in.
+# Size of a request, at most.
+MAX_BYTES = 10 * 2**20
+# Seconds that a request may take to come in.
+_MAX_SECONDS = 60
 
 _HEADERS = (
   (

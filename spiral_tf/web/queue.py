@@ -5,6 +5,7 @@ import contextlib
 import os
 import threading
 
+# How many may wait for those that work.
 _WAITING = 16
 
 

@@ -24,10 +24,14 @@ from spiral_tf.programs import program as program_lib
 from spiral_tf.web import film
 from spiral_tf.web import queue
 
-MAX_SIZE = 1024  # Of a picture, pixels.
+# Width and height of a picture, pixels, at most.
+MAX_SIZE = 1024
+# Tries at a picture, at most.
 MAX_SAMPLES = 32
-MAX_STROKES = 2000  # Of a program that comes in.
-_MAX_PIECES = 200  # Of a curve in it.
+# Commands of a program that comes in, and pieces of a curve in it, at most.
+MAX_STROKES = 2000
+_MAX_PIECES = 200
+# Forms in which a program can be had, and their media types.
 MEDIA = {
   'png': 'image/png',
   'svg': 'image/svg+xml',
@@ -36,6 +40,7 @@ MEDIA = {
   'json': 'application/json',
   'xml': 'application/xml',
 }
+# Forms for which the program is drawn, which may take too long.
 _DRAWN = ('png', 'gif', 'mp4')
 
 
@@ -75,7 +80,26 @@ class Service:
     seed: int,
     fit: str,
   ) -> dict[str, Any]:
-    """Paints a picture."""
+    """Paints a picture.
+
+    Args:
+      model: name of the agent.
+      image: bytes of a picture to reproduce; None for an agent that is not
+        conditional.
+      samples: see `agent.Agent.paint`.
+      temperature: see `agent.Agent.paint`.
+      seed: see `agent.Agent.paint`.
+      fit: see `agent.Agent.paint`.
+
+    Returns:
+      `program`, as JSON has it, and `seconds`, the time it took; of a
+      reproduction also `mse`, the mean squared error of a pixel, and `target`,
+      what the agent saw of the picture, as an address of a PNG.
+
+    Raises:
+      ValueError: an argument is not as above.
+      queue.FullError: too many wait already.
+    """
     if model not in self._agents:
       raise ValueError(
         f'there is no model {messages.quoted(model)} here, but '
@@ -105,7 +129,20 @@ class Service:
     }
 
   def frames(self, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The film of a program, and what else can be made of it."""
+    """The film of a program, and what else can be made of it.
+
+    Args:
+      body: a request, with `program`, as JSON has it; it may have `brush`,
+        `color_strokes` and `size`, pixels.
+
+    Returns:
+      What `film.make` returns; `forms`, those of `MEDIA` that the program can
+      be had in; and `has_brush`, whether its brush can be replaced.
+
+    Raises:
+      ValueError: something is wrong with the request.
+      queue.FullError: too many wait already.
+    """
     program = _program(body)
     size = min(_size(body) or film.MAX_SIZE, film.MAX_SIZE)
     with self._queue.place():
@@ -115,7 +152,19 @@ class Service:
     return {**made, 'forms': forms, 'has_brush': renderer.has_brush}
 
   def render(self, body: Mapping[str, Any]) -> tuple[str, bytes]:
-    """A file of a program: its form, and what is in it."""
+    """A file of a program.
+
+    Args:
+      body: a request as for `frames`, with `format`, the form of the file; it
+        may have `up_to`, of how many of the first commands it is.
+
+    Returns:
+      The form, and what is in the file.
+
+    Raises:
+      ValueError: something is wrong with the request.
+      queue.FullError: too many wait already.
+    """
     form = body.get('format')
     if not isinstance(form, str) or form not in MEDIA:
       raise ValueError(
@@ -158,7 +207,7 @@ def _program(body: Mapping[str, Any]) -> program_lib.Program:
   if colored:
     program = program.with_stroke_colors()
   if program.renderer.has_brush:
-    brushes.load(program.renderer.brush)  # Or it is refused at once.
+    brushes.load(program.renderer.brush)  # Refuses one that is not there.
   strokes = [c for c in program.commands if isinstance(c, canvas.Stroke)]
   largest = max((stroke.radius for stroke in strokes), default=0)
   width, pieces = program.renderer.canvas_width, program.renderer.pieces
@@ -172,7 +221,7 @@ def _program(body: Mapping[str, Any]) -> program_lib.Program:
 
 
 def _usable(name: str) -> bool:
-  """Whether programs can have a brush."""
+  """Whether programs can have the brush of this name."""
   try:
     canvas.Canvas(1, 1, name)
     brushes.load(name)

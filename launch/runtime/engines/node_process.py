@@ -112,7 +112,7 @@ def main(argv: list[str]) -> None:
   # A terminal's Ctrl-C is for the launcher, which ends nodes in order.
   os.setpgid(0, 0)
   sys.path.insert(0, _ROOT)
-  # Only now does the path lead to it.
+  # Imported only now that Python's path leads to it.
   from launch.runtime import isolation
 
   if namespace:

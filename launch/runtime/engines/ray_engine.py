@@ -136,8 +136,8 @@ class RayEngine(engine.Engine):
     deadline = time.monotonic() + self._place_seconds
     try:
       while waiting:
-        left = deadline - time.monotonic()
-        ready, _ = self._ray.wait(list(waiting), timeout=max(left, 0.0))
+        patience = max(deadline - time.monotonic(), 0.0)
+        ready, _ = self._ray.wait(list(waiting), timeout=patience)
         if not ready:
           raise RuntimeError(
             ray_shortage.explain(
@@ -238,7 +238,7 @@ class RayEngine(engine.Engine):
     """See `Engine.close`."""
     if not self._ray.is_initialized():
       return
-    # So that it ends what the node left behind, too.
+    # Before Ray kills the keepers, they end what their nodes left behind, too.
     ends = [place.actor.close.remote() for place in self._places.values()]
     alive = [place.alive for place in self._places.values()]
     if ends:
@@ -272,7 +272,7 @@ class RayEngine(engine.Engine):
 
 
 def _raise_if_not_installed(error: Exception) -> None:
-  """Raises what it means if an actor could not be made from our code."""
+  """Raises a RuntimeError if an actor could not be made from our code."""
   # Ray does not hand on the ImportError, but nothing else can fail there.
   if 'creation task' in str(error):
     raise RuntimeError(

@@ -34,10 +34,10 @@ def explain(
       asked[what] = asked.get(what, 0.0) + amount
   lines = []
   for what, amount in asked.items():
-    left = free.get(what, 0.0)
+    unused = free.get(what, 0.0)
     total = sum(its.get(what, 0.0) for its in machines)
-    if amount > left:
-      lines.append(f'{amount:g} {what} where {left:g} of {total:g} are free')
+    if amount > unused:
+      lines.append(f'{amount:g} {what} where {unused:g} of {total:g} are free')
   for name, resources in nodes.items():
     wanted = _amounts(resources)
     if not any(
@@ -54,6 +54,6 @@ def explain(
 
 
 def _amounts(resources: engine.Resources) -> dict[str, float]:
-  """What Ray calls what a node needs."""
+  """What a node needs, by Ray's names, without what it needs nothing of."""
   amounts = {'CPU': resources.cpus, 'GPU': resources.gpus, **resources.custom}
   return {what: amount for what, amount in amounts.items() if amount}

@@ -14,7 +14,7 @@ _UNFIT = {
   'SLURM_GPUS_PER_SOCKET': '--gpus-per-socket',
   'SLURM_GPUS_PER_TASK': '--gpus-per-task',
 }
-# Run on each machine: what of it belongs to the job.
+# Prints, on each machine, what of it belongs to the job.
 _DESCRIBE = """
 import json, os
 print(json.dumps([

@@ -11,8 +11,8 @@ standard input and answers on its standard output, an object of JSON a line:
 
 The last line is what each side says, now and then, if it has nothing to say.
 
-The node ends with it, and it ends with its standard input, or when it has heard
-nothing for a while: then the launcher, or its machine, is gone.
+The node ends with this program, which ends with its standard input, or when it
+has heard nothing for a while: then the launcher, or its machine, is gone.
 """
 
 import base64

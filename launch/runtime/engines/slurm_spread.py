@@ -103,13 +103,13 @@ def _shortage(
   cpus: Mapping[str, float],
   gpus: Mapping[str, list[str]],
 ) -> str:
-  left = '; '.join(
+  free = '; '.join(
     f'{host}: {cpus[host]:g} CPUs, {len(gpus[host])} GPUs'
     for host in sorted(cpus)
   )
   return (
     f'{name} needs {needs.cpus:g} CPUs and {needs.gpus:g} GPUs, which no '
-    f'machine of Slurm job {job} has left ({left}). Ask sbatch for more '
+    f'machine of Slurm job {job} has left ({free}). Ask sbatch for more '
     '(--nodes, --cpus-per-task, --gpus-per-node), or for less with '
     '--config.resources.'
   )
