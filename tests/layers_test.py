@@ -228,7 +228,9 @@ def _hidden(source: str) -> list[str]:
   }
   hidden = []
   for function in ast.walk(tree):
-    if isinstance(function, (ast.FunctionDef, ast.Lambda)):
+    if isinstance(
+      function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    ):
       for node in ast.walk(function):
         stored = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         name = node.id if stored else getattr(node, 'arg', None)

@@ -89,7 +89,7 @@ class Guard:
     """Writes a checkpoint if it is time to; says whether it did.
 
     Raises:
-      NonFiniteError: as of `save`.
+      NonFiniteError: see `save`.
     """
     due = self._checkpointer.is_due()
     if due:

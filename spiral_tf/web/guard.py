@@ -60,10 +60,10 @@ class Guard:
       text = f'that is more than {MAX_BYTES >> 20} MB; make it smaller.'
       await _answer(send, 413, text)
       return
-    messages = [{'type': 'http.request', 'body': body, 'more_body': False}]
+    whole = [{'type': 'http.request', 'body': body, 'more_body': False}]
 
     async def replay():
-      return messages.pop() if messages else await receive()
+      return whole.pop() if whole else await receive()
 
     async def send_with_headers(message):
       if message['type'] == 'http.response.start':
