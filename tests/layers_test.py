@@ -87,7 +87,6 @@ _COVERED_BY = {
   'launch.mcmc_report': 'mcmc_test.py',
   'launch.runtime.engines.engine': 'local_engine_test.py',
   'launch.runtime.engines.slurm_step': 'slurm_engine_test.py',
-  'launch.training': 'train_test.py',
   'spiral_tf.config.cluster': 'experiment_test.py',
   'spiral_tf.config.fields': 'experiment_test.py',
   'spiral_tf.config.learners': 'experiment_test.py',

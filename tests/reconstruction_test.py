@@ -1,6 +1,7 @@
 """Tests of spiral_tf.evaluation.reconstruction."""
 
 import dataclasses
+import functools
 import json
 import os
 
@@ -14,11 +15,19 @@ from spiral_tf import node_kinds
 from spiral_tf import rollout
 from spiral_tf import types
 from spiral_tf.datasets import dataset as dataset_lib
+from spiral_tf.evaluation import classifier
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 from tests import runs
 from tests import small
+
+
+@pytest.fixture
+def quick_classifier(monkeypatch):
+  """Has classifiers trained a fifth as long: for digits, that is enough."""
+  train = functools.partial(classifier.train_classifier, updates=300)
+  monkeypatch.setattr(classifier, 'train_classifier', train)
 
 
 def test_errors_are_means_of_squares_on_the_unit_interval():
@@ -74,7 +83,7 @@ def test_the_empty_canvas_is_blank_paper():
   assert (canvas == 255).all()
 
 
-def test_evaluates_a_run(tmp_path):
+def test_evaluates_a_run(tmp_path, quick_classifier):
   workdir = str(tmp_path)
   config = dataclasses.replace(small.CONDITIONAL, seed=3)
   config_file.save(workdir, config)
@@ -173,7 +182,9 @@ def test_without_test_images_says_so_before_any_work(tmp_path):
   assert not said
 
 
-def test_recognises_each_reconstruction_as_its_own_targets_digit():
+def test_recognises_each_reconstruction_as_its_own_targets_digit(
+  quick_classifier,
+):
   dataset = builders.load_dataset(small.CONDITIONAL)
   targets = np.asarray(dataset.validation[:100])
   labels = dataset.validation_labels[:100]
