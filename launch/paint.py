@@ -67,9 +67,7 @@ _SHEET = flags.DEFINE_string(
   None,
   'PNG file for all pictures in one, each beside what it reproduces.',
 )
-_COLUMNS = flags.DEFINE_integer(
-  'columns', 16, 'Pictures a row of the sheet.', lower_bound=1
-)
+_COLUMNS = flags.DEFINE_integer('columns', 16, 'Pictures a row.', lower_bound=1)
 _SIZE = flags.DEFINE_integer(
   'size', None, 'Width and height of the pictures, pixels.', lower_bound=1
 )
