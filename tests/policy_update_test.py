@@ -143,21 +143,22 @@ def test_metrics_say_what_was_paid(update):
   assert values['entropy_end'].numpy() == pytest.approx(np.log(16), rel=0.02)
 
 
-def test_off_policy_correction_can_be_left_out():
-  losses = {}
-  for corrected in (True, False):
-    learner = dataclasses.replace(
-      small.CONFIG.policy_learner, off_policy_correction=corrected
-    )
-    tf.random.set_seed(0)
-    update = _update(dataclasses.replace(small.CONFIG, policy_learner=learner))
-    episodes = _episodes(update.policy)
-    # As if it had been twice as sure of each action when it took them.
-    stale = episodes._replace(log_prob=episodes.log_prob + np.log(2))
-    losses[corrected] = [
-      update.step(x, _FULL_RATE, apply=False)['loss_value'].numpy()
+def test_off_policy_correction_can_be_left_out(update):
+  learner = dataclasses.replace(
+    small.CONFIG.policy_learner, off_policy_correction=False
+  )
+  plain = _update(dataclasses.replace(small.CONFIG, policy_learner=learner))
+  episodes = _episodes(update.policy)
+  # As if it had been twice as sure of each action when it took them.
+  stale = episodes._replace(log_prob=episodes.log_prob + np.log(2))
+  # Both have the same weights, those of the same seed.
+  losses = {
+    corrected: [
+      which.step(x, _FULL_RATE, apply=False)['loss_value'].numpy()
       for x in (episodes, stale)
     ]
+    for corrected, which in ((True, update), (False, plain))
+  }
   assert losses[False][0] == losses[False][1]
   assert losses[True][0] == pytest.approx(losses[False][0], rel=1e-3)
   assert losses[True][1] < 0.9 * losses[True][0]
@@ -202,16 +203,19 @@ def test_rewards_or_advantages_are_scaled_when_asked_to(what):
       small.CONFIG.policy_learner, **{f'normalize_{what}': True}
     ),
   )
+  scale = tf.Variable(1.0)
+  update = _update(
+    config,
+    lambda x, target: (
+      scale * tf.reduce_mean(tf.cast(x, tf.float32), axis=[1, 2, 3])
+    ),
+  )
+  update.policy._value.w.assign(tf.zeros_like(update.policy._value.w))
+  episodes = _episodes(update.policy)
   metrics_ = []
-  for scale in (1.0, 1000.0):
-    update = _update(
-      config,
-      lambda x, target, scale=scale: (
-        scale * tf.reduce_mean(tf.cast(x, tf.float32), axis=[1, 2, 3])
-      ),
-    )
-    update.policy._value.w.assign(tf.zeros_like(update.policy._value.w))
-    metrics_.append(update.step(_episodes(update.policy), _FULL_RATE))
+  for value in (1.0, 1000.0):
+    scale.assign(value)
+    metrics_.append(update.step(episodes, _FULL_RATE, apply=False))
   one, thousand = metrics_
   same = {'advantages': ['policy'], 'rewards': ['policy', 'value']}[what]
   for name in ('policy', 'value'):
