@@ -41,8 +41,9 @@ models:
 	@PYTHON='$(PYTHON)' MNIST='$(MNIST)' OMNIGLOT='$(OMNIGLOT)' \
 	  RUNS='$(RUNS)' bash tools/models.sh
 
-# Whole programs get all cores, so they come after the others. ARGS='-k painting'
-# may leave one of both without tests, which pytest calls an error, 5.
+# One process more than two cores, as some tests wait. Whole programs get all
+# cores, so they come after the others. ARGS='-k painting' may leave one of both
+# without tests, which pytest calls an error, 5.
 test:
 	@PYTHON='$(PYTHON)' bash tools/setup.sh chromium iproute2
 	@echo '==> Lint'
@@ -50,7 +51,7 @@ test:
 	@echo '==> Format'
 	@$(python) -m ruff format --check --quiet .
 	@echo '==> Tests'
-	@$(pytest) --numprocesses=2 --dist=loadfile \
+	@$(pytest) --numprocesses=3 --dist=loadfile \
 	  --ignore=tests/whole tests $(ARGS) || [ $$? -eq 5 ]
 	@$(pytest) tests/whole $(ARGS) || [ $$? -eq 5 ]
 
