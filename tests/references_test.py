@@ -76,9 +76,9 @@ def _resolves(reference: str) -> bool:
   return False
 
 
-@pytest.mark.parametrize('path', _PATHS.values(), ids=str)
-def test_references_lead_somewhere(path: pathlib.Path):
-  text = path.read_text()
+@pytest.mark.parametrize('name', _PATHS, ids='.'.join)
+def test_references_lead_somewhere(name: tuple[str, ...]):
+  text = _PATHS[name].read_text()
   lost = [r for r in _REFERENCE.findall(text) if not _resolves(r)]
   assert not lost
 
