@@ -1,5 +1,6 @@
 """The benchmarks that need no program of nodes, cut down: that they measure."""
 
+import dataclasses
 import pathlib
 import re
 
@@ -35,6 +36,7 @@ def test_scenes_are_those_of_mujocos_renderer(monkeypatch, capsys):
   assert re.search(r'16.*\d\.\d', capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_the_shares_of_painting_add_up(monkeypatch, capsys):
   monkeypatch.chdir(_ROOT)
   monkeypatch.setattr(paint, '_ROUNDS', {1: 2, 4: 1})
@@ -61,13 +63,17 @@ def test_svg_of_a_plain_brush_is_near_to_the_brush_engines_picture():
   assert 0 < share < 0.2
 
 
-def test_the_same_work_in_one_process_learns(monkeypatch):
-  monkeypatch.setattr(graph, '_SECONDS', 0.5)
-  monkeypatch.setattr(graph, '_WARM_UP_UPDATES', 1)
-  rate, parts, cpu = graph.synchronous(small.CONFIG)
-  assert rate > 0
-  assert cpu > 0
-  assert parts and all(value >= 0 for value in parts.values())
+def test_a_program_is_timed_without_side_shows():
+  config = dataclasses.replace(
+    small.CONFIG,
+    training=dataclasses.replace(small.CONFIG.training, frames=1000),
+  )
+  training = graph.timed(config, log_seconds=2.0).training
+  assert training.log_seconds == 2.0
+  assert training.frames == 0  # It ends by the clock.
+  # Neither pictures nor checkpoints before it ends.
+  seconds = 60 * training.minutes
+  assert seconds < min(training.sample_seconds, training.checkpoint_seconds)
 
 
 if __name__ == '__main__':

@@ -197,6 +197,7 @@ _SAVERS = """
 """
 
 
+@pytest.mark.slow
 def test_kill_9_always_leaves_a_checkpoint(tmp_path):
   kills = 8
   savers = subprocess.Popen(

@@ -112,6 +112,7 @@ def test_pairs_are_those_of_equation_6(images: np.ndarray, monkeypatch):
   assert len(np.unique(fake, axis=0)) > 100
 
 
+@pytest.mark.slow
 def test_the_discriminator_leads_to_the_target_better_than_l2(
   images: np.ndarray,
 ):

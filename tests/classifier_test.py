@@ -74,6 +74,7 @@ def test_real_images_are_nearer_than_mirrored_ones(digits, trained):
   assert 2 * frechet.distance(real, held_out) < frechet.distance(real, mirrored)
 
 
+@pytest.mark.slow
 def test_the_judge_is_held_against_the_split_that_is_asked_for(
   digits, monkeypatch
 ):
@@ -98,6 +99,7 @@ def test_the_judge_is_held_against_the_split_that_is_asked_for(
   assert right > 0.7 and wrong < 0.2
 
 
+@pytest.mark.slow
 def test_same_seed_same_judge(digits):
   first, second, other = (
     _train(digits, seed=seed, updates=20)[0].probabilities(digits.validation)

@@ -12,6 +12,26 @@ for _name in ('TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS'):
 os.environ.setdefault('OMP_NUM_THREADS', '1')
 
 
+def pytest_addoption(parser):
+  """Adds --skip_slow, for a run right after one that had all tests."""
+  parser.addoption(
+    '--skip_slow', action='store_true', help='leave out tests marked slow'
+  )
+
+
+def pytest_configure(config):
+  """Names the mark of tests that take many seconds."""
+  config.addinivalue_line('markers', 'slow: takes many seconds')
+
+
+def pytest_collection_modifyitems(config, items):
+  """Leaves out slow tests where that is asked for."""
+  if config.getoption('--skip_slow'):
+    slow = [item for item in items if item.get_closest_marker('slow')]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
+
+
 @pytest.fixture(autouse=True, scope='session')
 def interruptible():
   """Lets tests press Ctrl-C, which a shell's background jobs ignore."""

@@ -16,6 +16,7 @@ def figure11(tmp_path_factory):
     yield lambda *arguments: runner.run('launch.figure11', *arguments)
 
 
+@pytest.mark.slow
 def test_it_trains_measures_and_draws(figure11, tmp_path):
   path = tmp_path / 'new' / 'figure.png'
   done = figure11(

@@ -88,6 +88,7 @@ def _config_file(folder, config):
   return f'--config={launched.write_config(folder, config)}'
 
 
+@pytest.mark.slow
 def test_searches_and_compares(launch, config, workdir, tmp_path):
   arguments = ('--num_images=2', '--iterations=1200', '--seed=3')
   output = tmp_path / 'new' / 'results'

@@ -62,6 +62,7 @@ def test_logs_its_idle_share(learner, tmp_path, monkeypatch):
   assert json_lines.last_line(path)['idle'] == 0
 
 
+@pytest.mark.slow
 def test_what_is_logged_raises_the_right_warnings(learner, tmp_path):
   path = metrics.metrics_path(str(tmp_path), node_kinds.POLICY_LEARNER)
   episodes = _episodes(learner._module.policy)
@@ -78,6 +79,7 @@ def test_what_is_logged_raises_the_right_warnings(learner, tmp_path):
   assert '100% of the canvases are blank' in warning
 
 
+@pytest.mark.slow
 def test_weights_that_are_not_finite_go_nowhere(learner, tmp_path):
   episodes = _episodes(learner._module.policy)
   assert learner.get_weights(-1)[1]

@@ -300,6 +300,7 @@ def test_a_gradient_reaches_every_variable():
     assert np.abs(gradient.numpy()).max() > 0, variable.name
 
 
+@pytest.mark.slow
 def test_works_in_a_graph_whose_batch_size_is_open():
   policy, action_spec, observation_spec = _tiny()
   signature = tf.nest.map_structure(

@@ -143,6 +143,7 @@ def test_metrics_say_what_was_paid(update):
   assert values['entropy_end'].numpy() == pytest.approx(np.log(16), rel=0.02)
 
 
+@pytest.mark.slow
 def test_off_policy_correction_can_be_left_out(update):
   learner = dataclasses.replace(
     small.CONFIG.policy_learner, off_policy_correction=False

@@ -83,6 +83,7 @@ def test_the_empty_canvas_is_blank_paper():
   assert (canvas == 255).all()
 
 
+@pytest.mark.slow
 def test_evaluates_a_run(tmp_path, quick_classifier):
   workdir = str(tmp_path)
   config = dataclasses.replace(small.CONDITIONAL, seed=3)

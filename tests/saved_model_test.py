@@ -212,6 +212,7 @@ def _expected(config):
   return inputs, high, experiment.to_dict(config)
 
 
+@pytest.mark.slow
 def test_tensorflow_alone_can_play_it_and_all_of_models(saved):
   versions = [os.path.join(saved.path, '1')]
   versions += sorted(str(path) for path in _ROOT.glob('models/*/1'))

@@ -129,6 +129,7 @@ def test_a_weight_of_zeros_gives_no_nan():
   assert np.isfinite(tape.gradient(value, layer.w).numpy()).all()
 
 
+@pytest.mark.slow
 def test_works_in_graphs_and_when_saved(tmp_path):
   layer, normalized = _convolution()
   call = tf.function(normalized, [tf.TensorSpec([None, 8, 8, 4])])

@@ -12,6 +12,7 @@ from tests import notebook
 _DOCS = pathlib.Path(__file__).absolute().parent.parent / 'docs'
 
 
+@pytest.mark.slow
 def test_the_tour_runs(tmp_path, monkeypatch):
   monkeypatch.setattr(os, 'environ', os.environ.copy())
   tour = nbformat.read(_DOCS / 'tour.ipynb', 4)

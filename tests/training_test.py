@@ -35,6 +35,7 @@ class _Works:
   """A node that does what it should, until it is told to stop."""
 
 
+@pytest.mark.slow
 def test_a_node_that_keeps_failing_ends_the_program_with_its_error(
   tmp_path, monkeypatch, capsys
 ):
