@@ -6,6 +6,8 @@ Nash Equilibrium", 2017.
 
 import numpy as np
 
+from spiral_tf.evaluation import feature_sets
+
 
 def distance(features_a: np.ndarray, features_b: np.ndarray) -> float:
   """Squared Frechet distance of the Gaussians fitted to two sets.
@@ -28,19 +30,12 @@ def distance(features_a: np.ndarray, features_b: np.ndarray) -> float:
   Raises:
     ValueError: the features are not as above, or not finite.
   """
-  a, b = np.float64(features_a), np.float64(features_b)
-  if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
-    raise ValueError(
-      f'features are {list(a.shape)} and {list(b.shape)}, '
-      'but they must be [N, F] and [M, F].'
-    )
+  a, b = feature_sets.checked(features_a, features_b)
   if min(len(a), len(b)) < 2:
     raise ValueError(
       f'there are {len(a)} and {len(b)} samples, but a covariance needs at '
       'least 2.'
     )
-  if not (np.isfinite(a).all() and np.isfinite(b).all()):
-    raise ValueError('features must be finite, but some are not.')
   cov_a = np.atleast_2d(np.cov(a, rowvar=False))
   cov_b = np.atleast_2d(np.cov(b, rowvar=False))
   product = _root(cov_a) @ _root(cov_b)

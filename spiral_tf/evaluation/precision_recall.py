@@ -17,6 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.spatial import distance
 
+from spiral_tf.evaluation import feature_sets
+
 # Rank of the neighbour that a ball reaches to, as the paper takes it.
 NEIGHBOURS = 3
 _CHUNK = 1000  # Rows of a matrix of distances that are held at once.
@@ -48,19 +50,12 @@ def measure(
   Raises:
     ValueError: the features are not as above, or not finite.
   """
-  a, b = np.float64(real), np.float64(drawn)
-  if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1]:
-    raise ValueError(
-      f'features are {list(a.shape)} and {list(b.shape)}, '
-      'but they must be [N, F] and [M, F].'
-    )
+  a, b = feature_sets.checked(real, drawn)
   if not 1 <= neighbours < min(len(a), len(b)):
     raise ValueError(
       f'neighbours is {neighbours}, but with {len(a)} real images and {len(b)} '
       'drawings it must be at least 1 and less than either. Take more images.'
     )
-  if not (np.isfinite(a).all() and np.isfinite(b).all()):
-    raise ValueError('features must be finite, but some are not.')
   return PrecisionRecall(
     precision=_covered(b, a, _radii(a, neighbours)),
     recall=_covered(a, b, _radii(b, neighbours)),
