@@ -117,6 +117,16 @@ def write_png(path: str, picture: np.ndarray) -> None:
     image.save(temporary, format='PNG')
 
 
+def save_png(path: str, picture: np.ndarray) -> None:
+  """Writes a picture to a file that nobody reads before it takes its place.
+
+  Args:
+    path: of the file, as of `files.replacing`, in a folder that exists.
+    picture: see `write_png`.
+  """
+  _to_pil(picture).save(path, format='PNG')
+
+
 def write_figure(path: str, drawn: Any, dpi: int) -> None:
   """Writes a figure as `write_png` writes a picture.
 

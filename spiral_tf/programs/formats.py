@@ -99,7 +99,7 @@ def _extension(path: str) -> str:
 
 
 def _png(renderer, commands, path, size):
-  pictures.write_png(path, rendering.render(renderer, commands, size))
+  pictures.save_png(path, rendering.render(renderer, commands, size))
 
 
 def _svg(renderer, commands, path, size):
