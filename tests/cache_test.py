@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 import types
 
 import numpy as np
@@ -16,6 +15,7 @@ from spiral_tf import locks
 from spiral_tf.config import sections
 from spiral_tf.datasets import cache
 from spiral_tf.datasets import decoding
+from tests import patience
 
 # Decodes six pictures, each filled with the number that is its name, and notes
 # each in a log; `{trouble}` is run before the fourth.
@@ -249,9 +249,9 @@ def test_processes_at_once_decode_once(tmp_path):
   first = _start(
     tmp_path, f'while not os.path.exists({str(go)!r}): time.sleep(0.01)'
   )
-  while not (tmp_path / 'log').exists():
-    assert first.poll() is None
-    time.sleep(0.01)
+  patience.wait_until(
+    (tmp_path / 'log').exists, 'a log', alive=lambda: first.poll() is None
+  )
   second = _start(tmp_path)
   assert 'waiting for another process' in second.stderr.readline()
   go.touch()

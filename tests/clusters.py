@@ -10,12 +10,12 @@ import psutil
 from spiral_tf.config import cluster
 from tests import launched
 from tests import machines
+from tests import patience
 from tests import small
 
 # These take minutes, as whatever is lost has to load TensorFlow again, and
 # nobody's machine should be so busy without being asked.
 VARIABLE = 'SPIRAL_CLUSTER_TESTS'
-SECONDS = 180
 # Of the commands of programs of ours.
 _PARTS = (
   *('launch.train', 'process_entry', 'ray::Keeper', 'slurm_keeper', 'srun '),
@@ -84,7 +84,9 @@ def programs(machine):
   return found
 
 
-def measure(what, condition, alive=lambda: True, output=None, seconds=SECONDS):
+def measure(
+  what, condition, alive=lambda: True, output=None, starts=patience.STARTS
+):
   """Waits for something and prints how long it took.
 
   Args:
@@ -92,14 +94,14 @@ def measure(what, condition, alive=lambda: True, output=None, seconds=SECONDS):
     condition: whether it is so.
     alive: whether it may still come to that.
     output: file with what to say if it does not.
-    seconds: after which it will not.
+    starts: of TensorFlow, after which it will not.
   """
+
+  def tell():
+    return output.read_text() if output and output.exists() else ''
+
   start = time.monotonic()
-  while not condition():
-    text = output.read_text() if output and output.exists() else ''
-    assert alive(), f'no {what}: {text}'
-    assert time.monotonic() < start + seconds, f'no {what}: {text}'
-    time.sleep(0.1)
+  patience.wait_until(condition, what, starts, alive, tell)
   print(f'{what}: {time.monotonic() - start:.1f} s', flush=True)
 
 
@@ -120,9 +122,9 @@ class Training:
     """Whether it may still go on."""
     raise NotImplementedError
 
-  def measure(self, what, condition, seconds=SECONDS):
+  def measure(self, what, condition, starts=patience.STARTS):
     """Waits for something while it is alive, and prints how long it took."""
-    measure(what, condition, self.is_alive, self.output, seconds)
+    measure(what, condition, self.is_alive, self.output, starts)
 
   def measure_updates(self, what, number=5):
     """Waits for so many more updates."""

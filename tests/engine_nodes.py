@@ -1,14 +1,13 @@
 """Nodes for tests of engines, and what is to be seen of them."""
 
 import os
+import re
 import sys
-import time
 
 import cloudpickle
 
 from launch.runtime.engines import engine as engine_lib
-
-_SECONDS = 60
+from tests import patience
 
 # The nodes' processes need not be able to import this.
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -33,23 +32,25 @@ def run_until_stopped():
 
 def wait_for_ids(of, number=1):
   """What `run_until_stopped` prints, of the last of so many runs of a task."""
-  end = time.monotonic() + _SECONDS
-  while True:
-    if os.path.exists(of.log):
-      with open(of.log) as file:
-        lines = [line.split() for line in file if line[0].isdigit()]
-      if len(lines) >= number:
-        return [int(word) for word in lines[-1]]
-    assert time.monotonic() < end, of.log
-    time.sleep(0.05)
+
+  def ids():
+    if not os.path.exists(of.log):
+      return None
+    with open(of.log) as file:
+      # A line may be half written.
+      lines = [line.split() for line in file if re.match(r'\d+ \d+\n', line)]
+    return len(lines) >= number and [int(word) for word in lines[-1]]
+
+  return patience.wait_until(ids, f'ids in {of.log}')
 
 
 def poll(engine, number=1):
   """Waits for so many ends, and returns them in order of names."""
   ended = []
-  end = time.monotonic() + _SECONDS
-  while len(ended) < number:
-    assert time.monotonic() < end, ended
-    ended += engine.poll()
-    time.sleep(0.05)
+
+  def enough():
+    ended.extend(engine.poll())
+    return len(ended) >= number
+
+  patience.wait_until(enough, f'{number} ends of nodes', tell=lambda: ended)
   return sorted(ended)

@@ -15,11 +15,13 @@ import pytest
 
 from spiral_tf.agents import inputs
 from spiral_tf.programs import program as program_lib
+from tests import patience
 from tests import program_cases
 
 # Of each kind at least so many are really malformed.
 _WANTED = 100
-_SECONDS = 30  # For one; most take milliseconds.
+# For one; most take milliseconds.
+_SECONDS = int(patience.HANG_SECONDS)
 _MEMORY = 2 * 2**30  # For all, bytes.
 _LONGEST = 400  # Of a message, characters.
 

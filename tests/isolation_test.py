@@ -12,10 +12,10 @@ import psutil
 import pytest
 
 from launch.runtime import isolation
+from tests import patience
 from tests import processes
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
-_SECONDS = 30
 _PR_CAPBSET_DROP, _CAP_SYS_ADMIN = 24, 21
 _CLONE_NEWUSER = 0x10000000
 _LAUNCHER = """
@@ -55,7 +55,7 @@ def _python(code, *arguments, python=sys.executable, **kwargs):
 
 
 def _finish(process):
-  output = process.communicate(timeout=_SECONDS)[0]
+  output = patience.output(process)[0]
   assert process.returncode == 0, output
   return output
 
@@ -68,7 +68,7 @@ class _Launcher:
     self.process = _python(_LAUNCHER, python=python, **kwargs)
     line = self.process.stdout.readline().strip()
     if not line.isdecimal():
-      self.process.communicate(timeout=_SECONDS)
+      patience.output(self.process)
       self._skip(line)
     self.pid = int(line)
 
@@ -76,7 +76,7 @@ class _Launcher:
     """Skips the test, if another program is not allowed it either."""
     command = ['unshare', '--map-root-user', '--net', 'true']
     try:
-      subprocess.run(command, check=True, timeout=_SECONDS, **self._kwargs)
+      patience.run(command, check=True, **self._kwargs)
     except (OSError, subprocess.SubprocessError):
       pytest.skip(reason)
     raise AssertionError(reason)
@@ -100,7 +100,7 @@ def launcher(request):
   made = _Launcher(preexec_fn=None if right else _drop_right)
   yield made
   if made.process.poll() is None:
-    made.process.communicate(timeout=_SECONDS)
+    patience.output(made.process)
 
 
 def _namespace_of(pid, kind):
@@ -129,9 +129,9 @@ def test_root_stays_in_its_user_namespace_to_keep_its_rights(launcher, request):
 def test_nothing_but_a_working_loopback_is_inside(launcher):
   output = launcher.run_inside("""
 server = socket.create_server(('127.0.0.1', 0))
-socket.create_connection(server.getsockname(), timeout=10).close()
+socket.create_connection(server.getsockname()).close()
 try:
-  socket.create_connection(('10.1.2.3', 80), timeout=10)
+  socket.create_connection(('10.1.2.3', 80))
 except OSError as error:
   print(json.dumps([socket.if_nameindex(), error.strerror]))
 """)
@@ -155,12 +155,12 @@ dual.accept()
   )
   for port in ports:
     with pytest.raises(ConnectionRefusedError):
-      socket.create_connection(('127.0.0.1', port), timeout=10)
+      socket.create_connection(('127.0.0.1', port))
   output = launcher.run_inside(
     """
-client = socket.create_connection(('localhost', int(sys.argv[2])), timeout=10)
+client = socket.create_connection(('localhost', int(sys.argv[2])))
 print(client.recv(5))
-socket.create_connection(('127.0.0.1', int(sys.argv[3])), timeout=10)
+socket.create_connection(('127.0.0.1', int(sys.argv[3])))
 """,
     *ports,
   )
@@ -173,7 +173,7 @@ def test_it_ends_with_a_launcher_that_is_killed(launcher):
   assert processes.is_alive(launcher.pid)
   launcher.process.kill()
   launcher.process.wait()
-  processes.wait_until_gone(launcher.pid, seconds=_SECONDS)
+  processes.wait_until_gone(launcher.pid)
 
 
 def test_a_user_without_any_rights_can_have_one():
@@ -189,7 +189,7 @@ def test_a_user_without_any_rights_can_have_one():
     pytest.skip(f'another user can not use {python} here: {error}')
   launcher = _Launcher(python=python, **user)
   assert launcher.run_inside('print(os.getuid())') == '65534\n'
-  launcher.process.communicate(timeout=_SECONDS)
+  patience.output(launcher.process)
 
 
 def test_closing_twice_does_no_harm():
@@ -223,7 +223,7 @@ except OSError as error:
 print(isolation.unavailable())
 """
   process = _python(code)
-  output = process.communicate(timeout=_SECONDS)[0]
+  output = patience.output(process)[0]
   if 'can not set a limit' in output:
     pytest.skip(output)
   assert process.returncode == 0, output
@@ -267,7 +267,7 @@ def test_a_process_whose_parent_is_gone_ends_itself():
   process = _python(
     'from launch.runtime import isolation; isolation.die_with(2)'
   )
-  process.communicate(timeout=_SECONDS)
+  patience.output(process)
   assert process.returncode == 1
 
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 
 import cloudpickle
 import psutil
@@ -12,6 +11,7 @@ from launch.runtime import isolation
 from launch.runtime.engines import engine as engine_lib
 from launch.runtime.engines import local_engine
 from tests import engine_nodes
+from tests import patience
 from tests import processes
 
 
@@ -32,13 +32,12 @@ def engine():
   made.close()
 
 
-def _wait_for_log(path, text, seconds=60):
-  end = time.monotonic() + seconds
-  while time.monotonic() < end:
-    if path.exists() and text in path.read_text():
-      return
-    time.sleep(0.05)
-  raise AssertionError(path.read_text() if path.exists() else path)
+def _wait_for_log(path, text):
+  patience.wait_until(
+    lambda: path.exists() and text in path.read_text(),
+    f'"{text}" in {path}',
+    tell=lambda: path.read_text() if path.exists() else 'It is not there.',
+  )
 
 
 def test_a_node_runs_and_its_exit_code_and_log_are_kept(tmp_path, engine):
@@ -93,8 +92,7 @@ def test_what_a_node_started_ends_with_it(tmp_path, engine):
   engine_nodes.poll(engine)
   log = (tmp_path / 'logs' / 'node' / '0').read_text()
   child = int(log.split('child ')[1].split()[0])
-  time.sleep(0.2)
-  assert not processes.is_alive(child)
+  processes.wait_until_gone(child)
 
 
 def test_close_leaves_nothing(tmp_path):
@@ -137,7 +135,7 @@ def test_nodes_share_a_network_that_others_do_not_see(tmp_path):
   def connect():
     import socket
 
-    socket.create_connection(('localhost', 23456), timeout=20)
+    socket.create_connection(('localhost', 23456)).close()
 
   engine = local_engine.LocalEngine(isolation.Namespace())
   engine.start(_task(tmp_path, serve, 'server/0'))

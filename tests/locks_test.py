@@ -11,6 +11,7 @@ import threading
 import pytest
 
 from spiral_tf import locks
+from tests import patience
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
 
@@ -20,7 +21,7 @@ from spiral_tf import locks
 
 with locks.hold(sys.argv[1], lambda: None):
   print('holds', flush=True)
-  time.sleep(60)
+  time.sleep(3600)
 """
 
 
@@ -80,11 +81,12 @@ def test_who_waits_gets_it_from_a_process_that_is_killed(path):
   waiting = threading.Event()
   with _other_process(path) as process:
     threading.Thread(
-      target=lambda: waiting.wait(30) and os.kill(process.pid, signal.SIGKILL)
+      target=lambda: waiting.wait() and os.kill(process.pid, signal.SIGKILL),
+      daemon=True,
     ).start()
     with locks.hold(path, waiting.set):
       assert waiting.is_set()
-      assert process.wait(30) == -signal.SIGKILL
+      assert patience.end(process) == -signal.SIGKILL
 
 
 def test_a_file_that_cannot_be_made(tmp_path):

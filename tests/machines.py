@@ -17,7 +17,8 @@ from typing import Any
 
 import psutil
 
-_SECONDS = 30
+from tests import patience
+
 _ROOT = pathlib.Path(__file__).resolve().parents[1]
 _TOOLS = ('ip', 'mount', 'nsenter', 'setpriv', 'unshare')
 # Standard input of the first process of a machine ends with us, and a machine
@@ -95,8 +96,7 @@ class Machine:
 
   def run(self, command: Sequence[str], **kwargs: Any) -> Any:
     """Runs a command, as `subprocess.run` does; a failure raises its error."""
-    kwargs.setdefault('timeout', _SECONDS)
-    done = subprocess.run(
+    done = patience.run(
       [*self._enter(), *command],
       stdout=subprocess.PIPE,
       stderr=subprocess.STDOUT,
@@ -122,7 +122,7 @@ class Machine:
     if self._first.poll() is None:
       os.kill(self._pid, signal.SIGKILL)
     self._first.stdin.close()
-    self._first.wait(_SECONDS)
+    patience.end(self._first)
 
   def _enter(self) -> list[str]:
     return [
@@ -177,7 +177,7 @@ class Machines:
       machine.kill()
     for process in self._processes:
       process.stdin.close()
-      process.wait(_SECONDS)
+      patience.end(process)
       process.stdout.close()
 
   def _make(self, count: int, folders: list[str]) -> None:

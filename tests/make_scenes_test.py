@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from spiral_tf.config import sections
 from spiral_tf.datasets import scene_sampling
 from spiral_tf.datasets import scenes
 from spiral_tf.environments.mujoco import stage
+from tests import patience
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
 
@@ -41,8 +41,14 @@ def _start(folder, *arguments):
 
 def _run(folder, *arguments):
   process = _start(folder, *arguments)
-  out, err = process.communicate(timeout=60)
+  out, err = patience.output(process)
   return process.returncode, out, err
+
+
+def _wait_until(condition, process):
+  patience.wait_until(
+    condition, 'another shard', alive=lambda: process.poll() is None
+  )
 
 
 def test_makes_scenes_that_can_be_loaded(tmp_path):
@@ -67,11 +73,9 @@ def test_ctrl_c_stops_and_the_same_command_goes_on(tmp_path):
   arguments = ['--num=30000', '--shard_size=250', '--processes=2']
   process = _start(tmp_path, *arguments)
   last = tmp_path / 'images-00119.npy'
-  while not (tmp_path / 'images-00001.npy').exists():
-    assert process.poll() is None, process.stderr.read()
-    time.sleep(0.01)
+  _wait_until((tmp_path / 'images-00001.npy').exists, process)
   os.killpg(process.pid, signal.SIGINT)
-  out, err = process.communicate(timeout=60)
+  out, err = patience.output(process)
   assert process.returncode == 130
   assert err == ''
   assert out.endswith(
@@ -81,11 +85,11 @@ def test_ctrl_c_stops_and_the_same_command_goes_on(tmp_path):
   # To the end would take long; what is missing is made either way.
   made = {path.name for path in tmp_path.glob('images-*')}
   process = _start(tmp_path, *arguments)
-  while {path.name for path in tmp_path.glob('images-*')} == made:
-    assert process.poll() is None, process.stderr.read()
-    time.sleep(0.01)
+  _wait_until(
+    lambda: {path.name for path in tmp_path.glob('images-*')} != made, process
+  )
   os.killpg(process.pid, signal.SIGINT)
-  out, err = process.communicate(timeout=60)
+  out, err = patience.output(process)
   assert (process.returncode, err) == (130, '')
   found = re.search(r'Goes on from ([0-9,]+) scenes\.', out)
   assert int(found[1].replace(',', '')) == 250 * len(made)

@@ -18,6 +18,7 @@ from launch import mcmc_chains
 from spiral_tf.config import sections
 from spiral_tf.environments.mujoco import stage as stage_lib
 from spiral_tf.experiments import metropolis_hastings
+from tests import patience
 from tests import processes
 
 _SEARCH = mcmc_chains.Search(
@@ -42,11 +43,17 @@ def targets():
   )
 
 
-def test_each_image_has_its_own_chain(targets):
-  lines = []
-  chains, seconds = mcmc_chains.run(_SEARCH, targets, 1, lines.append)
+def test_each_image_has_its_own_chain(targets, monkeypatch):
+  lines, now = [], [50.0]
+  monkeypatch.setattr(time, 'monotonic', lambda: now[0])
+
+  def search(index, target):
+    now[0] += 0.25
+    return _SEARCH(index, target)
+
+  chains, seconds = mcmc_chains.run(search, targets, 1, lines.append)
   assert sorted(chains) == [0, 1, 2]
-  assert seconds > 0
+  assert seconds == 0.75
   for index, chain in chains.items():
     expected = metropolis_hastings.run(
       targets[index],
@@ -65,7 +72,7 @@ def test_each_image_has_its_own_chain(targets):
   )
   renders = sum(chain.renders for chain in chains.values())
   rate = int(found[1].replace(',', ''))
-  assert rate == pytest.approx(renders / seconds, rel=0.1)
+  assert rate == round(renders / seconds)
 
 
 def test_processes_change_nothing(targets):
@@ -80,7 +87,7 @@ def test_processes_change_nothing(targets):
 def _stop_at(stop, index, target):
   if index == stop:
     os.kill(os.getpid(), signal.SIGINT)
-    time.sleep(5)
+    time.sleep(3600)
   return _SEARCH(index, target)
 
 
@@ -97,7 +104,7 @@ def _slow_from(first, index, target):
   # Processes are not to hear of Ctrl-C, which a terminal sends to them too.
   os.kill(os.getpid(), signal.SIGINT)
   if index >= first:
-    time.sleep(60)
+    time.sleep(3600)
   return _SEARCH(index, target)
 
 
@@ -109,11 +116,9 @@ def test_ctrl_c_ends_the_processes(targets, monkeypatch):
     assert line.startswith('1 of 3')
     threading.Timer(0.1, signal.pthread_kill, (main, signal.SIGINT)).start()
 
-  begin = time.monotonic()
   search = functools.partial(_slow_from, 1)
   chains, _ = mcmc_chains.run(search, targets, 2, interrupt)
   assert sorted(chains) == [0]
-  assert time.monotonic() - begin < 30
   assert not multiprocessing.active_children()
   assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
@@ -142,7 +147,7 @@ if __name__ == '__main__':
 
 def _say_and_sleep(folder, index, target):
   pathlib.Path(folder, str(os.getpid())).touch()
-  time.sleep(60)
+  time.sleep(3600)
 
 
 def test_processes_end_with_their_parent(tmp_path):
@@ -156,16 +161,14 @@ def test_processes_end_with_their_parent(tmp_path):
     [sys.executable, script, workers],
     env={**os.environ, 'PYTHONPATH': os.pathsep.join(paths)},
   )
-  end = time.monotonic() + 60
-  while len(list(workers.iterdir())) < 2:
-    assert time.monotonic() < end and parent.poll() is None
-    time.sleep(0.05)
+  patience.wait_until(
+    lambda: len(list(workers.iterdir())) == 2,
+    'two processes',
+    alive=lambda: parent.poll() is None,
+  )
   parent.kill()
   parent.wait()
-  processes.wait_until_gone(
-    *(int(path.name) for path in workers.iterdir()),
-    seconds=end - time.monotonic(),
-  )
+  processes.wait_until_gone(*(int(path.name) for path in workers.iterdir()))
 
 
 if __name__ == '__main__':

@@ -22,18 +22,18 @@ def _events(workdir, node):
   return events
 
 
-def test_writes_json_lines(tmp_path):
+def test_writes_json_lines(tmp_path, monkeypatch):
   workdir = str(tmp_path)
-  before = time.time()
+  times = iter([100.25, 101.5])
+  monkeypatch.setattr(time, 'time', lambda: next(times))
   writer = metrics.MetricsWriter(workdir, 'node')
   writer.scalars(10, {'a': tf.constant(1.5), 'done': False})
   writer.scalars(np.int64(20), {'a': np.float32(2.5)})
   # Not flushed: they are read while the node works.
   with open(metrics.metrics_path(workdir, 'node')) as file:
     first, second = map(json.loads, file)
-  assert before <= first.pop('time') <= second.pop('time') <= time.time()
-  assert first == {'frames': 10, 'a': 1.5, 'done': False}
-  assert second == {'frames': 20, 'a': 2.5}
+  assert first == {'time': 100.25, 'frames': 10, 'a': 1.5, 'done': False}
+  assert second == {'time': 101.5, 'frames': 20, 'a': 2.5}
 
 
 def test_a_continued_run_adds_lines(tmp_path):

@@ -7,17 +7,16 @@ import pathlib
 import signal
 import subprocess
 import sys
-import time
 
 import cloudpickle
 import pytest
 
 from launch.runtime import isolation
 from launch.runtime.engines import node_process
+from tests import patience
 from tests import processes
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
-_SECONDS = 60
 _PR_CAPBSET_DROP, _CAP_SYS_ADMIN = 24, 21
 # Starts a node, in a namespace or not, and says what came of it.
 _LAUNCHER = """
@@ -45,14 +44,7 @@ def _job(function):
 
 def _run(function, log, env=None):
   """Runs a node and returns its exit code."""
-  return node_process.start(_job(function), env or {}, str(log)).wait(_SECONDS)
-
-
-def _wait(what, condition):
-  end = time.monotonic() + _SECONDS
-  while not condition():
-    assert time.monotonic() < end, f'not {what}'
-    time.sleep(0.02)
+  return patience.end(node_process.start(_job(function), env or {}, str(log)))
 
 
 def test_it_runs_the_job_and_adds_to_the_log(tmp_path):
@@ -101,12 +93,12 @@ def test_it_has_a_process_group_of_its_own(tmp_path):
   log = tmp_path / 'log'
   process = node_process.start(_job(work), {}, str(log))
   try:
-    _wait('up', lambda: 'up' in log.read_text())
+    patience.wait_until(lambda: 'up' in log.read_text(), 'a node')
     assert os.getpgid(process.pid) == process.pid != os.getpgid(0)
     assert os.getsid(process.pid) == os.getsid(0)
     assert _namespace(process.pid) == _namespace('self')
     os.killpg(process.pid, signal.SIGKILL)
-    assert process.wait(_SECONDS) == -signal.SIGKILL
+    assert patience.end(process) == -signal.SIGKILL
   finally:
     process.kill()
 
@@ -148,12 +140,14 @@ def test_it_does_not_outlive_its_launcher(tmp_path, isolated, right):
   )
   line = launcher.stdout.readline()
   if not line:
-    output = launcher.communicate(timeout=_SECONDS)[1]
+    output = patience.output(launcher)[1]
     assert isolated and not right, output
     pytest.skip(output)
   node, holder = map(int, line.split())
   try:
-    _wait('up', lambda: log.exists() and '\n' in log.read_text())
+    patience.wait_until(
+      lambda: log.exists() and '\n' in log.read_text(), 'a node'
+    )
     port, names, user = json.loads(log.read_text())
     assert user == os.getuid()
     assert ('0.0.0.0', port) in isolation.listening(node)
@@ -165,8 +159,7 @@ def test_it_does_not_outlive_its_launcher(tmp_path, isolated, right):
   finally:
     launcher.kill()
     launcher.communicate()
-  _wait('dead', lambda: not processes.is_alive(node))
-  _wait('dead', lambda: not (holder and processes.is_alive(holder)))
+  processes.wait_until_gone(node, *([holder] if holder else []))
 
 
 def test_a_namespace_that_is_gone_is_an_error_in_the_log(tmp_path):
@@ -176,7 +169,7 @@ def test_a_namespace_that_is_gone_is_an_error_in_the_log(tmp_path):
   process = node_process.start(
     _job(lambda: print('did run')), {}, str(log), ended.pid
   )
-  assert process.wait(_SECONDS) == 1
+  assert patience.end(process) == 1
   assert 'FileNotFoundError' in log.read_text()
   assert 'did run' not in log.read_text()
 
@@ -186,13 +179,12 @@ def test_its_command_works_without_a_parent_and_with_a_pipe(tmp_path):
   def work():
     print('did run')
 
-  done = subprocess.run(
+  done = patience.run(
     node_process.command(),
     input=_job(work),
     cwd=tmp_path,
     stdout=subprocess.PIPE,
     stderr=subprocess.STDOUT,
-    timeout=_SECONDS,
   )
   assert done.returncode == 0, done.stdout
   assert b'did run' in done.stdout

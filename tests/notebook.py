@@ -40,7 +40,7 @@ def execute(
   os.environ['JUPYTER_RUNTIME_DIR'] = str(scratch / 'runtime')
   client = nbclient.NotebookClient(
     notebook,
-    timeout=300,
+    timeout=None,  # However slow the machine is.
     kernel_name='python3',
     resources={'metadata': {'path': folder}},
   )

@@ -52,13 +52,20 @@ def learner(tmp_path):
 
 def test_logs_its_idle_share(learner, tmp_path, monkeypatch):
   path = metrics.metrics_path(str(tmp_path), node_kinds.POLICY_LEARNER)
-  monkeypatch.setattr(learner._reader, 'read', lambda: time.sleep(0.2))
-  learner._log(time.monotonic())
+  now = [learner._last_log + 1.0]
+  monkeypatch.setattr(time, 'monotonic', lambda: now[0])
+
+  def read():
+    now[0] += 3.0
+
+  monkeypatch.setattr(learner._reader, 'read', read)
+  learner._log(now[0])
   learner._gather()
-  learner._log(time.monotonic())
-  assert 0.5 < json_lines.last_line(path)['idle'] <= 1
-  time.sleep(0.2)
-  learner._log(time.monotonic())
+  now[0] += 1.0
+  learner._log(now[0])
+  assert json_lines.last_line(path)['idle'] == pytest.approx(0.75)
+  now[0] += 1.0
+  learner._log(now[0])
   assert json_lines.last_line(path)['idle'] == 0
 
 

@@ -9,6 +9,7 @@ from spiral_tf.config import cluster
 from spiral_tf.population import lineage
 from spiral_tf.population import members
 from spiral_tf.population import progress as progress_lib
+from tests import patience
 from tests import small
 
 _CONFIG = dataclasses.replace(
@@ -71,14 +72,19 @@ def test_nothing_to_say_before_the_first_round():
 
 
 def test_lines_are_printed_as_rounds_come(tmp_path, capsys):
+  printed = []
   progress = progress_lib.Progress(_CONFIG, str(tmp_path))
   path = members.lineage_path(str(tmp_path))
   (tmp_path / 'population').mkdir()
   for record in (_status(0, -3.0), _status(2, -1.0)):
     lineage.append(path, record)
-  time.sleep(0.5)
+
+  def is_printed():
+    printed.append(capsys.readouterr().out)
+    return 'best -1 (member 2)' in ''.join(printed)
+
+  patience.wait_until(is_printed, 'a line', tell=lambda: printed)
   progress.stop()
-  assert 'best -1 (member 2)' in capsys.readouterr().out
 
 
 if __name__ == '__main__':

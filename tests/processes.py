@@ -1,8 +1,8 @@
 """Whether processes still run."""
 
-import time
-
 import psutil
+
+from tests import patience
 
 
 def is_alive(pid):
@@ -13,9 +13,10 @@ def is_alive(pid):
     return False
 
 
-def wait_until_gone(*pids, seconds=10):
+def wait_until_gone(*pids):
   """Waits until processes have ended; a kill takes effect after it is sent."""
-  end = time.monotonic() + seconds
-  while left := [pid for pid in pids if is_alive(pid)]:
-    assert time.monotonic() < end, f'still there: {left}'
-    time.sleep(0.02)
+  patience.wait_until(
+    lambda: not any(map(is_alive, pids)),
+    'the end of processes',
+    tell=lambda: f'Still there: {[pid for pid in pids if is_alive(pid)]}',
+  )

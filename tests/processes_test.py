@@ -60,17 +60,15 @@ def _first_then_sleep(items):
   """Yields at once, and then not for long."""
   for item in items:
     yield item
-    time.sleep(60)
+    time.sleep(3600)
 
 
 def test_results_come_as_they_are_made_and_closing_ends_the_processes():
-  begin = time.monotonic()
   results = processes.map_unordered(_first_then_sleep, [1, 2, 3], 2)
   with contextlib.closing(results):
     assert {next(results), next(results)} == {1, 2}
     assert len(multiprocessing.active_children()) == 2
   assert not multiprocessing.active_children()
-  assert time.monotonic() - begin < 30
 
 
 def _fail(items):

@@ -12,6 +12,7 @@ import pytest
 from tests import clusters
 from tests import launched
 from tests import machines
+from tests import patience
 
 _RAY = str(pathlib.Path(sys.executable).parent / 'ray')
 # Nodes are not to wait for all else that is busy, and machines that vanish are
@@ -58,7 +59,6 @@ def _start_ray(machine, head, resources):
       f'--object-store-memory={80 * 2**20}',
     ],
     env={**os.environ, **_RAY_SETTINGS},
-    timeout=clusters.SECONDS,
   )
 
 
@@ -126,7 +126,7 @@ def test_a_program_outlives_its_machines_but_not_its_launcher(tmp_path):
 
     reached = launched.updates(run.workdir)
     run.process.kill()
-    run.process.wait()
+    patience.end(run.process)
     clusters.measure(
       'the launcher killed: none left', lambda: _programs(a, b, c) == others
     )
@@ -153,7 +153,7 @@ def test_a_program_outlives_its_machines_but_not_its_launcher(tmp_path):
     run.measure_updates('and training', 1)
 
     run.process.terminate()
-    assert run.process.wait(clusters.SECONDS) == 130, run.output.read_text()
+    assert patience.end(run.process) == 130, run.output.read_text()
     clusters.measure('stopped: none left', lambda: not _programs(a))
 
 

@@ -9,6 +9,7 @@ import cloudpickle
 import pytest
 
 from launch.runtime.engines import ray_keeper
+from tests import patience
 from tests import processes
 
 
@@ -26,11 +27,11 @@ def _job():
 
 
 async def _wait_for_words(log):
-  for _ in range(600):
-    if log.exists() and len(words := log.read_text().split()) >= 2:
-      return words
-    await asyncio.sleep(0.1)
-  raise AssertionError('the node prints nothing')
+  def words():
+    return log.exists() and log.read_text().endswith('\n')
+
+  await asyncio.to_thread(patience.wait_until, words, 'words of the node')
+  return log.read_text().split()
 
 
 def test_runs_a_node_once(tmp_path):
@@ -46,7 +47,7 @@ def test_runs_a_node_once(tmp_path):
     # The same run, asked for once more, as the connection was lost.
     again = asyncio.ensure_future(keeper.run(1, b'', {}, str(log)))
     await keeper.stop(2, True)  # Meant for another run.
-    await asyncio.sleep(0.3)
+    assert processes.is_alive(int(child))
     assert not code.done() and not again.done()
     await keeper.stop(1, True)
     assert await code == await again == -signal.SIGKILL

@@ -1,8 +1,9 @@
 """Tests of spiral_tf.replay.episodes, with real Reverb servers."""
 
 import dataclasses
+import math
+import queue
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from spiral_tf.config import learners
 from spiral_tf.config import sections
 from spiral_tf.replay import episodes as episodes_lib
 from spiral_tf.replay import server as server_lib
+from tests import patience
 
 _STEPS = 2
 _CONFIG = experiment.Config(
@@ -80,13 +82,29 @@ def _reader(server, table):
   return episodes_lib.Reader(_client(server), table, signature, batch_size=4)
 
 
-def _read(reader, seconds=10):
-  end = time.monotonic() + seconds
-  while time.monotonic() < end:
-    batch = reader.read()
-    if batch is not None:
-      return batch
-  raise AssertionError('nothing to read')
+def _read(reader):
+  return patience.wait_until(reader.read, 'something to read')
+
+
+class _Stopping:
+  """What a writer that has to wait asks each half a second: whether to stop.
+
+  Attributes:
+    asked: how often it did.
+    at: when it did so often, it is to stop.
+  """
+
+  def __init__(self, at=math.inf):
+    self.asked, self.at = 0, at
+
+  def __call__(self):
+    self.asked += 1
+    return self.asked >= self.at
+
+  def wait(self):
+    """Waits until the writer has waited for some time, from now on."""
+    goal = self.asked + 4
+    patience.wait_until(lambda: self.asked >= goal, 'a writer that waits')
 
 
 def test_episodes_arrive_as_they_were_written(server):
@@ -144,28 +162,26 @@ def test_each_episode_is_read_once_in_order(server):
 def test_full_queue_holds_its_writer_until_it_gives_up(server):
   writer = episodes_lib.EpisodeWriter(_client(server))
   assert writer.write(_episodes(0, 4), stopping=lambda: False)
-  give_up = time.monotonic() + 0.8
-  assert not writer.write(
-    _episodes(4, 4), stopping=lambda: time.monotonic() > give_up
-  )
+  assert not writer.write(_episodes(4, 4), stopping=_Stopping(at=4))
 
 
 def test_full_queue_lets_its_writer_go_on_when_read(server):
   writer = episodes_lib.EpisodeWriter(_client(server))
-  written = []
+  written, stopping = [], _Stopping()
 
   def write():
     for first in (0, 4, 8):
-      written.append(writer.write(_episodes(first, 4), stopping=lambda: False))
+      written.append(writer.write(_episodes(first, 4), stopping))
 
   thread = threading.Thread(target=write, daemon=True)
   thread.start()
-  thread.join(timeout=1)
+  patience.wait_until(lambda: written, 'the first episodes')
+  stopping.wait()
   assert written == [True]
   reader = _reader(server, episodes_lib.TRAJECTORIES)
   for _ in range(3):
     _read(reader)
-  thread.join(timeout=10)
+  patience.join(thread)
   assert written == [True] * 3
 
 
@@ -185,11 +201,17 @@ def test_incomplete_batches_are_kept_for_later(server, monkeypatch, idle_ms):
   assert [*first, *second] == list(range(8))
 
 
-def test_reading_nothing_takes_about_a_second(server):
+def test_reading_nothing_takes_as_long_as_it_should(server):
   reader = _reader(server, episodes_lib.TRAJECTORIES)
-  started = time.monotonic()
+  waited = []
+
+  def get(timeout):
+    waited.append(timeout)
+    raise queue.Empty
+
+  reader._batches.get = get
   assert reader.read() is None
-  assert time.monotonic() - started < 3
+  assert waited == [episodes_lib._POLL_MS / 1000]
 
 
 def test_a_failure_while_reading_is_raised(server):
@@ -205,8 +227,7 @@ def test_a_closed_reader_ends_its_thread(server, monkeypatch):
   reader = _reader(server, episodes_lib.TRAJECTORIES)
   assert reader.read() is None
   reader.close()
-  reader._thread.join(timeout=30)
-  assert not reader._thread.is_alive()
+  patience.join(reader._thread)
 
 
 def test_renders_are_final_canvases_of_any_episode(server):
@@ -243,23 +264,25 @@ def test_renders_keep_the_ratio_and_the_newest(server):
 def test_renders_hold_writers_while_discriminator_is_behind(server):
   writer = episodes_lib.EpisodeWriter(_client(server))
   trajectories = _reader(server, episodes_lib.TRAJECTORIES)
-  written = []
-  stop = threading.Event()
+  written, stopping = [], _Stopping()
 
   def write():
     for first in range(0, 40, 4):
-      written.append(writer.write(_episodes(first, 4), stopping=stop.is_set))
+      written.append(writer.write(_episodes(first, 4), stopping))
+      stopping.asked = 0
 
   thread = threading.Thread(target=write, daemon=True)
   thread.start()
   # The policy learner reads all it gets; nobody reads renders.
-  end = time.monotonic() + 3
-  while time.monotonic() < end:
+
+  def is_held():
     trajectories.read()
+    return stopping.asked > 4
+
+  patience.wait_until(is_held, 'a writer that waits')
   assert 2 <= sum(written) <= 5
-  stop.set()
-  thread.join(timeout=5)
-  assert not thread.is_alive()
+  stopping.at = 0
+  patience.join(thread)
 
 
 def test_limits_follow_the_configuration():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from spiral_tf.population import reports
+from tests import patience
 
 
 def _member(status, other=None, drawn=None, wait=lambda: None):
@@ -71,7 +72,7 @@ def test_silence_is_none():
 
 
 def test_all_are_asked_at_the_same_time():
-  together = threading.Barrier(4, timeout=10)
+  together = threading.Barrier(4, timeout=patience.HANG_SECONDS)
   members = [
     _member(dict(_FINE), _FINE, _DRAWN, together.wait) for _ in range(4)
   ]

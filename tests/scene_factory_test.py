@@ -4,7 +4,6 @@ import dataclasses
 import multiprocessing
 import os
 import signal
-import time
 
 import numpy as np
 from PIL import Image
@@ -156,10 +155,8 @@ def test_a_worker_that_dies_is_an_error(tmp_path):
     if done:
       os.kill(multiprocessing.active_children()[0].pid, signal.SIGKILL)
 
-  start = time.monotonic()
   with pytest.raises(RuntimeError, match=r'exit code -9.*The same command'):
     scene_factory.make(str(tmp_path), settings, 2, kill_one)
-  assert time.monotonic() - start < 30
   assert not multiprocessing.active_children()
 
 

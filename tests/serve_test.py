@@ -22,6 +22,7 @@ import tensorflow as tf
 from spiral_tf import builders
 from spiral_tf.agents import saved_model
 from spiral_tf.programs import program as program_lib
+from tests import patience
 from tests import small
 
 _CHROMIUM = shutil.which('chromium')
@@ -58,7 +59,7 @@ def server(tmp_path_factory):
   assert address, line + process.stdout.read()
   yield address[0]
   process.send_signal(signal.SIGINT)
-  output, _ = process.communicate(timeout=20)
+  output, _ = patience.output(process)
   assert process.returncode == 0, output
   assert output.strip() == 'Stopped.'
 
@@ -72,16 +73,24 @@ def browser(tmp_path_factory):
       # The sandbox does not work for root, nor inside of another one.
       chromium = playwright.chromium.launch(
         executable_path=_CHROMIUM,
+        timeout=1000 * patience.HANG_SECONDS,
         args=['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
       )
       yield chromium
       chromium.close()
 
 
+def _new_page(browser, width, height):
+  """A page of that size, which waits for as long as it must."""
+  page = browser.new_page(viewport={'width': width, 'height': height})
+  page.set_default_timeout(1000 * patience.HANG_SECONDS)
+  return page
+
+
 @pytest.fixture
 def page(server, browser):
   """The page, in which nothing may go wrong."""
-  page = browser.new_page(viewport={'width': 1100, 'height': 760})
+  page = _new_page(browser, 1100, 760)
   page.add_init_script('Math.random = () => 0.5;')  # The seed of what it asks.
   problems = page.problems = []
   page.on('pageerror', lambda error: problems.append(str(error)))
@@ -95,11 +104,11 @@ def page(server, browser):
 
 def _until(page, condition):
   """Waits for a condition. `wait_for_function` needs `eval`, barred here."""
-  for _ in range(300):
-    if page.evaluate(condition):
-      return
-    page.wait_for_timeout(100)
-  raise AssertionError(f'{condition}: {page.text_content("#status")}')
+  wait = patience.Wait(
+    condition, tell=lambda: f'It says: {page.text_content("#status")}'
+  )
+  while not page.evaluate(condition):
+    page.wait_for_timeout(min(100, 1000 * wait.left()))
 
 
 def _screenshot(page, name):
@@ -287,7 +296,7 @@ def test_errors_are_shown(page):
 
 
 def test_fits_a_telephone(server, browser):
-  page = browser.new_page(viewport={'width': 390, 'height': 800})
+  page = _new_page(browser, 390, 800)
   page.goto(server)
   page.wait_for_selector('body[data-ready]')
   _draw(page)

@@ -1,13 +1,13 @@
 """The engine with an srun of our own, that runs everything on this machine.
 
-It takes some fifteen seconds, as Launchpad has to start in each node, and what
-is silent is not to be taken for what is only slow. There is a real Slurm, of
-three machines, in `slurm_cluster_test`.
+It takes some ten seconds, as Launchpad has to start in each node. There is a
+real Slurm, of three machines, in `slurm_cluster_test`.
 """
 
 import os
 import signal
 import time
+import types
 
 import psutil
 import pytest
@@ -15,10 +15,11 @@ import pytest
 from launch.runtime.engines import engine as engine_lib
 from launch.runtime.engines import slurm_engine
 from launch.runtime.engines import slurm_keeper
+from launch.runtime.engines import slurm_step
 from tests import engine_nodes
+from tests import patience
 from tests import processes
 
-_SECONDS = 60
 _SRUN = """#!/bin/sh
 while [ "${1#--}" != "$1" ]; do
   case "$1" in --nodelist=*) host=${1#--nodelist=};; esac
@@ -45,8 +46,8 @@ def folder(tmp_path, monkeypatch):
 
 @pytest.fixture
 def engine(folder):
-  """An engine that gives up soon."""
-  made = slurm_engine.SlurmEngine(place_seconds=20.0)
+  """An engine that gives up when a test says so."""
+  made = slurm_engine.SlurmEngine(place_seconds=patience.HANG_SECONDS)
   yield made
   made.close()
 
@@ -114,56 +115,102 @@ def test_nodes_run_and_end_in_every_way(engine, folder):
 
 
 @pytest.fixture
-def hurry(monkeypatch):
-  """Nobody is silent for long."""
+def chatty(monkeypatch):
+  """All say often that they are there, and wait for ever for the others."""
   monkeypatch.setattr(slurm_keeper, 'ALIVE_SECONDS', 0.1)
-  monkeypatch.setattr(slurm_engine, '_QUIET_SECONDS', 2.0)
-  monkeypatch.setattr(slurm_engine, '_LOST_SECONDS', 4.0)
+  monkeypatch.setattr(slurm_keeper, 'SILENCE_SECONDS', 3600.0)
 
 
-def test_a_machine_that_is_silent_is_lost_and_not_used(hurry, engine, folder):
+@pytest.fixture
+def clock(monkeypatch):
+  """The launcher's time, in a list, which passes when a test says so."""
+  now = [0.0]
+  clock = types.SimpleNamespace(monotonic=lambda: now[0], sleep=time.sleep)
+  for module in (slurm_engine, slurm_step):
+    monkeypatch.setattr(module, 'time', clock)
+  return now
+
+
+def _pass_time(engine, clock, seconds, steps):
+  """Lets time pass in which some steps are heard of, and others are not."""
+  clock[0] += seconds
+  patience.wait_until(
+    lambda: engine._pump() or all(step.silence == 0 for step in steps),
+    'word of steps',
+  )
+
+
+def _suspend(engine, step):
+  """Stops a keeper, and hears the last that it said before."""
+  process = psutil.Process(step._process.pid)
+  process.suspend()
+  patience.wait_until(
+    lambda: process.status() == psutil.STATUS_STOPPED, 'a step that stops'
+  )
+  engine._pump()
+
+
+def test_a_machine_that_is_silent_is_lost_and_not_used(
+  chatty, engine, folder, clock
+):
   engine.place({'x': _NEEDS, 'y': _NEEDS, 'x2': _NEEDS, 'y2': _NEEDS})
   steps = {name: place.step for name, place in engine._places.items()}
   assert [steps[name].host for name in ('x', 'x2', 'y')] == ['a', 'a', 'b']
   assert engine.poll() == []
   (folder / 'down-a').write_text('sleep 1000')
-  psutil.Process(steps['x']._process.pid).suspend()
-  time.sleep(0.5)
-  engine.poll()
-  psutil.Process(steps['x2']._process.pid).suspend()
+  seconds = slurm_engine._QUIET_SECONDS + 1
+  assert seconds < slurm_engine._LOST_SECONDS < 3 * seconds
+  _suspend(engine, steps['x'])
+  for silent in (['x'], ['x']):
+    others = [steps[name] for name in steps if name not in silent]
+    _pass_time(engine, clock, seconds, others)
+    assert engine.poll() == []
+  _suspend(engine, steps['x2'])
+  _pass_time(engine, clock, seconds, [steps['y'], steps['y2']])
   # It has not been silent for as long, but is on the same machine.
-  assert engine_nodes.poll(engine, 2) == [('x', None), ('x2', None)]
+  assert steps['x2'].silence < slurm_engine._LOST_SECONDS
+  assert engine.poll() == [('x', None), ('x2', None)]
   # Four where there is room for two, as there is nowhere else.
   engine.place({'x': _NEEDS, 'x2': _NEEDS})
   assert {place.step.host for place in engine._places.values()} == {'b'}
 
 
 def test_while_some_wait_for_a_place_others_are_not_forgotten(
-  hurry, engine, folder, monkeypatch
+  chatty, engine, folder, monkeypatch
 ):
-  monkeypatch.setattr(slurm_keeper, 'SILENCE_SECONDS', 3.0)
   engine.place({'x': _NEEDS})
+  sent = []
+  step = engine._places['x'].step
+  monkeypatch.setattr(step, 'send', lambda **request: sent.append(request))
   for host in 'ab':
     (folder / f'down-{host}').write_text('sleep 1000')
-  engine._place_seconds = 5.0
+  engine._place_seconds = 10 * slurm_keeper.ALIVE_SECONDS
   with pytest.raises(RuntimeError, match='no step'):
     engine.place({'y': _NEEDS})
-  time.sleep(0.3)
+  assert {'do': 'nothing'} in sent
   assert engine.poll() == []
   assert list(engine._places) == ['x']
 
 
 def test_says_which_machine_runs_nothing_and_does_not_use_it_again(
-  engine, folder
+  engine, folder, clock, monkeypatch
 ):
   engine._place_seconds = 0.5
+  pump = engine._pump
+
+  def pump_and_hear(*seconds):
+    """Time is over once a machine has said what is wrong."""
+    pump(*seconds)
+    places = engine._places.values()
+    clock[0] += any(place.step.words() for place in places)
+
+  monkeypatch.setattr(engine, '_pump', pump_and_hear)
   for command in ('sleep 1000', 'false'):
     (folder / 'down-a').write_text(command)
     engine._suspects.clear()
     with pytest.raises(RuntimeError, match=r'x: no step.* on a .*a is down'):
       engine.place({'x': engine_lib.Resources(2), 'y': _NEEDS})
     assert not engine._places
-  engine._place_seconds = _SECONDS
   engine.place({'x': engine_lib.Resources(2), 'y': _NEEDS})
   assert {place.step.host for place in engine._places.values()} == {'b'}
 

@@ -8,21 +8,19 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import cloudpickle
 import pytest
 
 from launch.runtime.engines import slurm_keeper
+from tests import patience
 from tests import processes
-
-_SECONDS = 60
 
 
 class _Keeper:
   """A keeper that runs, and what it says."""
 
-  def __init__(self, silence_seconds=_SECONDS, **kwargs):
+  def __init__(self, silence_seconds=3600.0, **kwargs):
     self.process = subprocess.Popen(
       [sys.executable, slurm_keeper.__file__, str(silence_seconds), '5'],
       stdin=subprocess.PIPE,
@@ -42,8 +40,10 @@ class _Keeper:
 
   def answer(self):
     """The next thing it says but that it is there."""
+    wait = patience.Wait('an answer')
     while True:
-      assert select.select([self.process.stdout], [], [], _SECONDS)[0]
+      if not select.select([self.process.stdout], [], [], wait.left())[0]:
+        continue
       answer = json.loads(self.process.stdout.readline())
       if answer:
         return answer
@@ -66,16 +66,24 @@ def keep():
     keeper.process.stdin.close()
 
 
-def _wait_for_words(log):
-  for _ in range(_SECONDS * 10):
-    if log.exists() and len(words := log.read_text().split()) >= 3:
-      return words
-    time.sleep(0.1)
-  raise AssertionError('the node prints nothing')
+def _wait_for_words(keeper, log):
+  """What a node prints; until then, its keeper hears something."""
+
+  def are_there():
+    keeper.send(do='nothing')
+    return log.exists() and len(log.read_text().split()) >= 3
+
+  patience.wait_until(
+    are_there,
+    'words of the node',
+    alive=lambda: keeper.process.poll() is None,
+  )
+  return log.read_text().split()
 
 
 def _stay():
   import subprocess
+  import time
 
   child = subprocess.Popen(['sleep', '1000'])
   print(os.environ['A'], os.getpid(), child.pid, flush=True)
@@ -86,7 +94,7 @@ def test_runs_nodes_and_says_how_they_end(keep, tmp_path):
   keeper = keep()
   log = tmp_path / 'logs' / 'group' / '0'
   keeper.start(1, log, _stay)
-  word, *ids = _wait_for_words(log)
+  word, *ids = _wait_for_words(keeper, log)
   assert word == 'b'
   keeper.send(do='stop', number=2, kill=True)  # Meant for another run.
   keeper.process.send_signal(signal.SIGTERM)  # Meant for nobody.
@@ -115,7 +123,7 @@ def test_runs_nodes_and_says_how_they_end(keep, tmp_path):
 def test_no_node_outlives_its_keeper(keep, tmp_path, how):
   keeper = keep(*([5.0] if how == 'silence' else []))
   keeper.start(1, tmp_path / '0', _stay)
-  _, *ids = _wait_for_words(tmp_path / '0')
+  _, *ids = _wait_for_words(keeper, tmp_path / '0')
   if how == 'input ends':
     keeper.process.stdin.close()
   elif how == 'killed':
@@ -123,7 +131,7 @@ def test_no_node_outlives_its_keeper(keep, tmp_path, how):
     keeper.process.wait()
     # Slurm ends what the node had started.
     os.kill(int(ids[1]), signal.SIGKILL)
-  assert keeper.process.wait(_SECONDS) == (-9 if how == 'killed' else 0)
+  assert patience.end(keeper.process) == (-9 if how == 'killed' else 0)
   processes.wait_until_gone(*map(int, ids))
 
 
@@ -136,9 +144,9 @@ def test_prints_elsewhere_if_there_can_be_no_log(keep, tmp_path):
   with open(tmp_path / 'errors', 'w+') as errors:
     keeper = keep(stderr=errors)
     keeper.start(1, '/dev/null/logs/0', _stay)
-    _, *ids = _wait_for_words(tmp_path / 'errors')
+    _, *ids = _wait_for_words(keeper, tmp_path / 'errors')
     keeper.process.stdin.close()
-    assert keeper.process.wait(_SECONDS) == 0
+    assert patience.end(keeper.process) == 0
     processes.wait_until_gone(*map(int, ids))
 
 

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 
 from fastapi import testclient
 import numpy as np
@@ -23,6 +22,7 @@ from spiral_tf.web import app as web
 from spiral_tf.web import film as film_lib
 from spiral_tf.web import guard
 from spiral_tf.web import queue
+from tests import patience
 from tests import program_cases
 from tests import small
 
@@ -237,8 +237,7 @@ def test_too_many_at_once_are_sent_away():
   for thread in threads:
     thread.start()
   inside.acquire()
-  while places._places._value:  # Until the other one waits, too.
-    time.sleep(0.01)
+  patience.wait_until(lambda: not places._places._value, 'one that waits')
   with pytest.raises(queue.FullError, match='try again'), places.place():
     pass
   release.set()

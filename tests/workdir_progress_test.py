@@ -2,13 +2,13 @@
 
 import math
 import re
-import time
 
 import pytest
 
 from spiral_tf import node_kinds
 from spiral_tf.workdir import metrics
 from spiral_tf.workdir import progress
+from tests import patience
 
 _POLICY = {
   'frames': 1234567,
@@ -61,28 +61,37 @@ def test_progress_line_shows_numbers_that_are_none():
   assert 'score +nan' in line
 
 
-def _wait_for(capsys, text, seconds=10.0):
+def _wait_for(capsys, text):
   """What is printed up to and with `text`."""
-  printed, end = '', time.monotonic() + seconds
-  while text not in printed and time.monotonic() < end:
-    time.sleep(0.01)
-    printed += capsys.readouterr().out
-  return printed
+  printed = []
+
+  def is_printed():
+    printed.append(capsys.readouterr().out)
+    return text in ''.join(printed)
+
+  patience.wait_until(is_printed, f'"{text}"', tell=lambda: printed)
+  return ''.join(printed)
 
 
-def test_progress_prints_new_lines_only(tmp_path, capsys):
+def test_progress_prints_new_lines_only(tmp_path, capsys, monkeypatch):
+  looks, news = [], progress.RunProgress._news
+
+  def look(self):
+    looks.append(news(self))
+    return looks[-1]
+
+  monkeypatch.setattr(progress.RunProgress, '_news', look)
   writer = metrics.MetricsWriter(str(tmp_path), node_kinds.POLICY_LEARNER)
   writer.scalars(1, _POLICY)  # Of an earlier run.
-  time.sleep(0.01)
   lines = progress.RunProgress(str(tmp_path), seconds=0.02)
   printed = _wait_for(capsys, 'Starting')
   for frames in (11, 22):
     writer.scalars(frames, {**_POLICY, 'frames': frames})
     printed += _wait_for(capsys, f'{frames} frames')
-  time.sleep(0.1)
+  looked = len(looks)
+  patience.wait_until(lambda: len(looks) > looked + 3, 'some more looks')
   lines.stop()
   writer.scalars(33, {**_POLICY, 'frames': 33})
-  time.sleep(0.1)
   printed += capsys.readouterr().out
   assert re.sub(r'\[ *\d+:\d\d\]|,.*', '', printed).split('\n')[1:] == [
     ' 11 frames',

@@ -1,19 +1,21 @@
 """Tests of spiral_tf.nodes.worker."""
 
 import threading
-import time
 
 import launchpad as lp
 import pytest
 
 from spiral_tf.nodes import guard
 from spiral_tf.nodes import worker
+from tests import patience
 
 
 class _Counter(worker.Worker):
   """Counts to a limit; `events` says what happened, in order."""
 
-  def __init__(self, limit=3, fail_at=None, block=None, diverge_at=None):
+  def __init__(
+    self, limit=3, fail_at=None, block=None, diverge_at=None, stop_at=None
+  ):
     super().__init__()
     self.events = []
     self.lock_held = []
@@ -21,12 +23,17 @@ class _Counter(worker.Worker):
     self._fail_at = fail_at
     self._block = block
     self._diverge_at = diverge_at
+    self._stop_at = stop_at
     self._count = 0
 
   def _gather(self):
     assert not self._lock.locked()
+    if self._stop_at == self._count:
+      lp.stop_event().set()
     if self._block is not None:
+      lp.stop_event().set()
       self._block.wait()
+      self.events.append('went on')
     if self._count == self._fail_at:
       raise ValueError('broken')
     return self._count
@@ -52,8 +59,14 @@ def program(monkeypatch):
   stop = threading.Event()
   monkeypatch.setattr(lp, 'stop_event', lambda: stop)
   monkeypatch.setattr(lp, 'stop', stop.set)
-  monkeypatch.setattr(worker, '_PATIENCE_SECONDS', 0.3)
+  monkeypatch.setattr(worker, '_PATIENCE_SECONDS', patience.HANG_SECONDS)
   return stop
+
+
+@pytest.fixture
+def impatient(program, monkeypatch):
+  """Nobody waits for what does not come."""
+  monkeypatch.setattr(worker, '_PATIENCE_SECONDS', 0.1)
 
 
 def test_works_until_done_then_saves_and_stops_the_program(program):
@@ -65,14 +78,14 @@ def test_works_until_done_then_saves_and_stops_the_program(program):
 
 
 def test_stops_and_saves_when_the_program_stops(program):
-  counter = _Counter(limit=10**9)
-  threading.Timer(0.3, program.set).start()
+  counter = _Counter(limit=10**9, stop_at=3)
   counter.run()
   assert counter.events[-1] == 'finish'
-  assert len(counter.events) > 2
+  assert counter.events[:3] == [0, 1, 2]
+  assert not counter._done()
 
 
-def test_an_error_surfaces_after_saving(program):
+def test_an_error_surfaces_after_saving(program, impatient):
   counter = _Counter(fail_at=2)
   with pytest.raises(ValueError, match='broken'):
     counter.run()
@@ -82,8 +95,15 @@ def test_an_error_surfaces_after_saving(program):
 
 def test_an_error_while_the_program_stops_is_an_echo(program):
   counter = _Counter(fail_at=2)
-  threading.Timer(0.1, program.set).start()
+
+  def stop_after_the_error():
+    patience.wait_until(lambda: counter._error, 'an error')
+    program.set()
+
+  thread = threading.Thread(target=stop_after_the_error)
+  thread.start()
   counter.run()
+  thread.join()
   assert counter.events == [0, 1, 'finish']
 
 
@@ -110,13 +130,10 @@ def test_an_error_is_known_before_the_lock_is_free(program):
   assert not failing._lock.locked()
 
 
-def test_a_loop_that_is_blocked_does_not_keep_the_node(program):
+def test_a_loop_that_is_blocked_does_not_keep_the_node(program, impatient):
   never = threading.Event()
   counter = _Counter(block=never)
-  threading.Timer(0.1, program.set).start()
-  started = time.monotonic()
   counter.run()
-  assert time.monotonic() - started < 2
   assert counter.events == ['finish']
   never.set()
 
@@ -124,11 +141,12 @@ def test_a_loop_that_is_blocked_does_not_keep_the_node(program):
 def test_nothing_gathered_is_nothing_to_do(program):
   class Idle(_Counter):
     def _gather(self):
-      time.sleep(0.01)
-      return None
+      self._count += 1
+      if self._count == 5:
+        program.set()
+        self._stop.wait()
 
-  idle = Idle()
-  threading.Timer(0.2, program.set).start()
+  idle = Idle(limit=10)
   idle.run()
   assert idle.events == ['finish']
 
