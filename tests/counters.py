@@ -36,8 +36,11 @@ def saved(config, workdir, node):
   }
 
 
-def assert_no_update_twice(config, workdir):
-  """Checks that each update was made once: Adam counts them too."""
+def assert_whole(config, workdir):
+  """Checks that no learner goes on with a part of what it saved.
+
+  Adam counts updates, too.
+  """
   for node in LEARNERS:
     counts = saved(config, workdir, node)
     assert counts['step'] == counts['updates'], (workdir, node, counts)

@@ -6,13 +6,16 @@ import pathlib
 import signal
 import subprocess
 import sys
-import time
+import uuid
 
 import psutil
 
 from spiral_tf.config import experiment
+from tests import patience
 from tests import processes
 
+# Environment variable by which all that a launcher started is known.
+_MARK = 'SPIRAL_TEST_RUN'
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
 
 
@@ -30,14 +33,29 @@ def write_config(folder, config):
   return str(path)
 
 
-def start(config_path, workdir, *flags, **kwargs):
-  """Starts training, in a session of its own."""
+def start(
+  config_path, workdir, *flags, module='launch.train', env=(), **kwargs
+):
+  """Starts training, in a session of its own.
+
+  Args:
+    config_path: from `write_config`.
+    workdir: folder of the run.
+    *flags: more of them.
+    module: that is run.
+    env: environment variables, beside this process's.
+    **kwargs: of `subprocess.Popen`.
+
+  Returns:
+    The launcher's process, by whose `mark` others know what is of it.
+  """
   kwargs.setdefault('stdout', subprocess.PIPE)
-  return subprocess.Popen(
+  mark = uuid.uuid4().hex
+  process = subprocess.Popen(
     [
       sys.executable,
       '-m',
-      'launch.train',
+      module,
       f'--config={config_path}',
       f'--workdir={workdir}',
       *flags,
@@ -46,15 +64,18 @@ def start(config_path, workdir, *flags, **kwargs):
     stderr=subprocess.STDOUT,
     text=True,
     start_new_session=True,
+    env={**os.environ, **dict(env), _MARK: mark},
     **kwargs,
   )
+  process.mark = mark
+  return process
 
 
 def kill_all(process):
   """Kills the launcher, with which all nodes end, and returns its output."""
   if process.poll() is None:
     process.kill()
-  return process.communicate(timeout=60)[0]
+  return patience.output(process)[0]
 
 
 def policy_lines(workdir):
@@ -75,14 +96,14 @@ def updates(workdir):
   return int(lines[-1]['updates']) if lines else 0
 
 
-def wait_for(process, what, condition, seconds=180):
+def wait_for(process, what, condition):
   """Waits until `condition()`, or fails with the launcher's output."""
-  end = time.monotonic() + seconds
-  while time.monotonic() < end and process.poll() is None:
-    if condition():
-      return
-    time.sleep(0.1)
-  raise AssertionError(f'no {what}: {kill_all(process)}')
+  return patience.wait_until(
+    condition,
+    what,
+    alive=lambda: process.poll() is None,
+    tell=lambda: kill_all(process),
+  )
 
 
 def wait_for_updates(workdir, process, number):
@@ -110,24 +131,28 @@ def node(process, group):
   return found[0]
 
 
-def left_of(session):
-  """Processes of a session, by the id of the process that began it."""
+def left_of(process):
+  """What still runs of all that a launcher started, in whatever session."""
+  mark = f'{_MARK}={process.mark}'.encode()
   left = []
   for other in psutil.process_iter():
     try:
-      if os.getsid(other.pid) == session and processes.is_alive(other.pid):
-        left.append(other)
-    except ProcessLookupError:
+      with open(f'/proc/{other.pid}/environ', 'rb') as file:
+        is_of_it = mark in file.read().split(b'\0')
+    except OSError:  # It ended meanwhile, or is another user's.
       continue
+    if is_of_it and processes.is_alive(other.pid):
+      left.append(other)
   return left
 
 
-def assert_none_left(session, seconds=10):
-  """Waits until no process of a session is left."""
-  end = time.monotonic() + seconds
-  while left_of(session):
-    assert time.monotonic() < end, f'still there: {left_of(session)}'
-    time.sleep(0.1)
+def assert_none_left(process):
+  """Waits until nothing is left of what a launcher started."""
+  patience.wait_until(
+    lambda: not left_of(process),
+    'the end of all processes',
+    tell=lambda: f'Still there: {left_of(process)}',
+  )
 
 
 def interrupt(process):

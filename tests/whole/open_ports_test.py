@@ -24,6 +24,8 @@ from tests import small
 _ROOT = pathlib.Path(__file__).absolute().parent.parent.parent
 # Replay, two learners, an actor and an evaluator, who all can be called.
 _NODES = 5
+# For what does not answer at all, to which all else answers at once.
+_CONNECT_SECONDS = 10.0
 # Prints those that can be reached of the addresses that it is given.
 _PROBE = """
 import json, socket, sys
@@ -31,7 +33,7 @@ import json, socket, sys
 reached = []
 for host, port in json.loads(sys.argv[1]):
   try:
-    socket.create_connection((host, port), timeout=2).close()
+    socket.create_connection((host, port), float(sys.argv[2])).close()
     reached.append([host, port])
   except OSError:
     pass
@@ -73,8 +75,7 @@ def _listening(processes):
 def _reached(machine, hosts, ports):
   targets = json.dumps([[host, port] for host in hosts for port in ports])
   done = machine.run(
-    [sys.executable, '-c', _PROBE, targets],
-    timeout=30 + 2 * len(hosts) * len(ports),
+    [sys.executable, '-c', _PROBE, targets, str(_CONNECT_SECONDS)]
   )
   return [tuple(target) for target in json.loads(done.stdout)]
 

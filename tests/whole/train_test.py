@@ -13,6 +13,7 @@ from spiral_tf import node_kinds
 from spiral_tf.config import experiment
 from spiral_tf.workdir import checkpoints
 from tests import launched
+from tests import patience
 from tests import small
 
 
@@ -32,9 +33,9 @@ def _run_to(workdir, updates, *flags):
   """Trains until so many updates were made, and returns what it printed."""
   frames = experiment.frames(small.CONFIG, updates)
   process = _start(workdir, f'--config.training.frames={frames}', *flags)
-  output = process.communicate(timeout=180)[0]
+  output = patience.output(process)[0]
   assert process.returncode == 0, output
-  launched.assert_none_left(process.pid)
+  launched.assert_none_left(process)
   assert checkpoints.done_so_far(workdir)[0] == updates
   return output
 
@@ -47,10 +48,10 @@ def test_it_goes_on_after_ctrl_c_to_its_end_and_is_not_spoilt(workdir):
   process = _start(workdir, '--config.training.frames=0')
   launched.wait_for_updates(workdir, process, 10)
   launched.interrupt(process)
-  output = process.communicate(timeout=60)[0]
+  output = patience.output(process)[0]
   assert process.returncode == 130, output
   assert 'The same command goes on from here' in output
-  launched.assert_none_left(process.pid)
+  launched.assert_none_left(process)
   stopped_at = checkpoints.done_so_far(workdir)[0]
   assert stopped_at >= 10
 
@@ -67,9 +68,9 @@ def test_it_goes_on_after_ctrl_c_to_its_end_and_is_not_spoilt(workdir):
     '--config.training.frames=0',
     '--config.policy_learner.learning_rate=1e30',
   )
-  output = process.communicate(timeout=120)[0]
+  output = patience.output(process)[0]
   assert process.returncode == 1, output
-  launched.assert_none_left(process.pid)
+  launched.assert_none_left(process)
   explanation = output[output.rindex('Error: ') :]
   assert f'at update {total + 1}, which was not finite' in explanation
   assert f'goes on from its last checkpoint, {kept}.' in explanation
