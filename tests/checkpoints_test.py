@@ -199,6 +199,10 @@ _SAVERS = """
 
 @pytest.mark.slow
 def test_kill_9_always_leaves_a_checkpoint(tmp_path):
+  """Of what a process had handed to the kernel, which a kill does not lose.
+
+  What a power cut leaves of it is another matter, and not tried here.
+  """
   kills = 8
   savers = subprocess.Popen(
     [sys.executable, '-c', textwrap.dedent(_SAVERS), str(tmp_path), str(kills)],

@@ -84,7 +84,6 @@ class Course:
     updates: its counter's last value.
     made: updates that it made, those among them that were lost.
     pause: seconds of the longest time without an update.
-    quiet: the same, but counted anew from each kill of the member's nodes.
     back: updates of the greatest step back.
     back_seconds: how old the checkpoint was that it went back to, at most.
   """
@@ -92,17 +91,15 @@ class Course:
   updates: int = 0
   made: int = 0
   pause: float = 0.0
-  quiet: float = 0.0
   back: int = 0
   back_seconds: float = 0.0
 
 
-def course(lines, kills, now):
+def course(lines, now):
   """Follows a learner by its log.
 
   Args:
     lines: of the log, at least one.
-    kills: times at which nodes of its run were killed.
     now: time until which to look.
 
   Returns:
@@ -128,7 +125,4 @@ def course(lines, kills, now):
   times += [b['time'] for a, b in steps if a['updates'] != b['updates']]
   for start, end in itertools.pairwise([*times, now]):
     result.pause = max(result.pause, end - start)
-    between = [start, *(kill for kill in kills if start < kill < end), end]
-    quiet = max(b - a for a, b in itertools.pairwise(between))
-    result.quiet = max(result.quiet, quiet)
   return result

@@ -47,26 +47,26 @@ def start(
     **kwargs: of `subprocess.Popen`.
 
   Returns:
-    The launcher's process, by whose `mark` others know what is of it.
+    The launcher's process, from `marked`.
   """
   kwargs.setdefault('stdout', subprocess.PIPE)
-  mark = uuid.uuid4().hex
-  process = subprocess.Popen(
-    [
-      sys.executable,
-      '-m',
-      module,
-      f'--config={config_path}',
-      f'--workdir={workdir}',
-      *flags,
-    ],
+  command = [sys.executable, '-m', module, f'--config={config_path}']
+  return marked(
+    [*command, f'--workdir={workdir}', *flags],
+    env,
     cwd=_ROOT,
     stderr=subprocess.STDOUT,
     text=True,
     start_new_session=True,
-    env={**os.environ, **dict(env), _MARK: mark},
     **kwargs,
   )
+
+
+def marked(command, env=(), **kwargs):
+  """Starts a process by whose `mark` all that it starts is known, too."""
+  mark = uuid.uuid4().hex
+  env = {**os.environ, **dict(env), _MARK: mark}
+  process = subprocess.Popen(command, env=env, **kwargs)
   process.mark = mark
   return process
 

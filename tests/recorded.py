@@ -6,6 +6,7 @@ Nodes are those of the product, with a note before each piece of work, see
 `tests.records`.
 """
 
+import os
 import types
 
 from absl import app
@@ -20,6 +21,16 @@ from spiral_tf.nodes import policy_learner
 from tests import records
 
 
+def _run():
+  """Name of the run that this process is of, "member_00" of a population.
+
+  Not all nodes are told; they all print to .../logs/member_00/actor/0, say.
+  """
+  workdir, _, node = os.readlink('/proc/self/fd/1').rpartition('/logs/')
+  member, _, _ = node.partition('/')
+  return member if node.count('/') > 1 else os.path.basename(workdir)
+
+
 class _Writer:
   """A writer of episodes that notes them first."""
 
@@ -29,7 +40,7 @@ class _Writer:
   def write(self, episodes, *args, **kwargs):
     """Notes and writes a time-major batch of episodes."""
     words = records.names(episodes, axis=1)
-    records.note(node_kinds.ACTOR, '', words)
+    records.note(node_kinds.ACTOR, _run(), words)
     return self._writer.write(episodes, *args, **kwargs)
 
 
@@ -44,26 +55,18 @@ class Actor(actor.Actor):
 class PolicyLearner(policy_learner.PolicyLearner):
   """Notes what it trains on."""
 
-  def __init__(self, config, workdir, *args, **kwargs):
-    super().__init__(config, workdir, *args, **kwargs)
-    self._run = workdir
-
   def _update(self, data):
     words = records.names(data, axis=0)
-    records.note(node_kinds.POLICY_LEARNER, self._run, words)
+    records.note(node_kinds.POLICY_LEARNER, _run(), words)
     super()._update(data)
 
 
 class DiscriminatorLearner(discriminator_learner.DiscriminatorLearner):
   """Notes how many renders it trains on."""
 
-  def __init__(self, config, workdir, *args, **kwargs):
-    super().__init__(config, workdir, *args, **kwargs)
-    self._run = workdir
-
   def _update(self, data):
     number = int(data['fake'].shape[0])
-    records.note(node_kinds.DISCRIMINATOR_LEARNER, self._run, [number])
+    records.note(node_kinds.DISCRIMINATOR_LEARNER, _run(), [number])
     super()._update(data)
 
 
