@@ -12,7 +12,9 @@ import time
 import launchpad as lp
 from launchpad import address as lp_address
 
+from launch.runtime import heartbeats
 from launch.runtime import roles
+from spiral_tf import activity
 from spiral_tf import builders
 from spiral_tf import exit_codes
 from spiral_tf import node_kinds
@@ -97,8 +99,14 @@ class _ReplayNode(lp.ReverbNode):
       self._priority_tables_fn(),
       lp_address.get_port_from_address(self._address.resolve()),
     )
+    activity.CURRENT.rest()  # The server has threads of its own.
     lp.wait_for_stop()
     time.sleep(_REPLAY_LINGERS_SECONDS)
+
+
+def doing() -> heartbeats.Doing:
+  """Says what the node that this process runs is doing."""
+  return heartbeats.Doing(*activity.CURRENT.report())
 
 
 def make_tables(config: experiment.Config) -> list:

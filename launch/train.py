@@ -12,6 +12,7 @@ success; each has such a folder in --workdir/members/. docs/cluster.md says how
 to use several machines.
 """
 
+import os
 import sys
 
 from absl import app
@@ -20,6 +21,7 @@ from absl import flags
 from launch import flags as launch_flags
 from launch import training
 from launch.runtime import engines
+from launch.runtime import outputs
 
 _CONFIG = launch_flags.define_config()
 _WORKDIR = launch_flags.define_workdir(
@@ -35,10 +37,11 @@ _ENGINE = flags.DEFINE_enum(
 )
 _NETWORK = flags.DEFINE_enum(
   'network',
-  'isolated',
-  ('isolated', 'host'),
+  'auto',
+  engines.NETWORKS,
   'Of --engine=local: a network of its own, that no other machine and no other '
-  "program reaches, or the machine's.",
+  "program reaches (isolated), or the machine's (host); by default the first "
+  'if the kernel allows it, else, with a warning, the second.',
 )
 _RAY_ADDRESS = flags.DEFINE_string(
   'ray_address', 'auto', 'Address of the Ray cluster, host:port.'
@@ -52,6 +55,12 @@ _ALLOW_PUBLIC = flags.DEFINE_bool(
 
 
 def main(argv):
+  """Trains, whatever becomes of who reads what it prints."""
+  with outputs.protected(os.path.join(_WORKDIR.value, 'logs', 'launcher')):
+    _train(argv)
+
+
+def _train(argv):
   """Trains."""
   launch_flags.no_arguments(argv)
   config = launch_flags.typed(_CONFIG)

@@ -12,6 +12,8 @@ from launchpad.nodes.python import local_multi_processing
 
 from launch import graph
 from launch.runtime import engines
+from launch.runtime import heartbeats
+from launch.runtime import launcher_error
 from launch.runtime import logs as logs_lib
 from launch.runtime import supervisor
 from launch.runtime.engines import engine as engine_lib
@@ -44,14 +46,14 @@ class Place(NamedTuple):
 
   Attributes:
     engine: one of `engines.NAMES`.
-    network: "isolated" or "host", of the local engine.
+    network: one of `engines.NETWORKS`, of the local engine.
     ray_address: of the cluster, for Ray.
     allow_public: whether nodes may listen on addresses of the internet.
     launch_type: one of Launchpad's, for the engine "launchpad".
   """
 
   engine: str = 'local'
-  network: str = 'isolated'
+  network: str = 'auto'
   ray_address: str = 'auto'
   allow_public: bool = False
   launch_type: str = 'local_mp'
@@ -74,10 +76,13 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
   Raises:
     node_error.NodeError: a node failed again and again, or found numbers that
       were not finite.
+    launcher_error.LauncherError: the launcher itself failed.
     RuntimeError: there is no place for the nodes.
-    ValueError: `config` is not valid, or not the one of the run in `workdir`.
+    ValueError: `config` is not valid, or not the one of the run in `workdir`,
+      or the network can't be isolated, as it must be.
     FileNotFoundError: the data are not there.
   """
+  engines.check_network(place.engine, place.network)
   # Nodes have other current folders, on other machines.
   workdir = os.path.abspath(workdir)
   # Mistakes that any node would find are found here, before there are nodes.
@@ -109,6 +114,8 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
       finished = _launch(config, workdir, logs, place.launch_type)
     else:
       finished = _supervise(config, workdir, logs, place)
+  except launcher_error.LauncherError:
+    raise
   except Exception:
     logs_lib.print_tracebacks(logs)
     raise
@@ -153,6 +160,12 @@ def _supervise(
     _ENVIRONMENT,
     _GRACE_SECONDS,
     allow_public=place.allow_public or place.engine == 'local',
+    beats=heartbeats.Beats(
+      os.path.join(workdir, 'heartbeats'),
+      graph.doing,
+      heartbeats.interval(config.training.hang_seconds),
+    ),
+    hang_seconds=config.training.hang_seconds,
   ).run()
 
 

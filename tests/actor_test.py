@@ -5,6 +5,7 @@ import types
 import numpy as np
 import pytest
 
+from spiral_tf import activity
 from spiral_tf import builders
 from spiral_tf.nodes import actor
 from spiral_tf.nodes import weights
@@ -47,6 +48,28 @@ def test_plays_with_the_learners_weights_and_files_whole_episodes(make):
   fresh = builders.make_policy(small.CONFIG).trainable_variables
   for mine, new in zip(played._weights._variables, fresh, strict=True):
     np.testing.assert_allclose(mine.numpy(), new.numpy() + 0.25, rtol=1e-6)
+
+
+def test_it_says_whom_it_waits_for_and_that_it_got_on(make, monkeypatch):
+  current = activity.Activity()
+  monkeypatch.setattr(activity, 'CURRENT', current)
+  said = []
+
+  def note(work):
+    def noted(*args, **kwargs):
+      said.append(current.report()[:2])
+      return work(*args, **kwargs)
+
+    return noted
+
+  played = make(0)
+  monkeypatch.setattr(played._weights, 'update', note(played._weights.update))
+  monkeypatch.setattr(played._writer, 'write', note(played._writer.write))
+  current.work()
+  for steps in (1, 2):
+    played._gather()
+    assert current.report() == ('working', '', steps)
+  assert said == [('waiting', 'policy_learner'), ('waiting', 'replay')] * 2
 
 
 def test_actors_see_noise_of_their_own(make):

@@ -2,9 +2,11 @@
 
 import pytest
 
+from launch import training
 from launch.runtime import engines
 from launch.runtime import isolation
 from launch.runtime.engines import local_engine
+from tests import small
 
 
 def test_the_machines_network_is_used_with_a_warning_only(capsys):
@@ -16,11 +18,56 @@ def test_the_machines_network_is_used_with_a_warning_only(capsys):
   assert 'can run code' in error
 
 
-def test_without_namespaces_it_says_why_and_goes_on(capsys, monkeypatch):
-  monkeypatch.setattr(isolation, 'unavailable', lambda: 'Not on this kernel.')
+@pytest.fixture
+def refused(monkeypatch):
+  """A kernel that allows no namespace."""
+
+  def refuse():
+    raise PermissionError(1, 'unshare: Operation not permitted')
+
+  monkeypatch.setattr(isolation, 'Namespace', refuse)
+  monkeypatch.setattr(
+    isolation, '_setting', {'user/max_net_namespaces': '0'}.get
+  )
+
+
+def test_without_namespaces_it_says_why_and_goes_on(capsys, refused):
   engines.make('local').close()
-  error = capsys.readouterr().err
-  assert error.startswith('WARNING: Not on this kernel. The ports')
+  (line,) = capsys.readouterr().err.splitlines()
+  assert line.startswith('WARNING: The kernel allows no network namespace')
+  assert 'The ports' in line
+
+
+@pytest.mark.parametrize(
+  'ask',
+  [
+    lambda: engines.make('local', network='isolated'),
+    lambda: engines.check_network('local', 'isolated'),
+  ],
+)
+def test_what_was_asked_for_by_name_is_had_or_refused(capsys, refused, ask):
+  with pytest.raises(ValueError) as raised:
+    ask()
+  line = str(raised.value)
+  assert len(line.splitlines()) == 1
+  assert '--network=isolated is not possible' in line
+  assert '"sysctl user.max_net_namespaces=10000"' in line
+  assert '--network=host' in line
+  assert capsys.readouterr().err == ''
+
+
+@pytest.mark.parametrize('name', ['ray', 'slurm', 'launchpad'])
+def test_others_than_the_local_engine_do_not_isolate(name):
+  with pytest.raises(ValueError, match='is for --engine=local'):
+    engines.check_network(name, 'isolated')
+  engines.check_network(name, 'auto')
+
+
+def test_training_refuses_before_it_writes(tmp_path, refused):
+  place = training.Place(network='isolated')
+  with pytest.raises(ValueError, match='--network=isolated is not possible'):
+    training.train(small.CONFIG, str(tmp_path / 'run'), place)
+  assert not (tmp_path / 'run').exists()
 
 
 def test_slurm_says_where_it_can_be_started(monkeypatch):
@@ -33,7 +80,8 @@ def test_slurm_says_where_it_can_be_started(monkeypatch):
   bool(isolation.unavailable()), reason=str(isolation.unavailable())
 )
 def test_by_default_there_is_nothing_to_warn_of(capsys):
-  engines.make('local').close()
+  for network in ('auto', 'isolated'):
+    engines.make('local', network=network).close()
   assert capsys.readouterr().err == ''
 
 

@@ -87,6 +87,7 @@ _RULES = [
   ('training', {'num_actors': 0}, 'num_actors'),
   ('training', {'environments_per_actor': 0}, 'environments_per_actor'),
   ('training', {'checkpoint_seconds': 0.0}, 'checkpoint_seconds'),
+  ('training', {'hang_seconds': -1.0}, 'hang_seconds'),
   ('training', {'sample_seconds': 0.0}, 'sample_seconds'),
   ('training', {'log_seconds': 0.0}, 'log_seconds'),
   ('population', {'size': -1}, 'size'),

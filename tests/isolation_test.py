@@ -12,23 +12,44 @@ import psutil
 import pytest
 
 from launch.runtime import isolation
+from launch.runtime.engines import engine as engine_lib
+from launch.runtime.engines import local_engine
+from tests import engine_nodes
 from tests import patience
 from tests import processes
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
-_PR_CAPBSET_DROP, _CAP_SYS_ADMIN = 24, 21
+_PR_CAPBSET_DROP, _CAP_NET_ADMIN, _CAP_SYS_ADMIN = 24, 12, 21
 _CLONE_NEWUSER = 0x10000000
+# Has a namespace, and a process in it.
 _LAUNCHER = """
-import sys
+import subprocess, sys
 from launch.runtime import isolation
 reason = isolation.unavailable()
 if reason:
   print(reason)
 else:
   namespace = isolation.Namespace()
-  print(namespace.pid, flush=True)
+  inner = subprocess.Popen(
+    [sys.executable, '-c', sys.argv[1], *map(str, namespace.files)],
+    stdin=subprocess.PIPE,
+    stdout=subprocess.PIPE,
+    pass_fds=namespace.files,
+  )
+  inner.stdout.readline()
+  print(inner.pid, flush=True)
   sys.stdin.read()
   namespace.close()
+  inner.communicate()
+"""
+_INNER = """
+import os, sys
+from launch.runtime import isolation
+parent = os.getppid()
+isolation.enter([int(file) for file in sys.argv[1:]])
+isolation.die_with(parent)
+print('in', flush=True)
+sys.stdin.read()
 """
 _PREFIX = """
 import json, os, socket, sys
@@ -37,9 +58,9 @@ isolation.join(int(sys.argv[1]))
 """
 
 
-def _drop_right():
+def _drop_right(right=_CAP_SYS_ADMIN):
   """Makes of root, in the program that follows, what others are."""
-  ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, _CAP_SYS_ADMIN, 0, 0, 0)
+  ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, right, 0, 0, 0)
 
 
 def _python(code, *arguments, python=sys.executable, **kwargs):
@@ -65,7 +86,7 @@ class _Launcher:
 
   def __init__(self, python=sys.executable, **kwargs):
     self._python, self._kwargs = python, kwargs
-    self.process = _python(_LAUNCHER, python=python, **kwargs)
+    self.process = _python(_LAUNCHER, _INNER, python=python, **kwargs)
     line = self.process.stdout.readline().strip()
     if not line.isdecimal():
       patience.output(self.process)
@@ -93,11 +114,18 @@ class _Launcher:
 
 
 # Root has the right to make a network namespace; all others have it in a user
-# namespace of their own only.
-@pytest.fixture(params=['as we are', 'without the right'])
+# namespace of their own only. A container may leave it that right, but not the
+# one to change what it made.
+_PREPARE = {
+  'as we are': None,
+  'without the right': _drop_right,
+  'without that on networks': lambda: _drop_right(_CAP_NET_ADMIN),
+}
+
+
+@pytest.fixture(params=_PREPARE)
 def launcher(request):
-  right = request.param == 'as we are'
-  made = _Launcher(preexec_fn=None if right else _drop_right)
+  made = _Launcher(preexec_fn=_PREPARE[request.param])
   yield made
   if made.process.poll() is None:
     patience.output(made.process)
@@ -116,6 +144,13 @@ def test_user_and_files_are_the_same_inside(launcher, tmp_path):
   assert path.read_text() == f'{os.getuid()} {os.getgid()}'
   assert path.stat().st_uid == os.getuid()
   assert path.stat().st_gid == os.getgid()
+
+
+def test_what_is_no_matter_of_rights_has_no_cure_for_that(monkeypatch):
+  monkeypatch.setattr(isolation, '_setting', {}.get)
+  reason = isolation.explain(OSError(24, 'Too many open files'))
+  assert 'Too many open files' in reason
+  assert 'seccomp' not in reason and 'sysctl' not in reason
 
 
 def test_root_stays_in_its_user_namespace_to_keep_its_rights(launcher, request):
@@ -196,11 +231,35 @@ def test_closing_twice_does_no_harm():
   reason = isolation.unavailable()
   if reason:
     pytest.skip(reason)
+  before = os.listdir('/proc/self/fd')
   with isolation.Namespace() as namespace:
-    pid = namespace.pid
-    assert _namespace_of(pid, 'net') != _namespace_of('self', 'net')
-  assert not psutil.pid_exists(pid)
+    assert len(os.listdir('/proc/self/fd')) > len(before)
+  assert os.listdir('/proc/self/fd') == before
   namespace.close()
+
+
+def test_no_other_process_holds_it(tmp_path):
+  reason = isolation.unavailable()
+  if reason:
+    pytest.skip(reason)
+
+  def look():
+    import socket
+
+    print([name for _, name in socket.if_nameindex()])
+
+  before = set(psutil.Process().children(recursive=True))
+  engine = local_engine.LocalEngine(isolation.Namespace())
+  for child in set(psutil.Process().children(recursive=True)) - before:
+    child.kill()
+    child.wait()
+  try:
+    task = engine_nodes.task(tmp_path, 'node/0', look)
+    engine.start(task)
+    assert engine_nodes.poll(engine) == [engine_lib.Ended('node/0', 0)]
+    assert pathlib.Path(task.log).read_text().endswith("['lo']\n")
+  finally:
+    engine.close()
 
 
 def test_a_kernels_refusal_is_told_with_its_rule_and_cure():

@@ -1,13 +1,16 @@
 """Tests of launch.runtime.jobs."""
 
 import sys
+from typing import NamedTuple
 
 import cloudpickle
 import launchpad as lp
 import pytest
 
+from launch.runtime import heartbeats
 from launch.runtime import jobs
 from launch.runtime import roles
+from tests import patience
 
 
 def _program():
@@ -29,6 +32,15 @@ _ENDPOINTS = {
   'client/0': 'b:2',
   'client/1': 'c:3',
 }
+
+
+class _Says(NamedTuple):
+  """What a node's loop does, always the same."""
+
+  doing: heartbeats.Doing
+
+  def __call__(self):
+    return self.doing
 
 
 _GOAL = 10
@@ -94,6 +106,23 @@ def test_an_errors_exit_code_is_that_of_its_node(capsys):
   with pytest.raises(SystemExit) as end:
     jobs.run(lambda: sys.exit(10))
   assert end.value.code == 10
+
+
+def test_a_node_gives_signs_of_life_while_it_runs(tmp_path):
+  doing = heartbeats.Doing('working', '', 5)
+  beats = heartbeats.Beats(str(tmp_path), _Says(doing), 0.01)
+  made = jobs.make(_program(), _ENDPOINTS, _ROLES, beats)
+  (run,) = cloudpickle.loads(made['client/1'])
+  assert run.keywords == {'name': 'client/1', 'beats': beats}
+  path = tmp_path / 'client' / '1'
+
+  def work():
+    patience.wait_until(
+      lambda: path.exists() and path.read_bytes(), 'a sign of life'
+    )
+
+  jobs.run(work, **run.keywords)
+  assert heartbeats.parse(path.read_bytes()) == doing
 
 
 def test_names_are_of_groups_and_numbers():

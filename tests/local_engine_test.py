@@ -121,6 +121,23 @@ def test_endpoints_all_differ(engine):
   assert more['other'] not in endpoints.values()
 
 
+def test_a_log_that_can_not_be_written_keeps_no_node_from_running(
+  tmp_path, engine, capsys
+):
+  def work():
+    import sys
+
+    print('unheard', flush=True)
+    sys.exit(7)
+
+  (tmp_path / 'logs').mkdir()
+  (tmp_path / 'logs' / 'node').write_text('a file in the place of a folder')
+  engine.start(_task(tmp_path, work))
+  assert engine_nodes.poll(engine) == [engine_lib.Ended('node/0', 7)]
+  (line,) = capsys.readouterr().err.splitlines()
+  assert str(tmp_path / 'logs' / 'node' / '0') in line
+
+
 @pytest.mark.skipif(
   bool(isolation.unavailable()), reason=str(isolation.unavailable())
 )

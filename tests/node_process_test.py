@@ -26,9 +26,9 @@ from launch.runtime.engines import node_process
 job, log, isolated = sys.argv[1:]
 namespace = isolation.Namespace() if isolated == 'isolated' else None
 process = node_process.start(
-  pathlib.Path(job).read_bytes(), {}, log, namespace and namespace.pid
+  pathlib.Path(job).read_bytes(), {}, log, namespace.files if namespace else ()
 )
-print(process.pid, namespace.pid if namespace else 0, flush=True)
+print(process.pid, flush=True)
 sys.stdin.read()
 """
 
@@ -143,7 +143,7 @@ def test_it_does_not_outlive_its_launcher(tmp_path, isolated, right):
     output = patience.output(launcher)[1]
     assert isolated and not right, output
     pytest.skip(output)
-  node, holder = map(int, line.split())
+  node = int(line)
   try:
     patience.wait_until(
       lambda: log.exists() and '\n' in log.read_text(), 'a node'
@@ -153,25 +153,35 @@ def test_it_does_not_outlive_its_launcher(tmp_path, isolated, right):
     assert ('0.0.0.0', port) in isolation.listening(node)
     if isolated:
       assert names == ['lo']
-      assert _namespace(node) == _namespace(holder) != _namespace('self')
+      assert _namespace(node) != _namespace('self')
     else:
       assert _namespace(node) == _namespace('self')
   finally:
     launcher.kill()
     launcher.communicate()
-  processes.wait_until_gone(node, *([holder] if holder else []))
+  processes.wait_until_gone(node)
 
 
-def test_a_namespace_that_is_gone_is_an_error_in_the_log(tmp_path):
-  ended = subprocess.Popen([sys.executable, '-c', ''])
-  ended.wait()
+def test_what_is_no_namespace_is_an_error_in_the_log(tmp_path):
   log = tmp_path / 'log'
-  process = node_process.start(
-    _job(lambda: print('did run')), {}, str(log), ended.pid
-  )
+  with open(os.devnull) as file:
+    process = node_process.start(
+      _job(lambda: print('did run')), {}, str(log), [file.fileno()]
+    )
   assert patience.end(process) == 1
-  assert 'FileNotFoundError' in log.read_text()
+  assert 'setns: Invalid argument' in log.read_text()
   assert 'did run' not in log.read_text()
+
+
+def test_the_end_of_a_terminal_is_for_its_launcher(tmp_path):
+  def work():
+    import signal
+
+    print(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN)
+
+  log = tmp_path / 'log'
+  assert _run(work, log) == 0
+  assert log.read_text().endswith('True\n')
 
 
 def test_its_command_works_without_a_parent_and_with_a_pipe(tmp_path):

@@ -1,6 +1,7 @@
 """The keeper of a place in a Slurm job, as a program without Slurm."""
 
 import base64
+import errno
 import json
 import os
 import select
@@ -148,6 +149,19 @@ def test_prints_elsewhere_if_there_can_be_no_log(keep, tmp_path):
     keeper.process.stdin.close()
     assert patience.end(keeper.process) == 0
     processes.wait_until_gone(*map(int, ids))
+
+
+def test_what_can_not_be_started_ends_and_the_keeper_stays(monkeypatch, capsys):
+  def start(*unused):
+    raise OSError(errno.EMFILE, 'Too many open files')
+
+  monkeypatch.setattr(slurm_keeper.node_process, 'start', start)
+  request = {'number': 3, 'job': '', 'env': {}, 'log': '/dev/null'}
+  answer = slurm_keeper.Keeper().do({'do': 'start', **request})
+  assert answer['number'] == 3
+  # As of a node that was killed: it may well be started in a while.
+  assert answer['code'] < 0
+  assert 'Too many open files' in capsys.readouterr().err
 
 
 if __name__ == '__main__':

@@ -1,6 +1,7 @@
 """Tests of launch.runtime.supervisor, on an engine that only pretends."""
 
 import dataclasses
+import errno
 import os
 import signal
 
@@ -9,8 +10,12 @@ import launchpad as lp
 import pytest
 
 from launch import graph
+from launch.runtime import heartbeats
+from launch.runtime import launcher_error
 from launch.runtime import node_error
+from launch.runtime import placement
 from launch.runtime import restarts
+from launch.runtime import stopping
 from launch.runtime import supervisor
 from launch.runtime.engines import engine as engine_lib
 from spiral_tf import exit_codes
@@ -122,15 +127,15 @@ class _Engine(engine_lib.Engine):
     return [name for event, name in self.events if event == what]
 
 
-def _run(script, make=_program, logs='logs', **kwargs):
+def _run(script, make=_program, logs='no/such/folder', **kwargs):
   engine = _Engine(script)
   lines = []
+  kwargs.setdefault('report', lines.append)
   watcher = supervisor.Supervisor(
     engine,
     make,
     resources=lambda kind: _NEEDS,
     env={'A': '1'},
-    report=lines.append,
     logs=logs,
     **kwargs,
   )
@@ -142,8 +147,10 @@ def hurry(monkeypatch):
   """Nobody waits."""
   monkeypatch.setattr(supervisor, '_POLL_SECONDS', 0.001)
   monkeypatch.setattr(supervisor, '_SETTLE_SECONDS', 0.0)
-  monkeypatch.setattr(supervisor, '_NO_PLACE_SECONDS', 0.01)
+  monkeypatch.setattr(stopping, '_POLL_SECONDS', 0.001)
+  monkeypatch.setattr(placement, '_NO_PLACE_SECONDS', 0.01)
   monkeypatch.setattr(restarts, 'FIRST_WAIT_SECONDS', 0.001)
+  monkeypatch.setattr(restarts, 'LONGEST_WAIT_SECONDS', 0.002)
 
 
 _GOAL = [engine_lib.Ended('policy_learner/0', exit_codes.REACHED_GOAL)]
@@ -190,19 +197,24 @@ def test_a_machine_may_be_lost_before_the_first_start():
   assert lines[:2] == [lines[0]] * 2 and 'All are placed once more' in lines[0]
 
 
-@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+  'number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+)
 def test_a_signal_stops_in_the_same_order(number):
   def script(engine):
     yield from _all_up(engine)
     os.kill(os.getpid(), number)
 
-  before = signal.getsignal(number)
-  engine, _, watcher = _run(script)
-  assert watcher.run() is False
+  before = signal.signal(number, signal.SIG_DFL)
+  try:
+    engine, _, watcher = _run(script)
+    assert watcher.run() is False
+  finally:
+    after = signal.signal(number, before)
+  assert after == signal.SIG_DFL
   assert engine.of('stop')[-1] == 'replay/0'
   assert len(engine.of('stop')) == 6
   assert not engine.of('kill')
-  assert signal.getsignal(number) is before
 
 
 def test_who_does_not_stop_is_killed_and_not_waited_for():
@@ -451,6 +463,184 @@ def test_no_place_at_the_start_is_an_error():
   with pytest.raises(RuntimeError, match='no free CPUs'):
     watcher.run()
   assert engine.closed
+
+
+@pytest.mark.parametrize(
+  'error',
+  [
+    BrokenPipeError(errno.EPIPE, 'Broken pipe'),
+    OSError(errno.ENOSPC, 'No space left on device'),
+    OSError(errno.EIO, 'Input/output error'),
+    ValueError('I/O operation on closed file'),
+  ],
+)
+def test_what_can_not_be_reported_harms_nobody(error):
+  def script(engine):
+    yield from _all_up(engine)
+    yield [engine_lib.Ended('actor/0', -9)]
+    yield from _all_up(engine)
+    yield _GOAL
+
+  def report(line):
+    raise error
+
+  engine, _, watcher = _run(script, report=report)
+  assert watcher.run() is True
+  assert engine.of('start').count('actor/0') == 2
+  assert not engine.of('kill')
+
+
+def _fail_to_start(engine, name, times):
+  """Lets an engine have no descriptors, for so many starts of a node."""
+  start, failures = engine.start, []
+
+  def try_to(task):
+    if task.name == name and len(failures) < times:
+      failures.append(name)
+      raise OSError(errno.EMFILE, 'Too many open files')
+    start(task)
+
+  engine.start = try_to
+
+
+@pytest.mark.parametrize('times', [1, 5])
+def test_a_node_that_can_not_be_started_is_tried_again(times):
+  def script(engine):
+    yield from _all_up(engine)
+    _fail_to_start(engine, 'actor/0', times)
+    yield [engine_lib.Ended('actor/0', -9)]
+    assert len(engine.running) == 5
+    yield from _all_up(engine)
+    yield _GOAL
+
+  engine, lines, watcher = _run(script)
+  assert watcher.run() is True
+  assert len(engine.of('start')) == 7
+  assert watcher.restarts == 1 + times
+  assert len(lines) == 1 + times
+  assert 'actor/0 can not be started' in lines[1]
+  assert 'Too many open files' in lines[1]
+
+
+def test_a_node_that_can_never_be_started_stops_the_others_in_order():
+  def script(engine):
+    _fail_to_start(engine, 'actor/0', 1000)
+    while True:
+      yield []
+
+  engine, lines, watcher = _run(script)
+  with pytest.raises(
+    node_error.NodeError, match=r'actor/0 can not be started.*again and again'
+  ):
+    watcher.run()
+  assert len(lines) == restarts.MOST_KILLS
+  assert engine.of('stop')[-1] == 'replay/0'
+  assert not engine.of('kill')
+
+
+@pytest.mark.parametrize('times', [1, 1000])
+def test_whatever_goes_wrong_nodes_are_stopped_in_order(times, tmp_path):
+  def script(engine):
+    yield from _all_up(engine)
+    poll, failures = engine.poll, []
+
+    def fail():
+      if len(failures) < times:
+        failures.append(1)
+        raise KeyError('what nobody\nthought of')
+      return poll()
+
+    engine.poll = fail
+    yield []
+    while True:
+      yield []
+
+  engine, lines, watcher = _run(script, logs=str(tmp_path / 'logs'))
+  with pytest.raises(launcher_error.LauncherError) as raised:
+    watcher.run()
+  stopped = [name.split('/')[0] for name in engine.of('stop')]
+  assert len(stopped) == 6
+  assert set(stopped[:3]) == {'actor', 'evaluator'}
+  assert stopped[-1] == 'replay'
+  assert not engine.of('kill')
+  assert engine.closed
+  assert len(str(raised.value).splitlines()) == 1
+  log = tmp_path / 'logs' / 'launcher'
+  assert str(log) in str(raised.value)
+  assert 'Traceback' in log.read_text()
+  assert 'KeyError' in lines[0]
+
+
+def test_errors_of_the_system_at_the_start_are_said_in_a_line(tmp_path):
+  engine, _, watcher = _run(lambda engine: iter([]), logs=str(tmp_path))
+
+  def endpoints(names):
+    raise OSError(errno.EMFILE, 'Too many open files')
+
+  engine.endpoints = endpoints
+  with pytest.raises(launcher_error.LauncherError, match='Too many open files'):
+    watcher.run()
+  assert engine.closed
+
+
+class _Reader:
+  """Signs of life as a test has them."""
+
+  def __init__(self, folder, names, seconds):
+    _Reader.made = self
+    self.latest = None
+    self.closed = False
+    self._time = 0.0
+    self.texts = dict.fromkeys(names, b'')
+
+  def live(self, names, state='working', seconds=10.0):
+    """Lets time pass in which some nodes give signs of life."""
+    self._time += seconds
+    for name in names:
+      text = f'[0, {self._time}, "{state}", "", {int(self._time)}]'
+      self.texts[name] = text.encode()
+    self.latest = heartbeats.Signs(self._time, dict(self.texts))
+
+  def close(self):
+    self.closed = True
+
+
+@pytest.mark.parametrize('name', ['actor/1', 'replay/0'])
+def test_a_node_that_hangs_is_killed_and_started_again(name, monkeypatch):
+  monkeypatch.setattr(heartbeats, 'Reader', _Reader)
+
+  def script(engine):
+    yield from _all_up(engine)
+    others = set(engine.running) - {name}
+    for _ in range(3):
+      _Reader.made.live(engine.running)
+      yield []
+    for _ in range(12):
+      assert not engine.of('kill')
+      _Reader.made.live(others)
+      yield []
+    assert engine.of('kill') == [name]
+    yield from _until(engine, lambda: engine.of('start').count(name) == 2)
+    for _ in range(30):
+      _Reader.made.live(engine.running)
+      yield []
+    yield _GOAL
+
+  engine, lines, watcher = _run(
+    script,
+    beats=heartbeats.Beats('unused', heartbeats.Doing),
+    hang_seconds=120.0,
+  )
+  assert watcher.run() is True
+  assert engine.of('kill') == [name]
+  assert len(engine.of('start')) == 7
+  assert (
+    f'{name} has given no sign of life for 60 s; it was working' in lines[0]
+  )
+  assert 'for 120 s; it was working. It is killed.' in lines[1]
+  assert f'{name} ended (0)' in lines[2]  # Of this engine, killed or not.
+  assert len(lines) == 3
+  assert _Reader.made.closed
 
 
 if __name__ == '__main__':

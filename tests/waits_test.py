@@ -27,8 +27,8 @@ _WAITS = {
   **{'create_connection': 1, 'settimeout': 0, 'wait_for_timeout': 0},
 }
 _CLOCKS = ('monotonic', 'perf_counter', 'time')
-# To stay so long is to stay for ever.
-_EVER = 600.0
+# To stay so long is to stay for ever, and to wait so long, to end what hangs.
+_EVER = 300.0
 
 
 def _number(node, constants):
@@ -60,6 +60,22 @@ def _is_clock(node):
   )
 
 
+def _times(tree):
+  """Yields names of times that are set in a function, or at the top."""
+  waiting = list(ast.iter_child_nodes(tree))
+  while waiting:
+    node = waiting.pop()
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+      continue
+    waiting += ast.iter_child_nodes(node)
+    if isinstance(node, ast.Assign) and any(
+      map(_is_clock, ast.walk(node.value))
+    ):
+      for target in node.targets:
+        if isinstance(target, ast.Name):
+          yield target.id
+
+
 def _wrong(tree):
   """Yields lines and words for what waits by the clock, with its function."""
   constants = {
@@ -70,21 +86,9 @@ def _wrong(tree):
     if isinstance(target, ast.Name)
   }
 
-  times = {
-    target.id
-    for node in ast.walk(tree)
-    if isinstance(node, ast.Assign)
-    and any(map(_is_clock, ast.walk(node.value)))
-    for target in node.targets
-    if isinstance(target, ast.Name)
-  }
-
-  def is_time(node):
-    return _is_clock(node) or getattr(node, 'id', None) in times
-
-  def visit(node, function):
+  def visit(node, function, times):
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-      function = function or node.name
+      function, times = function or node.name, times | set(_times(node))
     if isinstance(node, ast.Call):
       name = _name_of(node)
       given = [k.value for k in node.keywords if 'timeout' in (k.arg or '')]
@@ -94,14 +98,15 @@ def _wrong(tree):
         if number is not None and 0 < number < _EVER:
           yield function, node.lineno, f'{name} of {number:g}'
     elif isinstance(node, ast.Compare):
-      if any(is_time(part) for part in ast.walk(node)):
+      parts = list(ast.walk(node))
+      if any(_is_clock(x) or getattr(x, 'id', None) in times for x in parts):
         yield function, node.lineno, 'a time that is compared'
     elif isinstance(node, ast.Constant) and isinstance(node.value, str):
       yield from _wrong_in_text(node, function)
     for child in ast.iter_child_nodes(node):
-      yield from visit(child, function)
+      yield from visit(child, function, times)
 
-  yield from visit(tree, None)
+  yield from visit(tree, None, set(_times(tree)))
 
 
 def _wrong_in_text(node, function):
@@ -150,7 +155,7 @@ def test_no_other_test_waits_by_the_clock():
     'threading.Barrier(4, timeout=10)',
     'socket.create_connection(address, timeout=int(5))',
     'subprocess.run(command, timeout=20)',
-    'writer.flush(timeout_ms=500)',
+    'writer.flush(timeout_ms=200)',
     'assert time.monotonic() - start < 30',
     'while time.time() < end: pass',
     'seconds = time.monotonic() - begin; assert seconds < 3',

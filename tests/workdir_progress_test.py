@@ -1,7 +1,11 @@
 """Tests of spiral_tf.workdir.progress."""
 
+import builtins
+import json
 import math
 import re
+import threading
+import time
 
 import pytest
 
@@ -98,6 +102,71 @@ def test_progress_prints_new_lines_only(tmp_path, capsys, monkeypatch):
     ' 22 frames',
     '',
   ]
+
+
+def _write(workdir, seconds, **values):
+  """Writes a line of metrics by a clock that is so many seconds off."""
+  path = metrics.metrics_path(str(workdir), node_kinds.POLICY_LEARNER)
+  line = {'time': time.time() + seconds, **_POLICY, **values}
+  with open(path, 'a') as file:
+    file.write(json.dumps(line) + '\n')
+
+
+@pytest.mark.parametrize('seconds', [-3600.0, 3600.0])
+def test_progress_does_without_the_clock_of_the_learners_machine(
+  tmp_path, capsys, seconds
+):
+  _write(tmp_path, seconds)  # Of an earlier run.
+  lines = progress.RunProgress(str(tmp_path), seconds=0.02)
+  printed = _wait_for(capsys, 'Starting')
+  for number, frames in enumerate((11, 22)):
+    # The learner's clock is set back between the two.
+    _write(tmp_path, seconds + 1 - 10 * number, frames=frames, score=math.nan)
+    printed += _wait_for(capsys, f'{frames} frames')
+  lines.stop()
+  assert printed.count(' 11 frames') == printed.count(' 22 frames') == 1
+  assert '1,234,567' not in printed
+
+
+class _Script(progress.Progress):
+  """Progress whose news are those of a list, of which some are errors."""
+
+  def __init__(self, *news):
+    self.left = list(news)
+    self.over = threading.Event()
+    super().__init__('Begin', 0.001)
+
+  def _news(self):
+    if not self.left:
+      self.over.set()
+      return None
+    news = self.left.pop(0)
+    if isinstance(news, Exception):
+      raise news
+    return news
+
+
+def test_news_that_can_not_be_had_are_said_once_and_end_nothing(capsys):
+  error = TypeError('a line of two writers')
+  lines = _Script('one', error, error, error, 'two')
+  assert lines.over.wait(300)
+  lines.stop()
+  said = [line.split('] ')[-1] for line in capsys.readouterr().out.split('\n')]
+  assert said[1] == 'one' and said[3] == 'two' and len(said) == 5
+  assert 'a line of two writers' in said[2]
+
+
+@pytest.mark.parametrize(
+  'error', [BrokenPipeError(), OSError(28, 'full'), ValueError('closed')]
+)
+def test_lines_that_can_not_be_printed_end_nothing(monkeypatch, error):
+  def fail(*unused, **options):
+    raise error
+
+  monkeypatch.setattr(builtins, 'print', fail)
+  lines = _Script('one', 'two')
+  assert lines.over.wait(300)
+  lines.stop()
 
 
 def _metrics(updates=5000, entropy=6.0, anneal=1.0, blank=0.0):

@@ -5,6 +5,7 @@ import threading
 import launchpad as lp
 import pytest
 
+from spiral_tf import activity
 from spiral_tf.nodes import guard
 from spiral_tf.nodes import worker
 from tests import patience
@@ -83,6 +84,29 @@ def test_stops_and_saves_when_the_program_stops(program):
   assert counter.events[-1] == 'finish'
   assert counter.events[:3] == [0, 1, 2]
   assert not counter._done()
+
+
+def test_it_says_what_it_does_and_when_it_gets_on(program, monkeypatch):
+  current = activity.Activity()
+  monkeypatch.setattr(activity, 'CURRENT', current)
+  said = []
+
+  class Saying(_Counter):
+    def _gather(self):
+      said.append(current.report())
+      return super()._gather()
+
+    def _update(self, data):
+      said.append(current.report())
+      super()._update(data)
+
+  assert current.report()[0] == 'starting'
+  Saying(limit=2).run()
+  assert said == [
+    *[('compiling', '', 0)] * 2,
+    *[('working', '', 1)] * 2,
+  ]
+  assert current.report() == ('working', '', 2)
 
 
 def test_an_error_surfaces_after_saving(program, impatient):

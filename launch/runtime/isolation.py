@@ -9,6 +9,7 @@ Only the standard library's light modules are imported: each node's process
 comes by here.
 """
 
+from collections.abc import Sequence
 import ctypes
 import fcntl
 import os
@@ -20,6 +21,7 @@ import sys
 
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
+_ANY_KIND = 0
 _PR_SET_PDEATHSIG = 1
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 # State of a socket in /proc/net/tcp.
@@ -32,44 +34,59 @@ _RULES = (
   ('kernel/apparmor_restrict_unprivileged_userns', '1', '0'),
 )
 
+# Words of an error for which such a setting, or a filter, may be the reason.
+_FORBIDDEN = ('not permitted', 'denied', 'not implemented')
+_READY = 'ready\n'
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Namespace:
   """A network namespace, for as long as it is not closed.
 
-  A process that does nothing holds it, and ends with this one.
+  Open files hold it, which no other process has, unless they are handed to it:
+  so it lasts as long as this process, whatever else is killed.
+
+  Attributes:
+    files: descriptors of what to `enter`, in this order.
   """
 
   def __init__(self):
-    """Creates a namespace; in a thread that lives as long as it should.
+    """Creates a namespace.
 
     Raises:
-      OSError: the kernel does not allow it.
+      OSError: the kernel does not allow it, see `explain`.
     """
-    self._holder = subprocess.Popen(
+    self.files: tuple[int, ...] = ()
+    if not sys.platform.startswith('linux'):
+      raise OSError(
+        f'network namespaces are a thing of Linux, and this is {sys.platform}'
+      )
+    # A process without threads makes it, and ends when its files are open here.
+    maker = subprocess.Popen(
       # Alone (-I): this folder's modules are not to hide Python's own.
-      [sys.executable, '-I', os.path.abspath(__file__), str(os.getpid())],
+      [sys.executable, '-I', os.path.abspath(__file__)],
       stdin=subprocess.PIPE,
       stdout=subprocess.PIPE,
       stderr=subprocess.PIPE,
       text=True,
-      # A terminal's Ctrl-C is not for it: it would end before the nodes.
+      # A terminal's Ctrl-C is not for it.
       start_new_session=True,
     )
-    if self._holder.stdout.readline() != 'ready\n':
-      error = self._holder.communicate()[1].strip().splitlines()
+    try:
+      is_ready = maker.stdout.readline() == _READY
+      if is_ready:
+        self.files = _open(maker.pid)
+    finally:
+      error = maker.communicate()[1].strip().splitlines()
+    if not is_ready:
       raise OSError(error[-1] if error else 'no network namespace')
-
-  @property
-  def pid(self) -> int:
-    """Id of a process in the namespace, see `join`."""
-    return self._holder.pid
 
   def close(self) -> None:
     """Gives the namespace up, which ends with the last process in it."""
-    self._holder.kill()
-    self._holder.communicate()
+    for file in self.files:
+      os.close(file)
+    self.files = ()
 
   def __enter__(self) -> 'Namespace':
     return self
@@ -80,32 +97,36 @@ class Namespace:
 
 def unavailable() -> str | None:
   """Why there can be no namespace here, and the cure; None if there can."""
-  if not sys.platform.startswith('linux'):
-    return (
-      f'Network namespaces are a thing of Linux, and this is {sys.platform}.'
-    )
   try:
     Namespace().close()
   except OSError as error:
-    cures = []
-    for name, forbids, allows in _RULES:
-      if _setting(name) == forbids:
-        rule = name.replace('/', '.')
-        cures.append(
-          f'{rule} is {forbids}: an administrator can run '
-          f'"sysctl {rule}={allows}".'
-        )
-    return ' '.join(
-      [f'The kernel allows no network namespace: {error}.']
-      + (
-        cures
-        or [
-          'In a container, its seccomp filter may forbid it: start Docker with '
-          '--security-opt seccomp=unconfined.'
-        ]
-      )
-    )
+    return explain(error)
   return None
+
+
+def explain(error: OSError) -> str:
+  """Says why there is no namespace, and the cure, if one is known.
+
+  Args:
+    error: of the attempt to make one.
+
+  Returns:
+    Sentences, on one line.
+  """
+  cures = []
+  for name, forbids, allows in _RULES:
+    if _setting(name) == forbids:
+      rule = name.replace('/', '.')
+      cures.append(
+        f'{rule} is {forbids}: an administrator can run '
+        f'"sysctl {rule}={allows}".'
+      )
+  if not cures and any(word in str(error) for word in _FORBIDDEN):
+    cures.append(
+      'In a container, its seccomp filter may forbid it: start Docker with '
+      '--security-opt seccomp=unconfined.'
+    )
+  return ' '.join([f'The kernel allows no network namespace: {error}.', *cures])
 
 
 def join(pid: int) -> None:
@@ -117,17 +138,32 @@ def join(pid: int) -> None:
   Raises:
     OSError: the process is gone, or the kernel does not allow it.
   """
-  # Both files are opened before the first namespace is entered, which changes
-  # what this process may see.
-  files = {}
+  enter(_open(pid))
+
+
+def enter(files: Sequence[int]) -> None:
+  """Moves this process, which must have no threads, into namespaces.
+
+  Args:
+    files: descriptors of them, in this order, see `Namespace`; closed here.
+
+  Raises:
+    OSError: one is no namespace, or the kernel does not allow it.
+  """
+  for file in files:
+    _check(_libc.setns(file, _ANY_KIND), 'setns')
+    os.close(file)
+
+
+def _open(pid: int) -> tuple[int, ...]:
+  """Opens those of a process's namespaces that are not this one's."""
+  # Both before the first is entered, which changes what a process may see.
+  files = []
   for kind in ('user', 'net'):
     path = f'/proc/{pid}/ns/{kind}'
     if os.readlink(path) != os.readlink(f'/proc/self/ns/{kind}'):
-      files[kind] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-  for kind, file in files.items():
-    flag = _CLONE_NEWUSER if kind == 'user' else _CLONE_NEWNET
-    _check(_libc.setns(file, flag), 'setns')
-    os.close(file)
+      files.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+  return tuple(files)
 
 
 def listening(pid: int) -> list[tuple[str, int]]:
@@ -185,22 +221,27 @@ def _check(result: int, call: str) -> None:
     raise OSError(number, f'{call}: {os.strerror(number)}')
 
 
-def _unshare() -> None:
-  """Moves this process into a new network namespace."""
+def _make() -> None:
+  """Moves this process into a new network namespace with a loopback."""
   # Root keeps its rights on files only in its own user namespace.
-  if _libc.unshare(_CLONE_NEWNET):
-    user, group = os.geteuid(), os.getegid()
-    _check(_libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET), 'unshare')
-    for name, text in (
-      ('setgroups', 'deny'),
-      ('uid_map', f'{user} {user} 1'),
-      ('gid_map', f'{group} {group} 1'),
-    ):
-      try:
-        with open(f'/proc/self/{name}', 'w') as file:
-          file.write(text)
-      except OSError as error:
-        raise OSError(error.errno, f'{name}: {error.strerror}') from error
+  if not _libc.unshare(_CLONE_NEWNET):
+    try:
+      return _raise_loopback()
+    except PermissionError:
+      pass  # A root that was left the one right, and not that on networks.
+  user, group = os.geteuid(), os.getegid()
+  _check(_libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET), 'unshare')
+  for name, text in (
+    ('setgroups', 'deny'),
+    ('uid_map', f'{user} {user} 1'),
+    ('gid_map', f'{group} {group} 1'),
+  ):
+    try:
+      with open(f'/proc/self/{name}', 'w') as file:
+        file.write(text)
+    except OSError as error:
+      raise OSError(error.errno, f'{name}: {error.strerror}') from error
+  _raise_loopback()
 
 
 def _raise_loopback() -> None:
@@ -212,14 +253,12 @@ def _raise_loopback() -> None:
     fcntl.ioctl(probe, _SIOCSIFFLAGS, struct.pack('16sH14x', b'lo', flags))
 
 
-def _hold() -> None:
-  """Holds a namespace until the parent ends or closes standard input."""
-  _unshare()
-  die_with(int(sys.argv[1]))
-  _raise_loopback()
-  print('ready', flush=True)
+def _show() -> None:
+  """Makes a namespace, and lets the parent open it, until that has done so."""
+  _make()
+  print(_READY, end='', flush=True)
   sys.stdin.read()
 
 
 if __name__ == '__main__':
-  _hold()
+  _show()

@@ -22,6 +22,7 @@ from launchpad import program as lp_program
 from launchpad.launch import serialization
 from launchpad.nodes import base
 
+from launch.runtime import heartbeats
 from launch.runtime import roles as roles_lib
 
 
@@ -38,6 +39,7 @@ def make(
   program: lp_program.Program,
   endpoints: Mapping[str, str],
   roles: Mapping[str, roles_lib.Role],
+  beats: heartbeats.Beats | None = None,
 ) -> dict[str, bytes]:
   """Makes the jobs of all nodes.
 
@@ -45,6 +47,7 @@ def make(
     program: just built; its handles are bound, so it is of no further use.
     endpoints: "host:port" of each node by its name.
     roles: of the nodes, by the names of their groups.
+    beats: how nodes give signs of life; None if they give none.
 
   Returns:
     Name to the cloudpickle of a list of one function.
@@ -64,13 +67,27 @@ def make(
       address.bind(_Endpoint(endpoints[name]))
   # Pickled only when all addresses are bound: a job holds those of others.
   return {
-    name: cloudpickle.dumps([functools.partial(run, node.function)])
+    name: cloudpickle.dumps(
+      [functools.partial(run, node.function, name=name, beats=beats)]
+    )
     for name, _, node in nodes
   }
 
 
-def run(function: Callable[[], None]) -> None:
-  """Runs a node; an exception's `exit_code`, if it has one, becomes its own."""
+def run(
+  function: Callable[[], None],
+  name: str = '',
+  beats: heartbeats.Beats | None = None,
+) -> None:
+  """Runs a node; an exception's `exit_code`, if it has one, becomes its own.
+
+  Args:
+    function: what the node does.
+    name: of the node.
+    beats: how it gives signs of life, None if it gives none.
+  """
+  if beats is not None:
+    beats.start(name)
   try:
     function()
   except Exception as error:

@@ -1,7 +1,8 @@
 """What nodes print: a file a node, for people to read."""
 
 import os
-import sys
+
+from launch.runtime import outputs
 
 
 def remove(folder: str) -> None:
@@ -24,8 +25,11 @@ def _paths(folder: str) -> list[str]:
 def print_tracebacks(folder: str) -> None:
   """Shows the last error of each node, for a person to read."""
   for path in _paths(folder):
-    with open(path, errors='replace') as file:
-      text = file.read()
+    try:
+      with open(path, errors='replace') as file:
+        text = file.read()
+    except OSError:  # Which is not the error that is to be shown.
+      continue
     start = text.rfind('Traceback (most recent call last)')
     if start >= 0:
-      print(f'--- {path}\n{text[start:]}', file=sys.stderr)
+      outputs.say(f'--- {path}\n{text[start:]}')

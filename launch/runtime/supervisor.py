@@ -10,34 +10,49 @@ is decided here, on any engine.
   placed elsewhere. If a server is among what is lost, the part of the program
   that depends on it (a member of a population, or a whole run) is stopped and
   started again from its checkpoints.
+* A node that hangs, see `launch.runtime.watch`, is killed, which is an end as
+  any other.
 * A node that keeps failing ends the program with its error, and one whose exit
   code says that it would only fail again does so at once, see
   `launch.runtime.roles`.
+* Whatever happens to the launcher itself, nodes are stopped in order first, so
+  that they can save.
 """
 
 import collections
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
 import os
 import time
 
 from launchpad import program as lp_program
 
 from launch.runtime import engines
-from launch.runtime import jobs
+from launch.runtime import heartbeats
+from launch.runtime import launcher_error
 from launch.runtime import node_error
+from launch.runtime import placement
 from launch.runtime import restarts
 from launch.runtime import roles as roles_lib
 from launch.runtime import stop_signals
+from launch.runtime import stopping
+from launch.runtime import watch as watch_lib
 from launch.runtime.engines import engine as engine_lib
+from launch.runtime.engines import node_process
 
 _POLL_SECONDS = 0.1
 # How long to wait when a machine is lost: its nodes are not all found lost at
 # the same moment.
 _SETTLE_SECONDS = 1.0
-# How long to wait, when there was no place, before asking again.
-_NO_PLACE_SECONDS = 10.0
+# Errors that say all that there is to say.
+_EXPECTED = (
+  engines.PublicError,
+  node_error.NodeError,
+  placement.NoPlaceError,
+)
 
 
 def _print(line: str) -> None:
@@ -59,6 +74,8 @@ class Supervisor:
     grace_seconds: float = 60.0,
     allow_public: bool = False,
     report: Callable[[str], None] = _print,
+    beats: heartbeats.Beats | None = None,
+    hang_seconds: float = 0.0,
   ):
     """Creates a supervisor; `run` starts the program.
 
@@ -71,35 +88,36 @@ class Supervisor:
       env: environment variables of the nodes.
       grace_seconds: how long a node may take to save when it is stopped.
       allow_public: whether nodes may listen on addresses of the internet.
-      report: called with lines that say what happened.
+      report: called with lines that say what happened; it may fail.
+      beats: how nodes give signs of life; None if they give none.
+      hang_seconds: after how long without one a node is killed; 0 for never.
     """
     self._engine = engine
-    self._make_program = make_program
     self._logs = logs
-    self._resources = resources
     self._env = dict(env)
-    self._grace_seconds = grace_seconds
-    self._allow_public = allow_public
-    self._report = report
-    program, roles = make_program()
-    self._roles: dict[str, roles_lib.Role] = {
-      name: roles[group] for name, group, _ in jobs.named_nodes(program)
-    }
-    self._endpoints: dict[str, str] = {}
-    self._jobs: dict[str, bytes] = {}
+    self._unsafe_report = report
+    self._beats = beats
+    self._placement = placement.Placement(
+      *(engine, make_program, resources, allow_public, beats, self._report)
+    )
+    self._roles = self._placement.roles
     # When each node that runs was started, and those that wait are to be.
     self._started: dict[str, float] = {}
     self._due: dict[str, float] = {}
-    # Nodes whose machine is lost, and those that wait for their new addresses.
-    self._homeless: set[str] = set()
-    self._held: set[str] = set()
     # Ends of nodes that were polled while others were being stopped.
     self._unseen: list[engine_lib.Ended] = []
-    self._place_at = 0.0
     self._history: dict[str, restarts.History] = collections.defaultdict(
       restarts.History
     )
     self._signals = stop_signals.StopSignals()
+    self._stopper = stopping.Stopper(
+      engine, self._roles, self._signals, grace_seconds, self._report
+    )
+    self._watch = watch_lib.Watch(
+      hang_seconds, self._report, engine.one_machine
+    )
+    # Nodes that were killed as they hung, and when they were well.
+    self._hung: dict[str, float] = {}
 
   @property
   def restarts(self) -> int:
@@ -114,58 +132,71 @@ class Supervisor:
     """Runs the program to its end.
 
     Returns:
-      Whether it reached its goal; False if SIGINT or SIGTERM stopped it.
+      Whether it reached its goal; False if a signal stopped it.
 
     Raises:
       node_error.NodeError: a node failed again and again, or said that it
         would. The others were stopped in order first.
-      RuntimeError: there is no place for the nodes.
-      ValueError: nodes would listen on a public address.
+      placement.NoPlaceError: there is no place for the nodes.
+      engines.PublicError: nodes would listen on a public address.
+      launcher_error.LauncherError: anything else went wrong. The nodes were
+        stopped in order first.
     """
     try:
-      with self._signals:
-        self._settle()
-        now = time.monotonic()
-        self._due = {name: now for name in self._roles}
+      with self._signals, self._reading() as signs:
         try:
-          while not self._signals.count:
-            if self._look():
-              self._stop(list(self._roles))
-              return True
-            self._start_due()
-            self._rehouse()
-            time.sleep(_POLL_SECONDS)
-        except node_error.NodeError:
+          self._placement.settle(lambda: not self._signals.wanted)
+          return self._keep_up(signs)
+        except _EXPECTED:
           self._stop(list(self._roles))
           raise
-        self._stop(list(self._roles))
-        return False
+        except Exception as error:
+          self._report(f'The launcher failed: {error!r} It stops all nodes.')
+          self._stop(list(self._roles))
+          log = self.log_path('launcher')
+          raise launcher_error.LauncherError(error, log) from error
     finally:
       self._engine.close()
 
-  def _settle(self) -> None:
-    """Finds places and endpoints for all nodes."""
-    while not self._signals.count:
-      self._place(list(self._roles))
-      try:
-        return self._bind(list(self._roles))
-      except engine_lib.LostError as error:
-        self._report(f'{error} All are placed once more.')
+  def _keep_up(self, signs: Callable[[], heartbeats.Signs | None]) -> bool:
+    """Keeps nodes running to the end, and stops them; see `run`."""
+    self._due = dict.fromkeys(self._roles, 0.0)
+    is_over = False
+    while not is_over and not self._signals.wanted:
+      is_over = self._look()
+      if not is_over:
+        self._kill_hung(signs())
+        self._start_due()
+        self._due.update(dict.fromkeys(self._placement.rehouse(), 0.0))
+        time.sleep(_POLL_SECONDS)
+    self._stop(list(self._roles))
+    return is_over
 
-  def _place(self, names: Sequence[str]) -> None:
-    self._engine.place(
-      {name: self._resources(self._roles[name].kind) for name in names}
+  def _report(self, line: str) -> None:
+    """Says what happened, if it can be said."""
+    with contextlib.suppress(Exception):
+      self._unsafe_report(line)
+
+  @contextlib.contextmanager
+  def _reading(self) -> Iterator[Callable[[], heartbeats.Signs | None]]:
+    """Lets signs of life be read; yields what returns the last."""
+    if self._beats is None:
+      yield lambda: None
+      return
+    reader = heartbeats.Reader(
+      self._beats.folder, self._roles, self._beats.seconds
     )
+    try:
+      yield lambda: reader.latest
+    finally:
+      reader.close()
 
-  def _bind(self, moved: Sequence[str]) -> None:
-    """Finds endpoints for nodes that were placed, and makes all jobs anew."""
-    endpoints = self._engine.endpoints(moved)
-    if not self._allow_public:
-      for address in endpoints.values():
-        engines.check_private(address)
-    self._endpoints.update(endpoints)
-    program, roles = self._make_program()
-    self._jobs = jobs.make(program, self._endpoints, roles)
+  def _kill_hung(self, signs: heartbeats.Signs | None) -> None:
+    """Kills nodes that hang; that they ended is seen later."""
+    for hung in self._watch.look(signs):
+      self._report(f'{hung.name} {hung.reason}. It is killed.')
+      self._hung[hung.name] = hung.since
+      self._engine.stop(hung.name, kill=True)
 
   def _start_due(self) -> None:
     """Starts what has waited long enough."""
@@ -174,13 +205,22 @@ class Supervisor:
       if now >= due:
         del self._due[name]
         task = engine_lib.Task(
-          name, self._jobs[name], self._env, self.log_path(name)
+          name, self._placement.jobs[name], self._env, self.log_path(name)
         )
         try:
           self._engine.start(task)
-          self._started[name] = now
         except engine_lib.LostError as error:
           self._lose(error.names)
+        except OSError as error:
+          # For lack of memory, descriptors or processes, of which there may be
+          # enough again in a while: as if it had been killed.
+          self._again(
+            *(name, node_process.NO_START, 0.0),
+            f'can not be started ({error})',
+          )
+        else:
+          self._started[name] = now
+          self._watch.started(name)
 
   def _look(self) -> bool:
     """Sees what ended and what to do about it; whether the goal is reached."""
@@ -190,7 +230,8 @@ class Supervisor:
       ended += self._engine.poll()
     now = time.monotonic()
     for name, code in ended:
-      seconds = now - self._started.pop(name, now)
+      seconds = self._hung.pop(name, now) - self._started.pop(name, now)
+      self._watch.ended(name)
       if code is None:
         continue
       ending = self._roles[name].endings.get(code)
@@ -200,97 +241,52 @@ class Supervisor:
         raise node_error.NodeError(
           name, f'{ending.text} (exit code {code})', self.log_path(name)
         )
-      wait = self._history[name].ended(code, seconds)
-      if wait is None:
-        raise node_error.NodeError(
-          name,
-          f'ended with code {code} again and again, soon after its start',
-          self.log_path(name),
-        )
       how = f'was killed by signal {-code}' if code < 0 else f'ended ({code})'
-      self._report(
-        f'{name} {how} after {seconds:.0f} s; it is started again in '
-        f'{wait:.1f} s.'
+      self._again(
+        *(name, code, seconds),
+        f'{how} after {seconds:.0f} s',
+        f'ended with code {code} again and again, soon after its start',
       )
-      self._due[name] = now + wait
     self._lose([name for name, code in ended if code is None])
     return False
+
+  def _again(
+    self, name: str, code: int, seconds: float, how: str, last: str = ''
+  ) -> None:
+    """Has a node start again, in a while.
+
+    Args:
+      name: of the node.
+      code: that it ended with.
+      seconds: how long it was well.
+      how: it ended, to follow its name.
+      last: the same if it is given up.
+    """
+    wait = self._history[name].ended(code, seconds)
+    if wait is None:
+      raise node_error.NodeError(
+        name, last or f'{how}, again and again', self.log_path(name)
+      )
+    self._report(f'{name} {how}; it is started again in {wait:.1f} s.')
+    self._due[name] = time.monotonic() + wait
 
   def _lose(self, names: Sequence[str]) -> None:
     """Notes that the machine of these nodes is gone."""
     if not names:
       return
     self._report(f'A machine is lost, and with it {", ".join(sorted(names))}.')
-    affected = set()
     for name in names:
       self._started.pop(name, None)
+      self._watch.ended(name)
       self._due.pop(name, None)
-      self._homeless.add(name)
-      role = self._roles[name]
-      if role.is_server:
-        affected.update(
-          other
-          for other, other_role in self._roles.items()
-          if other_role.member == role.member or other_role.asks_all
-        )
-    self._stop(sorted(affected))
-    self._held |= affected - self._homeless
-    self._place_at = 0.0
-
-  def _rehouse(self) -> None:
-    """Finds new places for the nodes of lost machines."""
-    if not self._homeless or time.monotonic() < self._place_at:
-      return
-    names = sorted(self._homeless)
-    try:
-      self._place(names)
-      self._bind(names)
-    except engine_lib.LostError:
-      return
-    except RuntimeError as error:
-      self._report(f'{error} Trying again in {_NO_PLACE_SECONDS:.0f} s.')
-      self._place_at = time.monotonic() + _NO_PLACE_SECONDS
-      return
-    self._report(f'{", ".join(names)}: placed anew.')
-    self._due.update({name: 0.0 for name in [*names, *self._held]})
-    self._homeless.clear()
-    self._held.clear()
+    self._stop(sorted(self._placement.lose(names)))
 
   def _stop(self, names: Sequence[str]) -> None:
     """Stops nodes, clients before servers, and waits for them."""
     for name in names:
       self._due.pop(name, None)
-    orders = sorted({self._roles[name].stop_order for name in names})
-    for order in orders:
-      waiting = {
-        name
-        for name in names
-        if name in self._started and self._roles[name].stop_order == order
-      }
-      for name in waiting:
-        self._engine.stop(name)
-      self._wait(waiting, set(names))
-
-  def _wait(self, waiting: set[str], stopping: set[str]) -> None:
-    """Waits for nodes that were told to stop; kills those that do not."""
-    deadline = time.monotonic() + self._grace_seconds
-    killed = False
-    while waiting:
-      for ended in self._engine.poll():
-        if ended.name in waiting:
-          waiting.discard(ended.name)
-          self._started.pop(ended.name, None)
-        if ended.name not in stopping or ended.code is None:
-          self._unseen.append(ended)
-      late = time.monotonic() > deadline or self._signals.count > 1
-      if waiting and late:
-        if killed:
-          return
-        self._report(
-          f'{", ".join(sorted(waiting))}: did not stop in '
-          f'{self._grace_seconds:.0f} s, or was not to; killed.'
-        )
-        for name in waiting:
-          self._engine.stop(name, kill=True)
-        killed, deadline = True, time.monotonic() + self._grace_seconds
-      time.sleep(_POLL_SECONDS / 2)
+    self._unseen += self._stopper.stop(names, list(self._started))
+    for name in names:
+      self._started.pop(name, None)
+      self._hung.pop(name, None)
+      self._watch.ended(name)

@@ -4,7 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from spiral_tf import activity
 from spiral_tf import builders
+from spiral_tf import node_kinds
 from spiral_tf import rollout
 from spiral_tf import seeds
 from spiral_tf.config import experiment
@@ -50,6 +52,9 @@ class Actor(worker.Worker):
 
   def _gather(self) -> None:
     # Writing may wait too, so nothing is left to do under the lock.
-    self._weights.update()
+    with activity.CURRENT.waiting(node_kinds.POLICY_LEARNER):
+      self._weights.update()
     episodes = rollout.play(self._environments, self._player)
-    self._writer.write(episodes, stopping=self._stop.is_set)
+    with activity.CURRENT.waiting(node_kinds.REPLAY):
+      self._writer.write(episodes, stopping=self._stop.is_set)
+    activity.CURRENT.step()

@@ -4,6 +4,7 @@ import time
 
 import tensorflow as tf
 
+from spiral_tf import activity
 from spiral_tf import builders
 from spiral_tf import node_kinds
 from spiral_tf.config import experiment
@@ -63,9 +64,11 @@ class DiscriminatorLearner(learner_lib.Learner):
 
   def _gather(self) -> dict[str, tf.Tensor] | None:
     if self._diverged:
-      self._stop.wait(0.5)
+      with activity.CURRENT.resting():
+        self._stop.wait(0.5)
       return None
-    renders = self._reader.read()
+    with activity.CURRENT.waiting(node_kinds.REPLAY):
+      renders = self._reader.read()
     if renders is None:
       return None
     target = renders.get('target')

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from spiral_tf import activity
 from spiral_tf import builders
 from spiral_tf import node_kinds
 from spiral_tf import pictures
@@ -109,14 +110,17 @@ class Evaluator(worker.Worker):
 
   def _gather(self) -> np.ndarray | None:
     if time.monotonic() < self._next:
-      self._stop.wait(0.5)
+      with activity.CURRENT.resting():
+        self._stop.wait(0.5)
       return None
     self._next = time.monotonic() + self._config.training.sample_seconds
     before = self._policy.version
-    self._policy.update()
+    with activity.CURRENT.waiting(node_kinds.POLICY_LEARNER):
+      self._policy.update()
     if self._has_drawn and self._policy.version == before:
       return None  # It would be the same picture.
-    self._discriminator.update()
+    with activity.CURRENT.waiting(node_kinds.DISCRIMINATOR_LEARNER):
+      self._discriminator.update()
     return self._draw()
 
   def _draw(self) -> np.ndarray:

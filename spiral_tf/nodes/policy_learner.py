@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from spiral_tf import activity
 from spiral_tf import builders
 from spiral_tf import node_kinds
 from spiral_tf import types
@@ -98,14 +99,17 @@ class PolicyLearner(learner_lib.Learner):
 
   def _gather(self) -> types.Episode | None:
     if self._diverged or self._is_trained():  # Others may still train.
-      self._stop.wait(0.5)
+      with activity.CURRENT.resting():
+        self._stop.wait(0.5)
       return None
     start = time.monotonic()
-    batch = self._reader.read()
+    with activity.CURRENT.waiting(node_kinds.REPLAY):
+      batch = self._reader.read()
     self._waited += time.monotonic() - start
     if batch is None:
       return None
-    self._discriminator.update()
+    with activity.CURRENT.waiting(node_kinds.DISCRIMINATOR_LEARNER):
+      self._discriminator.update()
     return types.Episode(**batch)
 
   def _update(self, data: types.Episode) -> None:

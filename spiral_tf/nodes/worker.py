@@ -7,6 +7,7 @@ from typing import Any
 
 import launchpad as lp
 
+from spiral_tf import activity
 from spiral_tf.nodes import guard
 
 # How often the main thread looks whether the program is to stop.
@@ -40,7 +41,8 @@ class Worker(abc.ABC):
   def _gather(self) -> Any | None:
     """Waits, for about a second at most, for something to do; None if nothing.
 
-    Called without the lock.
+    Called without the lock. Says of what takes time that it is no work, see
+    `activity.Activity`, and if it leaves nothing to do, that it made a step.
     """
 
   def _update(self, data: Any) -> None:  # noqa: B027
@@ -86,11 +88,13 @@ class Worker(abc.ABC):
       lp.stop()
 
   def _loop(self) -> None:
+    activity.CURRENT.work()
     try:
       while not self._stop.is_set() and not self._done():
         data = self._gather()
         if data is not None and not self._stop.is_set():
           self._locked_update(data)
+          activity.CURRENT.step()
     except BaseException as error:
       self._error = error
 

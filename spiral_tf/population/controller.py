@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from spiral_tf import activity
 from spiral_tf import files
 from spiral_tf import node_kinds
 from spiral_tf import seeds
@@ -85,8 +86,15 @@ class Controller(worker.Worker):
   def _gather(self) -> None:
     """Waits, or makes a round; there is nothing left to do under the lock."""
     if time.monotonic() < self._next:
-      self._stop.wait(0.2)
+      with activity.CURRENT.resting():
+        self._stop.wait(0.2)
       return
+    # Calls of members have a limit of their own.
+    with activity.CURRENT.waiting('members'):
+      self._round()
+
+  def _round(self) -> None:
+    """Makes a round."""
     for index in list(self._state['plans']):
       self._copy(int(index))
     reports = reports_lib.ask(self._members)

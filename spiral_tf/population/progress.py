@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
 import os
 from typing import Any
 
@@ -58,6 +59,11 @@ def line(
   return ', '.join(parts)
 
 
+def _key(record: Mapping[str, Any]) -> tuple[Any, ...]:
+  """What tells a record from others; numbers that are none equal nothing."""
+  return record['kind'], record['time'], record['member']
+
+
 class Progress(progress.Progress):
   """Prints a line whenever a round has been added to the lineage."""
 
@@ -66,6 +72,10 @@ class Progress(progress.Progress):
     self._config = config
     self._path = members_lib.lineage_path(workdir)
     self._size = 0
+    # The last record of an earlier run.
+    self._earlier = None
+    with contextlib.suppress(ValueError):
+      self._earlier = next(map(_key, reversed(self._read())), None)
     seconds = config.population.round_seconds
     super().__init__(
       f'Starting; the first round comes after {seconds:.0f} s.',
@@ -75,13 +85,20 @@ class Progress(progress.Progress):
   def _news(self) -> str | None:
     try:
       size = os.path.getsize(self._path)
-      if size == self._size:
-        return None
-      records = lineage.read(self._path)
     except FileNotFoundError:
       return None
+    if size == self._size:
+      return None
+    records = self._read()
     self._size = size
-    return line(
-      self._config,
-      [record for record in records if record['time'] >= self._started],
-    )
+    for index, record in enumerate(records, start=1):
+      if _key(record) == self._earlier:
+        records = records[index:]
+        break
+    return line(self._config, records)
+
+  def _read(self) -> list[dict[str, Any]]:
+    try:
+      return lineage.read(self._path)
+    except FileNotFoundError:
+      return []

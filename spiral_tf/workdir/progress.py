@@ -6,6 +6,7 @@ What can still recover is a warning here; what cannot ends the run, see
 
 import abc
 from collections.abc import Mapping
+import contextlib
 import threading
 import time
 
@@ -76,7 +77,12 @@ def progress_line(
 
 
 class Progress(abc.ABC):
-  """Prints a line, with the time since the start, whenever there is news."""
+  """Prints a line, with the time since the start, whenever there is news.
+
+  Neither news that can't be read nor lines that can't be printed end it. What
+  is new is for each kind to say without a look at the time: it is written on
+  other machines, by other clocks.
+  """
 
   def __init__(self, announcement: str, seconds: float):
     """Starts a thread that looks every `seconds`.
@@ -87,7 +93,8 @@ class Progress(abc.ABC):
     """
     self._announcement = announcement
     self._seconds = seconds
-    self._started = time.time()
+    self._started = time.monotonic()
+    self._trouble = ''
     self._stop = threading.Event()
     self._thread = threading.Thread(target=self._run, daemon=True)
     self._thread.start()
@@ -102,12 +109,22 @@ class Progress(abc.ABC):
     """A line about what is new since the last call, None if nothing is."""
 
   def _run(self) -> None:
-    print(self._announcement, flush=True)
+    self._print(self._announcement)
     while not self._stop.wait(self._seconds):
-      line = self._news()
+      try:
+        line, self._trouble = self._news(), ''
+      except Exception as error:
+        line, before = f'There is no news to be had: {error!r}', self._trouble
+        self._trouble = line
+        if line == before:  # Once is enough.
+          continue
       if line:
-        elapsed = int(time.time() - self._started)
-        print(f'[{elapsed // 60:3d}:{elapsed % 60:02d}] {line}', flush=True)
+        elapsed = int(time.monotonic() - self._started)
+        self._print(f'[{elapsed // 60:3d}:{elapsed % 60:02d}] {line}')
+
+  def _print(self, line: str) -> None:
+    with contextlib.suppress(OSError, ValueError):
+      print(line, flush=True)
 
 
 class RunProgress(Progress):
@@ -119,14 +136,15 @@ class RunProgress(Progress):
     self._discriminator_path = metrics.metrics_path(
       workdir, node_kinds.DISCRIMINATOR_LEARNER
     )
-    self._seen = time.time()
+    # Of the last line; which of two is the later is not to be told by it.
+    self._seen = (json_lines.last_line(self._policy_path) or {}).get('time')
     super().__init__(
       'Starting; the first numbers take about half a minute.', seconds
     )
 
   def _news(self) -> str | None:
     policy = json_lines.last_line(self._policy_path)
-    if policy is None or policy['time'] <= self._seen:
+    if policy is None or policy['time'] == self._seen:
       return None
     self._seen = policy['time']
     return progress_line(

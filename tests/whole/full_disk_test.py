@@ -66,15 +66,23 @@ def test_it_says_that_the_disk_is_full_and_goes_on(disk, tmp_path):
     _fill(disk / 'filler')  # Something may have been removed.
     return process.poll() is not None or _WORDS in output.read_text()
 
-  patience.wait_until(is_said, 'words of the full disk')
+  patience.wait_until(is_said, _WORDS, tell=output.read_text)
   assert _WORDS in output.read_text(), output.read_text()
   os.remove(disk / 'filler')
+  reached = launched.updates(workdir)
+
+  def goes_on():
+    """Whether it trains again, or has given up, and saved what it had."""
+    is_over = process.poll() is not None
+    return is_over or launched.updates(workdir) >= reached + 10
+
+  patience.wait_until(goes_on, 'more updates, or an end', tell=output.read_text)
   if process.poll() is not None:
     assert process.returncode == 1, output.read_text()
+    assert 'Error: ' in output.read_text().splitlines()[-1]
     launched.assert_none_left(process)
     assert checkpoints.done_so_far(workdir)[0] >= saved
     process = start()
-  reached = launched.updates(workdir)
   launched.wait_for_updates(workdir, process, reached + 10)
   process.terminate()
   assert patience.end(process) == 130, output.read_text()

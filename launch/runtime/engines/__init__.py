@@ -2,9 +2,9 @@
 
 import ipaddress
 import socket
-import sys
 
 from launch.runtime import isolation
+from launch.runtime import outputs
 from launch.runtime.engines import engine
 from launch.runtime.engines import local_engine
 from launch.runtime.engines import slurm_engine
@@ -13,14 +13,44 @@ from launch.runtime.engines import slurm_engine
 NAMES = ('local', 'ray', 'slurm', 'launchpad')
 
 
+# "auto" is "isolated" where the kernel allows it, "host" where it does not.
+NETWORKS = ('auto', 'isolated', 'host')
+
+
+class PublicError(ValueError):
+  """A node would listen on an address of the internet."""
+
+
+def check_network(name: str, network: str) -> None:
+  """Refuses "isolated" where there is no isolation.
+
+  Args:
+    name: one of `NAMES`.
+    network: one of `NETWORKS`.
+
+  Raises:
+    ValueError: it would not be isolated; says why, and the cure.
+  """
+  if network != 'isolated':
+    return
+  if name != 'local':
+    raise ValueError(
+      f'--network=isolated is for --engine=local: nodes of --engine={name} are '
+      'in the networks of their machines. Leave the flag out.'
+    )
+  reason = isolation.unavailable()
+  if reason:
+    raise ValueError(_refusal(reason))
+
+
 def make(
-  name: str, network: str = 'isolated', ray_address: str = 'auto'
+  name: str, network: str = 'auto', ray_address: str = 'auto'
 ) -> engine.Engine:
   """Makes an engine.
 
   Args:
     name: "local", "ray" or "slurm".
-    network: "isolated" or "host", of the local engine.
+    network: one of `NETWORKS`, of the local engine.
     ray_address: of the cluster, for Ray.
 
   Returns:
@@ -28,7 +58,10 @@ def make(
 
   Raises:
     RuntimeError: what it needs is not there.
+    ValueError: see `check_network`.
   """
+  if name != 'local':
+    check_network(name, network)
   if name == 'ray':
     from launch.runtime.engines import ray_engine
 
@@ -40,34 +73,42 @@ def make(
 
 def warn_of_open_ports(reason: str) -> None:
   """Says that a run's ports can be reached, and why."""
-  print(
+  outputs.say(
     f'WARNING: {reason} The ports of Launchpad and Reverb are open on all of '
-    "this machine's addresses, and whoever reaches one can run code.",
-    file=sys.stderr,
-    flush=True,
+    "this machine's addresses, and whoever reaches one can run code."
   )
 
 
 def check_private(address: str) -> None:
-  """Raises a ValueError if others than neighbours can reach an address."""
+  """Raises a PublicError if others than neighbours can reach an address."""
   host = address.rpartition(':')[0]
   for info in socket.getaddrinfo(host, None):
     ip = info[4][0]
     if ipaddress.ip_address(ip.split('%')[0]).is_global:
-      raise ValueError(
+      raise PublicError(
         f'A node would listen on {ip}, an address of the internet, and whoever '
         "reaches a node's port can run code. Use a private network, or say "
         '--allow_public if a firewall keeps others out.'
       )
 
 
-def _namespace(network: str):
+def _namespace(network: str) -> isolation.Namespace | None:
   """A network of the run's own, or None and a warning."""
   if network == 'host':
     warn_of_open_ports('--network=host:')
     return None
-  reason = isolation.unavailable()
-  if reason:
+  try:
+    return isolation.Namespace()
+  except OSError as error:
+    reason = isolation.explain(error)
+    if network == 'isolated':
+      raise ValueError(_refusal(reason)) from error
     warn_of_open_ports(reason)
     return None
-  return isolation.Namespace()
+
+
+def _refusal(reason: str) -> str:
+  return (
+    f'--network=isolated is not possible here. {reason} Or use --network=host, '
+    'if nobody but you can reach this machine.'
+  )

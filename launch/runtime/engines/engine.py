@@ -58,7 +58,13 @@ class Ended(NamedTuple):
 
 
 class Engine(abc.ABC):
-  """Starts processes and says when they end. Used from one thread."""
+  """Starts processes and says when they end. Used from one thread.
+
+  Attributes:
+    one_machine: whether all nodes run on the launcher's machine.
+  """
+
+  one_machine = False
 
   @abc.abstractmethod
   def place(self, nodes: Mapping[str, Resources]) -> None:
@@ -95,6 +101,7 @@ class Engine(abc.ABC):
 
     Raises:
       LostError: the node's machine was lost meanwhile.
+      OSError: it can't be started now; it keeps its place.
     """
 
   @abc.abstractmethod

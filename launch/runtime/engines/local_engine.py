@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+import os
 import socket
 import subprocess
 
 from launch.runtime import isolation
+from launch.runtime import outputs
 from launch.runtime.engines import engine
 from launch.runtime.engines import node_process
 
@@ -15,6 +17,8 @@ class LocalEngine(engine.Engine):
 
   Resources are not looked at: there is one machine, and what it has is shared.
   """
+
+  one_machine = True
 
   def __init__(self, namespace: isolation.Namespace | None = None):
     """Creates an engine.
@@ -36,11 +40,14 @@ class LocalEngine(engine.Engine):
 
   def start(self, task: engine.Task) -> None:
     """See `Engine.start`."""
+    log = node_process.writable(task.log, os.devnull)
+    if log != task.log:
+      outputs.say(f'{task.log} can not be written: it stays without that log.')
     self._processes[task.name] = node_process.start(
       task.job,
       task.env,
-      task.log,
-      self._namespace.pid if self._namespace else None,
+      log,
+      self._namespace.files if self._namespace else (),
     )
 
   def poll(self) -> list[engine.Ended]:

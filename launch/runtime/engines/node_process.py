@@ -6,6 +6,7 @@ entry of a process, which reads the node's function from standard input.
 """
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import contextlib
 import importlib.util
 import os
@@ -18,31 +19,34 @@ _ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), *3 * ['..']))
 # Nodes save large networks when they stop; the supervisor kills them if they
 # take too long, so Launchpad need not, after its 10 seconds.
 _NOTICE_SECONDS = 3600
+# What stands on another machine for the exit code of a node that could not be
+# started there: that of a signal, as it is not the node's fault.
+NO_START = -signal.SIGABRT
 
 
 def command(
-  parent: int | None = None, namespace: int | None = None
+  parent: int | None = None, namespaces: Sequence[int] = ()
 ) -> list[str]:
   """The command line of a node's process; its standard input is the job.
 
   Args:
     parent: id of the process that starts it, whose end is to end it; None if
       that is for another to see to.
-    namespace: id of a process whose network namespace to join, see
-      `launch.runtime.isolation`; None for the caller's.
+    namespaces: descriptors, which it inherits, of namespaces to enter, see
+      `isolation.Namespace`; none to stay in the caller's.
 
   Returns:
     The arguments of `exec`.
   """
   program = os.path.abspath(__file__)
-  return [sys.executable, program, str(parent or 0), str(namespace or 0)]
+  return [sys.executable, program, str(parent or 0), *map(str, namespaces)]
 
 
 def start(
   job: bytes,
   env: Mapping[str, str],
   log: str,
-  namespace: int | None = None,
+  namespaces: Sequence[int] = (),
 ) -> subprocess.Popen:
   """Starts a node on this machine.
 
@@ -53,21 +57,25 @@ def start(
     job: cloudpickle of a list of one function.
     env: environment variables, beside this process's.
     log: file that its output is added to; its folder is made if missing.
-    namespace: see `command`.
+    namespaces: see `command`.
 
   Returns:
     The process, which has a process group of its own.
+
+  Raises:
+    OSError: the log can't be written, or there is no room for one more process.
   """
   os.makedirs(os.path.dirname(log), exist_ok=True)
   with tempfile.TemporaryFile() as file, open(log, 'ab') as output:
     file.write(job)
     file.seek(0)
     return subprocess.Popen(
-      command(os.getpid(), namespace),
+      command(os.getpid(), namespaces),
       env={**os.environ, **env},
       stdin=file,
       stdout=output,
       stderr=output,
+      pass_fds=namespaces,
     )
 
 
@@ -108,15 +116,16 @@ def _kill_group(process: subprocess.Popen) -> None:
 
 def main(argv: list[str]) -> None:
   """Becomes the node."""
-  parent, namespace = int(argv[1]), int(argv[2])
-  # A terminal's Ctrl-C is for the launcher, which ends nodes in order.
+  parent, *namespaces = map(int, argv[1:])
+  # A terminal's Ctrl-C, and its end, are for the launcher, which ends nodes in
+  # order.
   os.setpgid(0, 0)
+  signal.signal(signal.SIGHUP, signal.SIG_IGN)
   sys.path.insert(0, _ROOT)
   # Imported only now that Python's path leads to it.
   from launch.runtime import isolation
 
-  if namespace:
-    isolation.join(namespace)
+  isolation.enter(namespaces)
   if parent:
     # After the namespace: a change of credentials would undo it.
     isolation.die_with(parent)

@@ -51,7 +51,11 @@ class Keeper:
     if number > self._number:
       self._number = number
       log = node_process.writable(log, '/dev/stdout')
-      self._process = node_process.start(job, env, log)
+      try:
+        self._process = node_process.start(job, env, log)
+      except OSError as error:
+        print(f'It can not be started: {error}', flush=True)
+        return node_process.NO_START
     process = self._process
     while (code := node_process.poll(process)) is None:
       await asyncio.sleep(_WATCH_SECONDS)

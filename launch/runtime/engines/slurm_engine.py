@@ -14,10 +14,10 @@ import base64
 from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
-import sys
 import time
 from typing import NamedTuple
 
+from launch.runtime import outputs
 from launch.runtime.engines import engine
 from launch.runtime.engines import ports
 from launch.runtime.engines import slurm_job
@@ -196,10 +196,8 @@ class SlurmEngine(engine.Engine):
     step = self._places[name].step
     self._suspects.add(step.host)
     if step.words():
-      print(
-        f'{name}: lost its step on {step.host}. srun says: {step.words()}',
-        file=sys.stderr,
-        flush=True,
+      outputs.say(
+        f'{name}: lost its step on {step.host}. srun says: {step.words()}'
       )
     self._leave(name)
     step.kill()  # If its machine is gone, it would stay.

@@ -58,12 +58,16 @@ class Keeper:
       return {'port': request['port'], 'free': ports.is_free(request['port'])}
     if kind == 'start':
       self._number = request['number']
-      self._process = node_process.start(
-        base64.b64decode(request['job']),
-        request['env'],
-        # Standard output is the launcher's; what is an error, people see.
-        node_process.writable(request['log'], '/dev/stderr'),
-      )
+      try:
+        self._process = node_process.start(
+          base64.b64decode(request['job']),
+          request['env'],
+          # Standard output is the launcher's; what is an error, people see.
+          node_process.writable(request['log'], '/dev/stderr'),
+        )
+      except OSError as error:
+        print(f'It can not be started: {error}', file=sys.stderr, flush=True)
+        return {'number': self._number, 'code': node_process.NO_START}
     elif kind == 'stop' and self._process and request['number'] == self._number:
       node_process.stop(self._process, request['kill'])
     return None
