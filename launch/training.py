@@ -1,5 +1,6 @@
 """Sees a training run, or a population of them, through to its end."""
 
+from collections.abc import Iterator
 import contextlib
 import io
 import os
@@ -16,17 +17,21 @@ from launch.runtime import logs as logs_lib
 from launch.runtime import supervisor
 from launch.runtime.engines import engine as engine_lib
 from spiral_tf import builders
+from spiral_tf import locks
 from spiral_tf import node_kinds
 from spiral_tf.config import cluster
 from spiral_tf.config import experiment
 from spiral_tf.population import members as members_lib
 from spiral_tf.population import progress as population_progress
+from spiral_tf.workdir import belongings
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 from spiral_tf.workdir import json_lines
 from spiral_tf.workdir import metrics
 from spiral_tf.workdir import progress as progress_lib
 
+# File that says who trains in a folder.
+_LOCK = 'launcher.lock'
 # Exit code of a run that was stopped before its end, as of a shell's Ctrl-C.
 _STOPPED = 130
 # One thread a process: with as many busy processes as cores, more only wait.
@@ -75,15 +80,47 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
     node_error.NodeError: a node failed again and again, or found numbers that
       were not finite.
     RuntimeError: there is no place for the nodes.
-    ValueError: `config` is not valid, or not the one of the run in `workdir`.
+    ValueError: `config` is not valid, or not the one of the run in `workdir`,
+      or that is being trained already, or is no run.
     FileNotFoundError: the data are not there.
   """
   # Nodes have other current folders, on other machines.
   workdir = os.path.abspath(workdir)
   # Mistakes that any node would find are found here, before there are nodes.
   builders.load_dataset(config)
+  with _alone(config, workdir):
+    return _train(config, workdir, place)
+
+
+@contextlib.contextmanager
+def _alone(config: experiment.Config, workdir: str) -> Iterator[None]:
+  """Keeps other trainings away from a run, and from each member of one.
+
+  Raises:
+    ValueError: another is there.
+  """
+  folders = {workdir: None}
+  folders.update(
+    (folder, None) for _, folder in members_lib.runs(config, workdir)
+  )
+  with contextlib.ExitStack() as stack:
+    for folder in folders:
+      os.makedirs(folder, exist_ok=True)
+      try:
+        stack.enter_context(locks.announced(os.path.join(folder, _LOCK)))
+      except locks.HeldError as error:
+        raise ValueError(
+          f'The run in {folder} is being trained already, by {error.holder}. '
+          'Nothing was touched. Stop that one first, or take another --workdir.'
+        ) from None
+    yield
+
+
+def _train(config: experiment.Config, workdir: str, place: Place) -> int:
+  """Does what `train` does, when nobody else does it in the same folder."""
   runs = members_lib.runs(config, workdir)
   for each, folder in [(config, workdir), *runs]:
+    belongings.check(folder)
     config_file.check(folder, each)
   so_far = [checkpoints.done_so_far(folder) for _, folder in runs]
   if any(updates for updates, _ in so_far):
@@ -99,7 +136,7 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
   for each, folder in [(config, workdir), *runs]:
     config_file.save(folder, each)
   logs = os.path.join(workdir, 'logs')
-  logs_lib.remove(logs)
+  logs_lib.remove(logs, belongings.is_node)
   if config.population.size:
     progress = population_progress.Progress(config, workdir)
   else:
@@ -110,7 +147,7 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
     else:
       finished = _supervise(config, workdir, logs, place)
   except Exception:
-    logs_lib.print_tracebacks(logs)
+    logs_lib.print_tracebacks(logs, belongings.is_node)
     raise
   finally:
     progress.stop()
