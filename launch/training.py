@@ -122,6 +122,9 @@ def _train(config: experiment.Config, workdir: str, place: Place) -> int:
   for each, folder in [(config, workdir), *runs]:
     belongings.check(folder)
     config_file.check(folder, each)
+  for _, folder in runs:
+    for line in checkpoints.check(folder):
+      print(line, flush=True)
   so_far = [checkpoints.done_so_far(folder) for _, folder in runs]
   if any(updates for updates, _ in so_far):
     text = _describe(config, so_far)
