@@ -23,6 +23,8 @@ from spiral_tf.config import cluster
 from spiral_tf.config import experiment
 from spiral_tf.population import members as members_lib
 from spiral_tf.population import progress as population_progress
+from spiral_tf.population import state as population_state
+from spiral_tf.replay import snapshots
 from spiral_tf.workdir import belongings
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
@@ -122,9 +124,8 @@ def _train(config: experiment.Config, workdir: str, place: Place) -> int:
   for each, folder in [(config, workdir), *runs]:
     belongings.check(folder)
     config_file.check(folder, each)
-  for _, folder in runs:
-    for line in checkpoints.check(folder):
-      print(line, flush=True)
+  for line in _damages(config, workdir):
+    print(line, flush=True)
   so_far = [checkpoints.done_so_far(folder) for _, folder in runs]
   if any(updates for updates, _ in so_far):
     text = _describe(config, so_far)
@@ -160,6 +161,28 @@ def _train(config: experiment.Config, workdir: str, place: Place) -> int:
     return 0
   print('Stopped before its end. The same command goes on from here.')
   return _STOPPED
+
+
+def _damages(config: experiment.Config, workdir: str) -> list[str]:
+  """Finds, before any node does, what is damaged of what a run goes on from.
+
+  Args:
+    config: the experiment.
+    workdir: its folder.
+
+  Returns:
+    A line for each thing that can be done without.
+
+  Raises:
+    damage.DamagedError: something cannot.
+  """
+  lines = []
+  if config.population.size:
+    lines += population_state.check(workdir, config.population.size)
+  for each, folder in members_lib.runs(config, workdir):
+    lines += checkpoints.check(folder)
+    lines += snapshots.newest(snapshots.folder(each, folder)).damaged
+  return lines
 
 
 def _describe(
