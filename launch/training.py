@@ -83,7 +83,7 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
       were not finite.
     RuntimeError: there is no place for the nodes.
     ValueError: `config` is not valid, or not the one of the run in `workdir`,
-      or that is being trained already, or is no run.
+      which is damaged, or is being trained already.
     FileNotFoundError: the data are not there.
   """
   # Nodes have other current folders, on other machines.
@@ -122,7 +122,6 @@ def _train(config: experiment.Config, workdir: str, place: Place) -> int:
   """Does what `train` does, when nobody else does it in the same folder."""
   runs = members_lib.runs(config, workdir)
   for each, folder in [(config, workdir), *runs]:
-    belongings.check(folder)
     config_file.check(folder, each)
   for line in _damages(config, workdir):
     print(line, flush=True)
@@ -136,11 +135,13 @@ def _train(config: experiment.Config, workdir: str, place: Place) -> int:
       )
       return 0
     print(f'Goes on from {text}.', flush=True)
+  was_run = belongings.is_run(workdir)
   # Not before: a finished run keeps the configuration that made it.
   for each, folder in [(config, workdir), *runs]:
     config_file.save(folder, each)
   logs = os.path.join(workdir, 'logs')
-  logs_lib.remove(logs, belongings.is_node)
+  if was_run:  # Else they are somebody's.
+    logs_lib.remove(logs, belongings.is_node)
   if config.population.size:
     progress = population_progress.Progress(config, workdir)
   else:
@@ -180,6 +181,7 @@ def _damages(config: experiment.Config, workdir: str) -> list[str]:
   if config.population.size:
     lines += population_state.check(workdir, config.population.size)
   for each, folder in members_lib.runs(config, workdir):
+    lines += belongings.strays(folder)
     lines += checkpoints.check(folder)
     lines += snapshots.newest(snapshots.folder(each, folder)).damaged
   return lines

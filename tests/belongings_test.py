@@ -4,44 +4,42 @@ import pytest
 
 from spiral_tf.workdir import belongings
 from spiral_tf.workdir import config_file
+from tests import runs
 from tests import small
 
 
 @pytest.mark.parametrize(
-  'name',
+  'name,ours',
   [
-    'checkpoints/replay/8-8-4-2.0-4/2026-11-29/DONE',
-    'logs/member_01/actor/3',
-    'members/00/config.json',
-    'metrics/policy_learner.jsonl',
-    'population/lineage.jsonl',
-    'population/state.json',
-    'samples/0000001234.png',
+    ('actor/0', True),
+    ('member_17/policy_learner/0', True),
+    ('controller/0', True),
+    ('thesis.csv', False),
+    ('actor/notes', False),
+    ('actor/0.gz', False),
+    ('member_17/notes/0', False),
+    ('old/actor/0', False),
   ],
 )
-def test_what_a_run_wrote_needs_its_config(tmp_path, name):
-  path = tmp_path / name
-  path.parent.mkdir(parents=True)
-  path.touch()
-  with pytest.raises(ValueError, match=r'config\.json') as error:
-    belongings.check(str(tmp_path))
-  assert str(path) in str(error.value)
-  config_file.save(str(tmp_path), small.CONFIG)
-  belongings.check(str(tmp_path))
+def test_nodes_are_known_by_their_names(name, ours):
+  assert belongings.is_node(name) == ours
 
 
-@pytest.mark.parametrize(
-  'name', ['logs/thesis.csv', 'samples/cat.png', 'metrics/x.jsonl', 'notes']
-)
-def test_files_of_others_are_no_hindrance(tmp_path, name):
-  path = tmp_path / name
-  path.parent.mkdir(parents=True, exist_ok=True)
-  path.touch()
-  belongings.check(str(tmp_path))
-
-
-def test_a_folder_that_is_not_there(tmp_path):
-  belongings.check(str(tmp_path / 'no'))
+def test_checkpoints_without_a_config_are_named(tmp_path):
+  workdir = str(tmp_path)
+  assert belongings.strays(str(tmp_path / 'no')) == []
+  (tmp_path / 'checkpoints' / 'mine').mkdir(parents=True)
+  assert belongings.strays(workdir) == []
+  assert not belongings.is_run(workdir)
+  runs.make(workdir, small.CONFIG)
+  assert belongings.is_run(workdir)
+  assert belongings.strays(workdir) == []
+  (tmp_path / 'config.json').unlink()
+  (line,) = belongings.strays(workdir)
+  assert str(tmp_path / 'config.json') in line
+  assert str(tmp_path / 'checkpoints' / 'policy_learner') in line
+  config_file.save(workdir, small.CONFIG)
+  assert belongings.strays(workdir) == []
 
 
 if __name__ == '__main__':

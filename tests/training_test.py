@@ -176,20 +176,13 @@ def test_the_logs_of_all_nodes_are_known(config):
   assert all(belongings.is_node(name) for name in names)
 
 
-@pytest.mark.parametrize(
-  'name', ['checkpoints/policy_learner/ckpt-3.index', 'logs/actor/0']
-)
-def test_what_lies_in_a_folder_without_a_config_is_not_taken_over(
-  tmp_path, launched, name
-):
-  path = tmp_path / name
+def test_in_a_folder_that_is_no_run_no_log_is_removed(tmp_path, launched):
+  path = tmp_path / 'logs' / 'actor' / '0'
   path.parent.mkdir(parents=True)
   path.write_text('whose?')
-  with pytest.raises(ValueError, match=r'put its config\.json back') as error:
-    training.train(small.CONFIG, str(tmp_path))
-  assert str(path) in str(error.value)
-  assert _files(tmp_path) == {name: b'whose?'}
-  assert not launched
+  training.train(small.CONFIG, str(tmp_path))
+  assert path.read_text() == 'whose?'
+  assert launched
 
 
 if __name__ == '__main__':

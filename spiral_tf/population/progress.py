@@ -75,11 +75,11 @@ class Progress(progress.Progress):
   def _news(self) -> str | None:
     try:
       size = os.path.getsize(self._path)
+      if size == self._size:
+        return None
+      records = lineage.read(self._path)
     except FileNotFoundError:
       return None
-    if size == self._size:
-      return None
-    records = lineage.read_sound(self._path)
     self._size = size
     return line(
       self._config,

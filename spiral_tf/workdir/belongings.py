@@ -1,10 +1,11 @@
-"""What in a folder is a run's own. Nothing else there is removed or used."""
+"""What in a folder is a run's own. Nothing else there is removed."""
 
 import os
 import re
 
 from spiral_tf import node_kinds
 
+_CONFIG = 'config.json'
 _KINDS = '|'.join(
   (
     node_kinds.ACTOR,
@@ -16,16 +17,7 @@ _KINDS = '|'.join(
   )
 )
 _NODE = re.compile(rf'(member_\d+/)?({_KINDS})/\d+')
-# What nodes write, by names that are hardly anybody else's. TensorBoard's files
-# have names of their own at each start, so they do no harm.
-_FOLDERS = (
-  *('checkpoints', 'logs', 'members', 'metrics', 'population', 'samples'),
-)
-_WRITTEN = re.compile(
-  rf'checkpoints/({_KINDS})/.+|metrics/({_KINDS})\.jsonl|samples/\d{{10}}\.png'
-  r'|population/(state.*\.json|lineage\.jsonl|.*\.npz)|members/\d+/config\.json'
-  rf'|logs/{_NODE.pattern}'
-)
+_CHECKPOINT = re.compile(r'ckpt-\d+\.index')
 
 
 def is_node(name: str) -> bool:
@@ -33,25 +25,31 @@ def is_node(name: str) -> bool:
   return _NODE.fullmatch(name) is not None
 
 
-def check(workdir: str) -> None:
-  """Refuses to take what is in a folder that is no run for a run's.
+def is_run(workdir: str) -> bool:
+  """Whether a folder is that of a run, so that what is named so is the run's.
+
+  Args:
+    workdir: the folder, which need not be there.
+  """
+  return os.path.lexists(os.path.join(workdir, _CONFIG))
+
+
+def strays(workdir: str) -> list[str]:
+  """Looks for checkpoints in a folder that has no config.
 
   Args:
     workdir: the folder, which need not be there.
 
-  Raises:
-    ValueError: it has what a run would go on with, or remove, but no config.
+  Returns:
+    A line about them, none if there are none.
   """
-  config = os.path.join(workdir, 'config.json')
-  if os.path.lexists(config):
-    return
-  for top in _FOLDERS:
-    for where, _, names in os.walk(os.path.join(workdir, top)):
-      for name in sorted(names):
-        path = os.path.join(where, name)
-        if _WRITTEN.fullmatch(os.path.relpath(path, workdir)):
-          raise ValueError(
-            f'{path} is there, but no {config} that says which experiment it '
-            'is of. If this is the folder of a run, put its config.json back; '
-            'else take another --workdir.'
-          )
+  if is_run(workdir):
+    return []
+  for where, _, names in os.walk(os.path.join(workdir, 'checkpoints')):
+    if any(_CHECKPOINT.fullmatch(name) for name in names):
+      return [
+        f'{os.path.join(workdir, _CONFIG)} is missing, though there are '
+        f'checkpoints in {where}: --config is taken for the one that they were '
+        'made with. If it is not, stop, and put config.json back.'
+      ]
+  return []

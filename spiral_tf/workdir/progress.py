@@ -104,11 +104,7 @@ class Progress(abc.ABC):
   def _run(self) -> None:
     print(self._announcement, flush=True)
     while not self._stop.wait(self._seconds):
-      try:
-        line = self._news()
-      except (KeyError, TypeError, ValueError) as error:
-        # A line of a file that somebody changed. The next may be as it should.
-        line = f'No news, as a line of metrics is broken ({error!r}).'
+      line = self._news()
       if line:
         elapsed = int(time.time() - self._started)
         print(f'[{elapsed // 60:3d}:{elapsed % 60:02d}] {line}', flush=True)
