@@ -50,6 +50,15 @@ _NOT_FINITE = {
     False, 'found numbers that are not finite, and would again'
   ),
 }
+# What ends a whole program, also if it befalls a member of a population.
+_HOPELESS = {
+  exit_codes.DAMAGED: roles.Ending(
+    False, 'cannot read what it is to go on from'
+  ),
+  exit_codes.SUPERSEDED: roles.Ending(
+    False, 'found another process in its place'
+  ),
+}
 # Clients are stopped first, so that none waits for a server that is gone.
 _ROLES = {
   role.kind: role
@@ -60,18 +69,20 @@ _ROLES = {
       node_kinds.POLICY_LEARNER,
       is_server=True,
       stop_order=1,
-      endings={**_GOAL, **_NOT_FINITE},
+      endings={**_GOAL, **_NOT_FINITE, **_HOPELESS},
     ),
     roles.Role(
       node_kinds.DISCRIMINATOR_LEARNER,
       is_server=True,
       stop_order=1,
-      endings=_NOT_FINITE,
+      endings={**_NOT_FINITE, **_HOPELESS},
     ),
     roles.Role(node_kinds.REPLAY, is_server=True, stop_order=2),
   )
 }
-_CONTROLLER = roles.Role(node_kinds.CONTROLLER, asks_all=True, endings=_GOAL)
+_CONTROLLER = roles.Role(
+  node_kinds.CONTROLLER, asks_all=True, endings={**_GOAL, **_HOPELESS}
+)
 
 
 def _member_role(role: roles.Role, member: str) -> roles.Role:
@@ -81,7 +92,8 @@ def _member_role(role: roles.Role, member: str) -> roles.Role:
   asks evaluators, but can do without.
   """
   is_server = role.is_server or role.kind == node_kinds.EVALUATOR
-  return role._replace(member=member, is_server=is_server, endings={})
+  endings = {c: e for c, e in role.endings.items() if c in _HOPELESS}
+  return role._replace(member=member, is_server=is_server, endings=endings)
 
 
 class _ReplayNode(lp.ReverbNode):

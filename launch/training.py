@@ -1,5 +1,6 @@
 """Sees a training run, or a population of them, through to its end."""
 
+from collections.abc import Iterator
 import contextlib
 import io
 import os
@@ -18,17 +19,23 @@ from launch.runtime import logs as logs_lib
 from launch.runtime import supervisor
 from launch.runtime.engines import engine as engine_lib
 from spiral_tf import builders
+from spiral_tf import locks
 from spiral_tf import node_kinds
 from spiral_tf.config import cluster
 from spiral_tf.config import experiment
 from spiral_tf.population import members as members_lib
 from spiral_tf.population import progress as population_progress
+from spiral_tf.population import state as population_state
+from spiral_tf.replay import snapshots
+from spiral_tf.workdir import belongings
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 from spiral_tf.workdir import json_lines
 from spiral_tf.workdir import metrics
 from spiral_tf.workdir import progress as progress_lib
 
+# File that says who trains in a folder.
+_LOCK = 'launcher.lock'
 # Exit code of a run that was stopped before its end, as of a shell's Ctrl-C.
 _STOPPED = 130
 # One thread a process: with as many busy processes as cores, more only wait.
@@ -79,7 +86,8 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
     launcher_error.LauncherError: the launcher itself failed.
     RuntimeError: there is no place for the nodes.
     ValueError: `config` is not valid, or not the one of the run in `workdir`,
-      or the network can't be isolated, as it must be.
+      which is damaged, or is being trained already; or the network can't be
+      isolated, as it must be.
     FileNotFoundError: the data are not there.
   """
   engines.check_network(place.engine, place.network)
@@ -87,9 +95,41 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
   workdir = os.path.abspath(workdir)
   # Mistakes that any node would find are found here, before there are nodes.
   builders.load_dataset(config)
+  with _alone(config, workdir):
+    return _train(config, workdir, place)
+
+
+@contextlib.contextmanager
+def _alone(config: experiment.Config, workdir: str) -> Iterator[None]:
+  """Keeps other trainings away from a run, and from each member of one.
+
+  Raises:
+    ValueError: another is there.
+  """
+  folders = {workdir: None}
+  folders.update(
+    (folder, None) for _, folder in members_lib.runs(config, workdir)
+  )
+  with contextlib.ExitStack() as stack:
+    for folder in folders:
+      os.makedirs(folder, exist_ok=True)
+      try:
+        stack.enter_context(locks.announced(os.path.join(folder, _LOCK)))
+      except locks.HeldError as error:
+        raise ValueError(
+          f'The run in {folder} is being trained already, by {error.holder}. '
+          'Nothing was touched. Stop that one first, or take another --workdir.'
+        ) from None
+    yield
+
+
+def _train(config: experiment.Config, workdir: str, place: Place) -> int:
+  """Does what `train` does, when nobody else does it in the same folder."""
   runs = members_lib.runs(config, workdir)
   for each, folder in [(config, workdir), *runs]:
     config_file.check(folder, each)
+  for line in _damages(config, workdir):
+    print(line, flush=True)
   so_far = [checkpoints.done_so_far(folder) for _, folder in runs]
   if any(updates for updates, _ in so_far):
     text = _describe(config, so_far)
@@ -100,11 +140,13 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
       )
       return 0
     print(f'Goes on from {text}.', flush=True)
+  was_run = belongings.is_run(workdir)
   # Not before: a finished run keeps the configuration that made it.
   for each, folder in [(config, workdir), *runs]:
     config_file.save(folder, each)
   logs = os.path.join(workdir, 'logs')
-  logs_lib.remove(logs)
+  if was_run:  # Else they are somebody's.
+    logs_lib.remove(logs, belongings.is_node)
   if config.population.size:
     progress = population_progress.Progress(config, workdir)
   else:
@@ -117,7 +159,7 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
   except launcher_error.LauncherError:
     raise
   except Exception:
-    logs_lib.print_tracebacks(logs)
+    logs_lib.print_tracebacks(logs, belongings.is_node)
     raise
   finally:
     progress.stop()
@@ -127,6 +169,29 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
     return 0
   print('Stopped before its end. The same command goes on from here.')
   return _STOPPED
+
+
+def _damages(config: experiment.Config, workdir: str) -> list[str]:
+  """Finds, before any node does, what is damaged of what a run goes on from.
+
+  Args:
+    config: the experiment.
+    workdir: its folder.
+
+  Returns:
+    A line for each thing that can be done without.
+
+  Raises:
+    damage.DamagedError: something cannot.
+  """
+  lines = []
+  if config.population.size:
+    lines += population_state.check(workdir, config.population.size)
+  for each, folder in members_lib.runs(config, workdir):
+    lines += belongings.strays(folder)
+    lines += checkpoints.check(folder)
+    lines += snapshots.newest(snapshots.folder(each, folder)).damaged
+  return lines
 
 
 def _describe(

@@ -11,3 +11,7 @@ REACHED_GOAL = 10
 # A loss, its gradient or weights were not finite. A restart would go on from
 # the same checkpoint and meet the same numbers, so nothing is started again.
 NOT_FINITE = 11
+# What a node is to go on from is damaged. A restart would find the same.
+DAMAGED = 12
+# Another process was started in the node's place, so this one must not go on.
+SUPERSEDED = 13

@@ -12,8 +12,14 @@ import pytest
 import sonnet as snt
 import tensorflow as tf
 
+from spiral_tf import exit_codes
 from spiral_tf import node_kinds
+from spiral_tf.workdir import checkpoint_files
 from spiral_tf.workdir import checkpoints
+from spiral_tf.workdir import claims
+from spiral_tf.workdir import damage
+from spiral_tf.workdir import metrics
+from tests import damages
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
 
@@ -226,6 +232,109 @@ def test_kill_9_always_leaves_a_checkpoint(tmp_path):
       savers.stdin.write('\n')
       savers.stdin.flush()
   assert savers.returncode == 0
+
+
+def test_a_learner_whose_place_was_taken_saves_nothing(tmp_path):
+  old = _Learner(str(tmp_path))
+  old.train(2)
+  old.checkpointer.save()
+  new = _Learner(str(tmp_path))
+  old.train(500)
+  with pytest.raises(claims.SupersededError, match='started later') as error:
+    old.checkpointer.save()
+  assert error.value.exit_code == exit_codes.SUPERSEDED
+  assert int(_Learner(str(tmp_path)).updates) == 2
+  with pytest.raises(claims.SupersededError):
+    new.checkpointer.save()
+
+
+def test_what_a_successor_removed_is_no_other_error(tmp_path, monkeypatch):
+  old = _Learner(str(tmp_path))
+
+  def clean(path, *args):
+    _Learner(str(tmp_path))
+    assert not list(tmp_path.rglob('saving-*'))
+
+  monkeypatch.setattr(old.checkpointer._checkpoint, 'write', clean)
+  with pytest.raises(claims.SupersededError):
+    old.checkpointer.save()
+
+
+@pytest.mark.parametrize('harm', damages.ALL)
+@pytest.mark.parametrize('end', ['index', 'data-00000-of-00001'])
+def test_a_learner_goes_on_from_the_one_before_a_damaged_one(
+  tmp_path, capsys, end, harm
+):
+  one = _Learner(str(tmp_path))
+  for _ in range(3):
+    one.train(1)
+    path = one.checkpointer.save()
+  harm(pathlib.Path(f'{path}.{end}'))
+  two = _Learner(str(tmp_path))
+  assert int(two.updates) == 2
+  assert f'{path} is damaged' in capsys.readouterr().out
+  two.train(5)
+  two.checkpointer.save()
+  # The sound one stays until there are two others.
+  assert len(list(tmp_path.rglob('ckpt-2.*'))) == 2
+  assert int(_Learner(str(tmp_path)).updates) == 7
+  two = _Learner(str(tmp_path))
+  two.checkpointer.save()
+  two.checkpointer.save()
+  assert not list(tmp_path.rglob('ckpt-[234].*'))
+
+
+def test_a_run_says_which_learners_will_not_find_their_last_checkpoint(
+  tmp_path,
+):
+  workdir = str(tmp_path)
+  assert checkpoints.check(workdir) == []
+  for node in ('policy_learner', 'discriminator_learner'):
+    keeper = checkpoints.Checkpointer(workdir, node, 0, {'x': tf.Variable(0)})
+    for _ in range(2):
+      keeper.save()
+  assert checkpoints.check(workdir) == []
+  folder = tmp_path / 'checkpoints' / 'discriminator_learner'
+  damages.zero(folder / 'ckpt-2.index')
+  (line,) = checkpoints.check(workdir)
+  assert f'{folder}/ckpt-2 is damaged' in line
+  damages.remove(folder / 'ckpt-1.index')
+  with pytest.raises(damage.DamagedError, match='discriminator_learner/ckpt-1'):
+    checkpoints.check(workdir)
+  for path in folder.glob('ckpt*'):
+    path.unlink()
+  (line,) = checkpoints.check(workdir)
+  assert 'discriminator_learner starts anew' in line
+
+
+def test_a_run_that_saved_nothing_says_that_it_starts_anew(tmp_path):
+  metrics.MetricsWriter(str(tmp_path), 'policy_learner').scalars(3, {})
+  lines = checkpoints.check(str(tmp_path))
+  assert [line.split(': its ')[1].split(',')[0] for line in lines] == [
+    'policy_learner starts anew'
+  ]
+
+
+def test_a_reader_does_not_mind_a_learner_that_removes_what_it_reads(
+  tmp_path, monkeypatch
+):
+  one = _Learner(str(tmp_path))
+  one.checkpointer.save()
+  newest = checkpoint_files.newest
+
+  def newest_then_gone(folder):
+    found = newest(folder)
+    if found.path.endswith('-1'):
+      one.train(1)
+      for _ in range(3):
+        one.checkpointer.save()
+    return found
+
+  monkeypatch.setattr(checkpoint_files, 'newest', newest_then_gone)
+  updates = tf.Variable(0, dtype=tf.int64)
+  path = checkpoints.restore(str(tmp_path), 'learner', {'updates': updates})
+  assert path.endswith('-4')
+  assert int(updates) == 1
 
 
 def test_done_so_far(tmp_path):

@@ -2,6 +2,8 @@
 
 import dataclasses
 import os
+import pathlib
+import tempfile
 import time
 
 import pytest
@@ -11,6 +13,8 @@ from spiral_tf.population import controller as controller_lib
 from spiral_tf.population import lineage
 from spiral_tf.population import members as members_lib
 from spiral_tf.population import reports
+from spiral_tf.workdir import claims
+from tests import damages
 from tests import small
 
 _CONFIG = dataclasses.replace(
@@ -55,12 +59,13 @@ class _Replay:
 
   def __init__(self):
     self.cleared = []
+    self.folder = None
 
   def reset(self, table):
     self.cleared.append(table)
 
   def checkpoint(self):
-    pass
+    return tempfile.mkdtemp(dir=self.folder)
 
 
 class _Evaluator:
@@ -96,9 +101,12 @@ def _member(index, fitness, **fields):
 
 
 @pytest.fixture
-def members():
+def members(tmp_path):
   """Four; the third is best, the first is worst."""
-  return [_member(i, fitness) for i, fitness in enumerate([-9, -5, -1, -3])]
+  found = [_member(i, fitness) for i, fitness in enumerate([-9, -5, -1, -3])]
+  for member in found:
+    member.replay.folder = tmp_path
+  return found
 
 
 def _controller(tmp_path, members, **fields):
@@ -114,7 +122,9 @@ def _round(controller):
 
 def _records(tmp_path, kind):
   path = members_lib.lineage_path(str(tmp_path))
-  return [record for record in lineage.read(path) if record['kind'] == kind]
+  return [
+    record for record in lineage.read_sound(path) if record['kind'] == kind
+  ]
 
 
 def test_the_worst_copies_the_best_with_other_hyperparameters(
@@ -214,6 +224,64 @@ def test_a_copy_that_failed_is_completed_by_the_next_controller(
   assert copy['generation'] == 1
   files = os.listdir(members_lib.folder(str(tmp_path)))
   assert not [name for name in files if name.endswith('.npz')]
+
+
+@pytest.mark.parametrize('harm', damages.ALL)
+@pytest.mark.parametrize('part', ['policy', 'discriminator'])
+def test_a_planned_copy_that_is_damaged_is_given_up_for_another(
+  tmp_path, members, part, harm, monkeypatch, capsys
+):
+  def adopt(*args):
+    raise RuntimeError('Deadline Exceeded')
+
+  # The discriminator is copied, the policy is not.
+  monkeypatch.setattr(members[0].policy_learner, 'adopt', adopt)
+  _round(_controller(tmp_path, members))
+  assert members[0].discriminator_learner.adopted == [1]
+  monkeypatch.undo()
+  path = tmp_path / 'population' / f'copy_00_{part}.npz'
+  harm(path)
+  controller = _controller(tmp_path, members)
+  capsys.readouterr()
+  _round(controller)
+  assert str(path) in capsys.readouterr().out
+  # What half a copy has left is no member; it copies as soon as it can.
+  assert members[0].discriminator_learner.adopted == [1, 2]
+  assert members[0].policy_learner.adopted == [2]
+  (copy,) = _records(tmp_path, 'copy')
+  assert copy['generation'] == 2
+  assert not list((tmp_path / 'population').glob('*.npz'))
+
+
+def test_learners_of_two_generations_are_made_alike(tmp_path, members):
+  """One of them may have had to go back to a checkpoint before its copy."""
+  members[3].policy_learner.fields.update(generation=5, updates=0)
+  members[3].discriminator_learner.fields['generation'] = 4
+  _round(_controller(tmp_path, members))
+  assert members[3].policy_learner.adopted == [6]
+  assert members[3].discriminator_learner.adopted == [6]
+
+
+def test_a_controller_whose_place_was_taken_does_nothing(tmp_path, members):
+  old = _controller(tmp_path, members)
+  _controller(tmp_path, members)
+  with pytest.raises(claims.SupersededError):
+    _round(old)
+  with pytest.raises(claims.SupersededError):
+    old._save()
+  assert not members[0].policy_learner.adopted
+  assert not _records(tmp_path, 'status')
+
+
+def test_a_broken_line_of_the_lineage_stops_nobody(tmp_path, members):
+  controller = _controller(tmp_path, members)
+  _round(controller)
+  path = pathlib.Path(members_lib.lineage_path(str(tmp_path)))
+  text = path.read_bytes()
+  path.write_bytes(text.replace(b'"kind"', b'\0\0\0\0\0\0', 2))
+  _round(_controller(tmp_path, members))
+  records = lineage.read_sound(str(path))
+  assert [r['round'] for r in records if r['kind'] == 'status'][-4:] == [1] * 4
 
 
 def test_a_copy_that_is_on_record_is_not_recorded_again(tmp_path, members):

@@ -10,6 +10,7 @@ from spiral_tf import node_kinds
 from spiral_tf.nodes import discriminator_learner
 from spiral_tf.nodes import guard
 from spiral_tf.workdir import checkpoints
+from spiral_tf.workdir import claims
 from tests import small
 
 
@@ -41,6 +42,32 @@ def test_a_loss_that_is_not_finite_stops_the_learner_unspoilt(tmp_path):
   with pytest.raises(RuntimeError, match='failed'):
     learner.get_weights(-1)
   assert checkpoints.restore(str(tmp_path), node, {}) == kept
+
+
+def test_a_learner_whose_place_was_taken_saves_no_renders(tmp_path, capsys):
+  def checkpoint():
+    path = tmp_path / 'written'
+    path.mkdir()
+    return str(path)
+
+  def make():
+    return discriminator_learner.DiscriminatorLearner(
+      small.CONFIG,
+      str(tmp_path),
+      replay_client=types.SimpleNamespace(
+        server_address='localhost:1', checkpoint=checkpoint
+      ),
+    )
+
+  old, new = make(), make()
+  old._save_replay()
+  assert 'started later' in capsys.readouterr().out
+  folder = tmp_path / 'checkpoints' / 'replay' / '8-8-4-2.0-4'
+  assert not list(folder.iterdir())
+  with pytest.raises(claims.SupersededError):
+    old._finish()
+  new._finish()
+  assert [path.name for path in folder.iterdir()] == ['00000001']
 
 
 if __name__ == '__main__':

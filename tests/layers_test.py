@@ -97,6 +97,7 @@ _COVERED_BY = {
   'spiral_tf.exit_codes': 'supervisor_test.py',
   'spiral_tf.node_kinds': 'launch_graph_test.py',
   'spiral_tf.replay.server': 'replay_control_test.py',
+  'spiral_tf.workdir.damage': 'checkpoint_files_test.py',
   'spiral_tf.web.app': 'web_test.py',
   'spiral_tf.web.film': 'serve_test.py',
   'spiral_tf.web.guard': 'web_test.py',

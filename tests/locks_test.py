@@ -1,9 +1,12 @@
 """Tests of spiral_tf.locks."""
 
 import contextlib
+import errno
+import fcntl
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +22,11 @@ _HOLDER = """
 import sys, time
 from spiral_tf import locks
 
-with locks.hold(sys.argv[1], lambda: None):
+if sys.argv[2] == 'hold':
+  lock = locks.hold(sys.argv[1], lambda: None)
+else:
+  lock = locks.announced(sys.argv[1])
+with lock:
   print('holds', flush=True)
   time.sleep(3600)
 """
@@ -30,10 +37,10 @@ def _refuse():
 
 
 @contextlib.contextmanager
-def _other_process(path):
+def _other_process(path, how='hold'):
   """Another process that holds the lock."""
   process = subprocess.Popen(
-    [sys.executable, '-c', _HOLDER, path],
+    [sys.executable, '-c', _HOLDER, path, how],
     cwd=_ROOT,
     env={**os.environ, 'PYTHONPATH': str(_ROOT)},
     stdout=subprocess.PIPE,
@@ -92,6 +99,49 @@ def test_who_waits_gets_it_from_a_process_that_is_killed(path):
 def test_a_file_that_cannot_be_made(tmp_path):
   with pytest.raises(FileNotFoundError):
     locks.hold(str(tmp_path / 'no' / 'file'), _refuse).__enter__()
+
+
+def test_who_comes_later_is_told_who_has_it_until_it_is_killed(tmp_path):
+  path = str(tmp_path / 'lock')
+  with _other_process(path, 'announced') as process:
+    with pytest.raises(locks.HeldError) as error:  # noqa: SIM117
+      with locks.announced(path):
+        pytest.fail('It was held twice.')
+    assert error.value.holder == (
+      f'process {process.pid} on {socket.gethostname()}'
+    )
+    process.kill()
+    process.wait()
+    with locks.announced(path):
+      pass
+  assert os.path.getsize(path) == 0  # Nobody.
+
+
+@pytest.mark.parametrize('text', [b'held by pro', b'held', b'', bytes(40)])
+def test_what_a_power_cut_left_of_the_text_is_no_hindrance(tmp_path, text):
+  path = tmp_path / 'lock'
+  path.write_bytes(text)
+  with locks.announced(str(path)):
+    assert f'process {os.getpid()} on' in path.read_text()
+
+
+def test_a_file_of_somebody_else_is_not_written(tmp_path):
+  path = tmp_path / 'lock'
+  path.write_text('my notes')
+  with pytest.raises(ValueError, match='Move it away') as error:
+    locks.announced(str(path)).__enter__()
+  assert str(path) in str(error.value)
+  assert path.read_text() == 'my notes'
+
+
+def test_a_file_system_without_locks_is_named(tmp_path, monkeypatch, capsys):
+  def flock(descriptor, how):
+    raise OSError(errno.ENOLCK, 'No locks available')
+
+  monkeypatch.setattr(fcntl, 'flock', flock)
+  path = str(tmp_path / 'lock')
+  with locks.announced(path):
+    assert path in capsys.readouterr().out
 
 
 if __name__ == '__main__':

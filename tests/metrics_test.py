@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from spiral_tf.workdir import json_lines
 from spiral_tf.workdir import metrics
 
 
@@ -41,6 +42,19 @@ def test_a_continued_run_adds_lines(tmp_path):
     metrics.MetricsWriter(str(tmp_path), 'node').scalars(frames, {})
   with open(metrics.metrics_path(str(tmp_path), 'node')) as file:
     assert [json.loads(line)['frames'] for line in file] == [1, 2]
+
+
+@pytest.mark.parametrize('torn', ['{"time": 3, "fra', '{"a": 1}', '\0' * 50])
+def test_half_a_line_takes_no_other_along(tmp_path, torn):
+  """Neither one from before, nor one that a disk that is full left since."""
+  writer = metrics.MetricsWriter(str(tmp_path), 'node')
+  path = metrics.metrics_path(str(tmp_path), 'node')
+  for frames in (1, 2):
+    writer.scalars(frames, {'fitness': -np.inf})
+    with open(path, 'a') as file:
+      file.write(torn)
+  metrics.MetricsWriter(str(tmp_path), 'node').scalars(3, {})
+  assert [line['frames'] for line in json_lines.read(path)] == [1, 2, 3]
 
 
 def test_writes_for_tensorboard(tmp_path):

@@ -296,6 +296,23 @@ def test_a_node_that_cannot_but_fail_again_is_not_tried(kind, tmp_path):
   assert engine.of('stop')[-1] == 'replay/0'
 
 
+@pytest.mark.parametrize('code', [exit_codes.DAMAGED, exit_codes.SUPERSEDED])
+@pytest.mark.parametrize(
+  'name', ['controller/0', 'member_01/discriminator_learner/0']
+)
+def test_what_no_restart_cures_ends_a_population_too(name, code):
+  def script(engine):
+    yield from _all_up(engine, 13)
+    yield [engine_lib.Ended(name, code)]
+
+  engine, _, watcher = _run(
+    script, lambda: _program(('member_00/', 'member_01/'), controller=True)
+  )
+  with pytest.raises(node_error.NodeError, match=rf'{name} .*exit code {code}'):
+    watcher.run()
+  assert len(engine.of('start')) == 13
+
+
 @pytest.mark.parametrize(
   'name,code',
   [
@@ -305,7 +322,9 @@ def test_a_node_that_cannot_but_fail_again_is_not_tried(kind, tmp_path):
     ('actor/0', exit_codes.REACHED_GOAL),
     ('evaluator/0', exit_codes.REACHED_GOAL),
     ('discriminator_learner/0', exit_codes.REACHED_GOAL),
-    ('policy_learner/0', 12),
+    ('actor/0', exit_codes.DAMAGED),
+    ('evaluator/0', exit_codes.SUPERSEDED),
+    ('policy_learner/0', 63),
   ],
 )
 def test_a_code_that_a_node_cannot_mean_is_an_ordinary_failure(name, code):

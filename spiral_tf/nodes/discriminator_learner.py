@@ -11,6 +11,7 @@ from spiral_tf.config import experiment
 from spiral_tf.nodes import learner as learner_lib
 from spiral_tf.replay import control as replay_control
 from spiral_tf.replay import episodes
+from spiral_tf.replay import snapshots
 from spiral_tf.workdir import metrics
 
 
@@ -45,6 +46,7 @@ class DiscriminatorLearner(learner_lib.Learner):
     )
     self._config = config
     self._replay_client = replay_client
+    self._replay_folder = snapshots.folder(config, workdir)
     if not config.conditional:
       # A continued run goes on with images in another order.
       self._real = builders.load_dataset(config).batches(
@@ -88,7 +90,7 @@ class DiscriminatorLearner(learner_lib.Learner):
       )
       self._metrics.flush()
     if self._save_if_due():
-      replay_control.save(self._replay_client, wait=0)
+      self._save_replay(wait=0)
 
   def _frames(self, updates: int) -> int:
     """Environment frames by now, from the ratio that replay keeps to."""
@@ -99,4 +101,9 @@ class DiscriminatorLearner(learner_lib.Learner):
   def _finish(self) -> None:
     self._reader.close()
     self._save()
-    replay_control.save(self._replay_client)
+    self._save_replay()
+
+  def _save_replay(self, **kwargs) -> None:
+    replay_control.save(
+      self._replay_client, self._replay_folder, self._claim.check, **kwargs
+    )

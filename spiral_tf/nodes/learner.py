@@ -60,11 +60,9 @@ class Learner(worker.Worker):
     saved = {**update.trackables, **(counters or {}), 'updates': self._updates}
     if member:  # Else the config says what they are.
       saved.update(self._hyperparameters, generation=self._generation)
-    self._guard = guard.Guard(
-      update.step,
-      checkpoints.Checkpointer(workdir, name, save_every, saved),
-      self._updates,
-    )
+    checkpointer = checkpoints.Checkpointer(workdir, name, save_every, saved)
+    self._claim = checkpointer.claim
+    self._guard = guard.Guard(update.step, checkpointer, self._updates)
     self._server = weights.WeightsServer(update.served)
     self._diverged = ''
 

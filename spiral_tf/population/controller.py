@@ -6,24 +6,24 @@ answer sit the round out.
 """
 
 from collections.abc import Sequence
-import json
-import os
 import time
-from typing import Any
 
 import numpy as np
 
 from spiral_tf import activity
-from spiral_tf import files
 from spiral_tf import node_kinds
 from spiral_tf import seeds
 from spiral_tf.config import experiment
 from spiral_tf.nodes import worker
+from spiral_tf.population import copies as copies_lib
 from spiral_tf.population import lineage
 from spiral_tf.population import members as members_lib
 from spiral_tf.population import reports as reports_lib
 from spiral_tf.population import selection
+from spiral_tf.population import state as state_lib
 from spiral_tf.replay import control as replay_control
+from spiral_tf.replay import snapshots
+from spiral_tf.workdir import claims
 from spiral_tf.workdir import metrics
 
 # How long the end of training waits for the last drawings to be judged.
@@ -56,29 +56,23 @@ class Controller(worker.Worker):
     self._settings = config.population
     self._members = tuple(members)
     self._folder = members_lib.folder(workdir)
-    os.makedirs(self._folder, exist_ok=True)
+    self._claim = claims.Claim(self._folder)
+    self._workdir = workdir
     self._lineage = members_lib.lineage_path(workdir)
     self._metrics = metrics.MetricsWriter(workdir, node_kinds.CONTROLLER)
-    self._state: dict[str, Any] = {
-      'round': 0,
-      # Policy updates at each member's last copy.
-      'copied_at': [0] * len(self._members),
-      # Copies that are not complete, by the recipient's index as a text.
-      'plans': {},
-    }
-    if os.path.exists(self._path('state.json')):
-      with open(self._path('state.json')) as file:
-        self._state = json.load(file)
+    self._replays = [
+      snapshots.folder(*run) for run in members_lib.runs(config, workdir)
+    ]
+    self._state, lines = state_lib.load(workdir, len(self._members))
+    for line in lines:
+      print(line, flush=True)
     self._next = time.monotonic() + self._settings.round_seconds
     self._ended: float | None = None
     self._complete = False
 
-  def _path(self, name: str) -> str:
-    return os.path.join(self._folder, name)
-
   def _save(self) -> None:
-    state = json.dumps(self._state).encode()
-    files.replace(self._path('state.json'), state)
+    self._claim.check()
+    state_lib.save(self._workdir, self._state)
 
   def _done(self) -> bool:
     return self._complete
@@ -95,6 +89,7 @@ class Controller(worker.Worker):
 
   def _round(self) -> None:
     """Makes a round."""
+    self._claim.check()
     for index in list(self._state['plans']):
       self._copy(int(index))
     reports = reports_lib.ask(self._members)
@@ -176,18 +171,20 @@ class Controller(worker.Worker):
     )
     candidates = []
     for index, report in enumerate(reports):
-      if report is None or report.generation is None:
+      if report is None or str(index) in self._state['plans']:
         continue
-      if str(index) in self._state['plans']:
-        continue
+      # Half a copy, whose plan was lost, or which a learner has lost that had
+      # to go back to a checkpoint before it. Only another copy mends that.
+      half = report.generation is None
       updates = report.status['updates'] - self._state['copied_at'][index]
       ready = updates >= self._settings.ready_updates
       candidates.append(
         selection.Candidate(
           index,
-          report.fitness,
+          -np.inf if half else report.fitness,
           # Nothing comes of waiting for one that has diverged.
-          (ready or report.status['diverged']) and not report.status['done'],
+          (ready or half or report.status['diverged'])
+          and not report.status['done'],
         )
       )
     copies = selection.exploit(candidates, self._settings.share, rng)
@@ -211,12 +208,12 @@ class Controller(worker.Worker):
       }
       if None in states.values():
         continue  # The donor died after it had answered.
-      for name, state in states.items():
-        path = self._path(f'copy_{recipient:02d}_{name}.npz')
-        files.replace(path, state)
+      self._claim.check()
+      sums = copies_lib.write(self._folder, recipient, states)
       self._state['plans'][str(recipient)] = {
         'donor': donor,
-        'generation': reports[recipient].generation + 1,
+        'sums': sums,
+        'generation': reports[recipient].status['generation'] + 1,
         'hyperparameters': {
           name: float(value) for name, value in explored._asdict().items()
         },
@@ -232,10 +229,19 @@ class Controller(worker.Worker):
     """Makes a planned copy, or what is left of it to do."""
     plan = self._state['plans'][str(recipient)]
     member = self._members[recipient]
-    states = {}
-    for name in ('policy', 'discriminator'):
-      with open(self._path(f'copy_{recipient:02d}_{name}.npz'), 'rb') as file:
-        states[name] = file.read()
+    records = lineage.read_sound(self._lineage)
+    is_made = lineage.has_copy(records, recipient, plan['generation'])
+    try:
+      states = copies_lib.read(self._folder, recipient, plan.get('sums'))
+    except ValueError as error:
+      if not is_made:
+        print(
+          f'{error}, so member {recipient} does not copy member '
+          f'{plan["donor"]} as planned; it may copy another.',
+          flush=True,
+        )
+      self._end_copy(recipient)
+      return
     generation, explored = plan['generation'], plan['hyperparameters']
     # The discriminator first: a policy is not paid by one that never saw its
     # drawings.
@@ -249,7 +255,9 @@ class Controller(worker.Worker):
         *(states['policy'], generation, explored),
       ),
     )
-    if None in taken or not replay_control.clear(member.replay):
+    if None in taken or not replay_control.clear(
+      member.replay, self._replays[recipient], self._claim.check
+    ):
       print(
         f'Member {recipient} does not answer; its copy of member '
         f'{plan["donor"]} is tried again in the next round.',
@@ -257,7 +265,7 @@ class Controller(worker.Worker):
       )
       return
     names = ('donor', 'donor_fitness', 'member_fitness', 'donor_updates')
-    if not lineage.has_copy(lineage.read(self._lineage), recipient, generation):
+    if not is_made:
       lineage.append(
         self._lineage,
         {
@@ -270,8 +278,11 @@ class Controller(worker.Worker):
           **{name: plan[name] for name in names},
         },
       )
+    self._end_copy(recipient)
+
+  def _end_copy(self, recipient: int) -> None:
+    """Strikes out a plan that has been carried out, or cannot be."""
+    plan = self._state['plans'].pop(str(recipient))
     self._state['copied_at'][recipient] = plan['updates']
-    del self._state['plans'][str(recipient)]
     self._save()
-    for name in states:
-      os.remove(self._path(f'copy_{recipient:02d}_{name}.npz'))
+    copies_lib.remove(self._folder, recipient)

@@ -17,6 +17,7 @@ and hyperparameters are its new ones. JSON has no infinities: "inf", "-inf" and
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
 import math
 from typing import Any, NamedTuple
 
@@ -119,6 +120,25 @@ def read(path: str) -> list[dict[str, Any]]:
         'line.'
       ) from None
     records.append(record)
+  return records
+
+
+def read_sound(path: str) -> list[dict[str, Any]]:
+  """Reads what can be read of a lineage that may be damaged.
+
+  Args:
+    path: file of the lineage.
+
+  Returns:
+    Its records in order, without lines that are none; no records if there is no
+    such file.
+  """
+  records = []
+  for line in json_lines.read_sound(path):
+    record = {name: _from_json(value) for name, value in line.items()}
+    with contextlib.suppress(ValueError):
+      _check(record)
+      records.append(record)
   return records
 
 

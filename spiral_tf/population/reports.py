@@ -21,7 +21,8 @@ class Report(NamedTuple):
   """What a member says of itself.
 
   Attributes:
-    status: of the policy learner, see `PolicyLearner.status`.
+    status: of the policy learner, see `PolicyLearner.status`, but for the
+      generation, which is the higher of both learners'.
     generation: of both learners, None if they differ, as in mid-copy.
     fitness: None if it is not known, minus infinity if the member diverged.
     judged: whether `fitness` is that of the newest weights.
@@ -56,6 +57,7 @@ def _ask_one(member: Clients) -> Report | None:
     return None
   generation = status['generation']
   status['diverged'] = bool(status['diverged'] or other['diverged'])
+  status['generation'] = max(generation, other['generation'])
   if generation != other['generation']:
     return Report(status, None, None, False)
   if status['diverged']:

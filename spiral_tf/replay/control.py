@@ -8,30 +8,47 @@ import threading
 from typing import Any
 
 from spiral_tf.replay import episodes
+from spiral_tf.replay import snapshots
 
 # How long to wait for a server, which saves a thousand renders in a tenth of a
-# second.
-_PATIENCE_SECONDS = 5.0
+# second, and for the disk.
+_PATIENCE_SECONDS = 15.0
 
 
-def save(client: episodes.Client, wait: float = _PATIENCE_SECONDS) -> bool:
+def save(
+  client: episodes.Client,
+  folder: str,
+  check: Callable[[], None],
+  wait: float = _PATIENCE_SECONDS,
+) -> bool:
   """Lets the server write a checkpoint.
 
   Args:
     client: a client of the server.
+    folder: from `snapshots.folder`.
+    check: raises an error if the caller may not save any more.
     wait: seconds to wait for it.
 
   Returns:
-    Whether it was written in that time.
+    Whether it was written, to the disk, in that time.
   """
-  return _within(wait, client.checkpoint)
+  return _within(wait, lambda: snapshots.take(folder, client.checkpoint, check))
 
 
-def clear(client: episodes.Client, wait: float = _PATIENCE_SECONDS) -> bool:
+def clear(
+  client: episodes.Client,
+  folder: str,
+  check: Callable[[], None],
+  wait: float = _PATIENCE_SECONDS,
+) -> bool:
   """Empties both tables, and lets the server write a checkpoint of that.
+
+  What was there before does not come back, whatever becomes of the server.
 
   Args:
     client: a client of the server.
+    folder: from `snapshots.folder`.
+    check: raises an error if the caller may not save any more.
     wait: seconds to wait for it.
 
   Returns:
@@ -41,7 +58,7 @@ def clear(client: episodes.Client, wait: float = _PATIENCE_SECONDS) -> bool:
   def work():
     client.reset(episodes.TRAJECTORIES)
     client.reset(episodes.RENDERS)
-    client.checkpoint()
+    snapshots.take(folder, client.checkpoint, check, keep=1)
 
   return _within(wait, work)
 
@@ -53,7 +70,10 @@ def _within(seconds: float, work: Callable[[], Any]) -> bool:
   def run():
     try:
       work()
-    except RuntimeError:  # Reverb's: the server went away meanwhile.
+    except (RuntimeError, OSError) as error:
+      # Reverb's if the server went away meanwhile.
+      text = ' '.join(str(error).split())
+      print(f'Replay was not saved: {text}', flush=True)
       return
     done.set()
 

@@ -4,9 +4,6 @@ The table of renders is saved with the discriminator that is trained on them.
 """
 
 from collections.abc import Sequence
-import os
-import re
-import shutil
 
 import reverb
 import tensorflow as tf
@@ -14,6 +11,7 @@ import tensorflow as tf
 from spiral_tf import types
 from spiral_tf.config import experiment
 from spiral_tf.replay import episodes
+from spiral_tf.replay import snapshots
 
 
 def make_tables(
@@ -75,7 +73,8 @@ def serve(
 
   Episodes of the checkpoint are dropped: the policy has moved on. A checkpoint
   brings the settings of its tables along, so one that was made with others than
-  `config`'s is not used, and removed.
+  `config`'s is not used, and removed. One that cannot be read is not used
+  either; a line says so.
 
   Args:
     config: the experiment.
@@ -86,24 +85,28 @@ def serve(
   Returns:
     The server.
   """
-  settings = (
-    config.policy_learner.batch_size,
-    config.discriminator_learner.batch_size,
-    config.discriminator_learner.replay_batches,
-    config.discriminator_learner.updates_per_policy_update,
-    config.training.environments_per_actor,
-  )
-  name = '-'.join(str(setting) for setting in settings)
-  folder = os.path.join(workdir, 'checkpoints', 'replay')
-  os.makedirs(folder, exist_ok=True)
-  for other in os.listdir(folder):
-    # Only what was made here, and not where a link leads.
-    is_ours = re.fullmatch(r'[\d.]+(-[\d.]+)+', other)
-    if other != name and is_ours and not os.path.islink(folder):
-      shutil.rmtree(os.path.join(folder, other))
-  checkpointer = reverb.platform.checkpointers_lib.DefaultCheckpointer(
-    os.path.join(folder, name)
-  )
-  server = reverb.Server(list(tables), port, checkpointer)
+  folder = snapshots.folder(config, workdir)
+  own = snapshots.prepare(folder)
+  path, damaged = snapshots.newest(folder)
+  for line in damaged:
+    print(line, flush=True)
+
+  def start(path: str | None) -> reverb.Server:
+    checkpointer = reverb.platform.checkpointers_lib.DefaultCheckpointer(
+      own, fallback_checkpoint_path=path
+    )
+    return reverb.Server(list(tables), port, checkpointer)
+
+  try:
+    server = start(path)
+  except RuntimeError as error:
+    if path is None:
+      raise
+    print(
+      f"Replay's checkpoint {path} cannot be read: {error}. Replay starts "
+      'empty.',
+      flush=True,
+    )
+    server = start(None)
   server.localhost_client().reset(episodes.TRAJECTORIES)
   return server

@@ -13,25 +13,29 @@ from typing import Any, BinaryIO
 _TAIL = 4096
 
 
-def append(path: str, record: Mapping[str, Any]) -> None:
-  """Adds a record; when this returns, it is on the disk.
+def append(path: str, record: Mapping[str, Any], on_disk: bool = True) -> None:
+  """Adds a record.
 
   Half a line, which a crash or a full disk left at the end, is cut off: it is
   of a record that was never acknowledged.
 
   Args:
     path: of the file; it is made if there is none.
-    record: what JSON takes, all numbers finite.
+    record: what JSON takes, and numbers that are not finite only if it may be
+      lost.
+    on_disk: whether to return only when it is on the disk; else a loss of power
+      may lose it.
 
   Raises:
     ValueError: a number is not finite.
   """
-  line = json.dumps(record, allow_nan=False)
+  line = json.dumps(record, allow_nan=not on_disk)
   with open(path, 'ab+') as file:
     _cut_half_line(file)
     file.write(line.encode() + b'\n')
     file.flush()
-    os.fsync(file.fileno())
+    if on_disk:
+      os.fsync(file.fileno())
 
 
 def read(path: str) -> list[dict[str, Any]]:
@@ -59,10 +63,9 @@ def read(path: str) -> list[dict[str, Any]]:
 
 
 def read_sound(path: str) -> list[dict[str, Any]]:
-  """Reads what can be read of a file whose writer may have died on a line.
+  """Reads what can be read of a file that may be damaged.
 
-  A writer that only adds, as that of metrics does, goes on behind its half
-  line, and the two are one broken line.
+  Earlier versions also went on behind a half line, which broke the next.
 
   Args:
     path: of the file.

@@ -1,12 +1,13 @@
 """Numbers and pictures of a run: for TensorBoard, and as JSON lines."""
 
 from collections.abc import Mapping
-import json
 import os
 import time
 
 import numpy as np
 import tensorflow as tf
+
+from spiral_tf.workdir import json_lines
 
 
 class MetricsWriter:
@@ -22,7 +23,7 @@ class MetricsWriter:
     self._summary = tf.summary.create_file_writer(
       os.path.join(workdir, 'tensorboard', node)
     )
-    self._lines = open(metrics_path(workdir, node), 'a', buffering=1)  # noqa: SIM115
+    self._path = metrics_path(workdir, node)
     self._node = node
 
   def scalars(self, step: int, values: Mapping[str, float]) -> None:
@@ -32,7 +33,7 @@ class MetricsWriter:
       for name, value in values.items():
         tf.summary.scalar(f'{self._node}/{name}', value)
     line = {'time': time.time(), 'frames': int(step), **values}
-    self._lines.write(json.dumps(line) + '\n')
+    json_lines.append(self._path, line, on_disk=False)
 
   def image(self, step: int, name: str, image: np.ndarray) -> None:
     """Writes a picture, uint8 `[H, W, C]`, at `step` environment frames."""
