@@ -12,12 +12,13 @@ success; each has such a folder in --workdir/members/. docs/cluster.md says how
 to use several machines.
 """
 
-import sys
+import os
 
-from absl import app
 from absl import flags
 
+from launch import commands
 from launch import flags as launch_flags
+from launch import places
 from launch import training
 from launch.runtime import engines
 
@@ -66,19 +67,17 @@ def main(argv):
     _ALLOW_PUBLIC.value,
     flags.FLAGS.lp_launch_type,
   )
+  # Before data are read, which may take minutes.
+  places.check_folder(_WORKDIR.value)
   try:
-    code = training.train(config, _WORKDIR.value, place)
-  except (ValueError, FileNotFoundError) as error:
-    print(f'Error: {error}', file=sys.stderr)
-    code = 2
+    return training.train(config, _WORKDIR.value, place)
   except RuntimeError as error:
-    print(f'Error: {error} See {_WORKDIR.value}/logs/.', file=sys.stderr)
-    code = 1
-  sys.exit(code)
+    logs = os.path.join(_WORKDIR.value, 'logs', '')
+    raise RuntimeError(f'{error} See {logs}.') from error
 
 
 if __name__ == '__main__':
   flags.FLAGS.set_default('lp_launch_type', 'local_mp')
   # Large networks need longer than Launchpad's 10 seconds to save.
   flags.FLAGS.set_default('lp_termination_notice_secs', 60)
-  app.run(main)
+  commands.run(main)

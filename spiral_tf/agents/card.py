@@ -12,6 +12,7 @@ from typing import Any
 
 from spiral_tf import datasets
 from spiral_tf import files
+from spiral_tf import messages
 from spiral_tf import pictures
 from spiral_tf.agents import saved_model
 from spiral_tf.config import experiment
@@ -23,6 +24,10 @@ from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 
 _CARD, _PICTURE = 'README.md', 'picture.png'
+# What is written.
+FILES = (_CARD, _PICTURE)
+# Headings by which a card is known.
+_HOW = '## How it was made', '## How to use it'
 # Drawings in a picture that no evaluation made, and drawings a row.
 _SHOWN = 64
 _COLUMNS = 16
@@ -136,6 +141,16 @@ def write(workdir: str, path: str, command: str) -> None:
   files.replace(os.path.join(path, _CARD), text.encode())
 
 
+def is_in(path: str) -> bool:
+  """Whether there is a card in a folder, and not a README.md of others."""
+  try:
+    with open(os.path.join(path, _CARD), encoding='utf-8') as file:
+      lines = file.read().splitlines()
+  except (FileNotFoundError, UnicodeDecodeError):
+    return False
+  return set(_HOW) <= set(lines)
+
+
 def _environment(
   environment: sections.EnvironmentConfig,
 ) -> Iterator[tuple[str, Any]]:
@@ -160,9 +175,15 @@ def _figures(
   path = os.path.join(workdir, 'evaluation', file_name)
   if not os.path.exists(path):
     return None
-  with open(path) as file:
-    result = json.load(file)
-  return judge.table(result) if result['frames'] == frames else None
+  try:
+    with open(path) as file:
+      result = json.load(file)
+    return judge.table(result) if result['frames'] == frames else None
+  except (ValueError, TypeError, LookupError) as error:
+    raise ValueError(
+      f'{path} is damaged: {messages.one_line(error)}. Make it anew: '
+      f'python -m launch.evaluate --workdir={workdir}'
+    ) from error
 
 
 def _picture(
