@@ -63,7 +63,7 @@ def main(argv):
   # Before all the work.
   for name in judge.FILES:
     places.check_file(os.path.join(folder, name))
-  with launch_flags.of_moved_data():
+  with launch_flags.of_moved_data(config.data.path):
     result = judge.evaluate(
       _WORKDIR.value, _NUM_SAMPLES.value, split=_SPLIT.value, config=config
     )

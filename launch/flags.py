@@ -101,20 +101,24 @@ def moved() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def of_moved_data() -> Iterator[None]:
+def of_moved_data(path: str) -> Iterator[None]:
   """Lets errors of missing data name the flag that says where they are.
 
+  Args:
+    path: where the data should be.
+
   Raises:
-    ValueError: instead of what was raised about `data.path`.
+    ValueError: instead of what was raised about `path`.
   """
   try:
     yield
   except (OSError, ValueError) as error:
     text = commands.line(error)
-    if 'config.data.path' not in text or '--config.data.path' in text:
+    is_about_it = 'config.data.path' in text or (path and path in text)
+    if not is_about_it or '--config.data.path' in text:
       raise
     raise ValueError(
-      f'{text} If the data are elsewhere, name it: --config.data.path=FOLDER'
+      f'{text} - or say with --config.data.path=... where the data are.'
     ) from error
 
 

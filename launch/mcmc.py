@@ -112,7 +112,7 @@ def _search() -> int:
       f'the agent of {workdir!r} is shown no targets, so there is nothing to '
       'compare. Name the experiment with --config instead.'
     )
-  with launch_flags.of_moved_data():
+  with launch_flags.of_moved_data(config.data.path):
     images = builders.load_dataset(config).validation[: _NUM_IMAGES.value]
   targets = np.asarray(images)
   compared = {

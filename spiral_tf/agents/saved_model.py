@@ -49,6 +49,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 import tempfile
 from typing import Any, NamedTuple
 
@@ -65,11 +66,11 @@ from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 
 _FORMAT_VERSION = 2
-# What TensorFlow puts into the folder of a SavedModel.
-_PARTS = {
-  *('saved_model.pb', 'fingerprint.pb', 'keras_metadata.pb'),
-  *('variables', 'assets', 'assets.extra', 'debug'),
-}
+# Files that TensorFlow puts into the folder of such a SavedModel.
+_PARTS = re.compile(
+  r'(saved_model|fingerprint|keras_metadata)\.pb'
+  r'|variables/variables\.(index|data-\d+-of-\d+)'
+)
 _FIRST_VERSION = '1'
 _MAKE_ONE = (
   'Make one of a training run: '
@@ -132,13 +133,14 @@ def save(
       f'{path!r} holds {last!r} already, a later version than the 1 that would '
       'be saved. Take another folder, or move the later versions away.'
     )
-  if os.path.isdir(folder):
-    others = sorted(set(os.listdir(folder)) - _PARTS)
-    if others:
-      raise ValueError(
-        f'{folder!r} holds {others[0]!r}, which is no part of a SavedModel and '
-        'would be lost. Move it away, or take another folder.'
-      )
+  for where, _, names in os.walk(folder):
+    for name in names:
+      file = os.path.relpath(os.path.join(where, name), folder)
+      if not _PARTS.fullmatch(file):
+        raise ValueError(
+          f'{folder!r} holds {file!r}, which is no part of a SavedModel and '
+          'would be lost. Move it away, or take another folder.'
+        )
   data = dataclasses.replace(config.data, path='', cache='')
   config = dataclasses.replace(config, data=data)
   settings = {'format': _FORMAT_VERSION, 'config': experiment.to_dict(config)}
