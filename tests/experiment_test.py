@@ -88,6 +88,7 @@ _RULES = [
   ('training', {'environments_per_actor': 0}, 'environments_per_actor'),
   ('training', {'checkpoint_seconds': 0.0}, 'checkpoint_seconds'),
   ('training', {'sample_seconds': 0.0}, 'sample_seconds'),
+  ('training', {'kept_samples': -1}, 'kept_samples'),
   ('training', {'log_seconds': 0.0}, 'log_seconds'),
   ('population', {'size': -1}, 'size'),
   ('population', {'size': 1}, 'size'),

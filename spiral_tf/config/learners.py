@@ -116,6 +116,12 @@ class TrainingConfig(fields.Section):
   sample_seconds: float = fields.free(
     60.0, 'seconds between pictures of samples', fields.above(0)
   )
+  kept_samples: int = fields.free(
+    500,
+    'pictures of samples that are kept: the newer half, and older ones spread '
+    'evenly over the run; 0 for all',
+    fields.at_least(0),
+  )
   log_seconds: float = fields.free(
     10.0, 'seconds between lines of progress', fields.above(0)
   )
