@@ -37,6 +37,7 @@ def main(argv):
   logging.set_verbosity(logging.ERROR)
   config = config_file.load(_WORKDIR.value)
   # Before a minute of tracing.
+  card.check(_WORKDIR.value)
   places.check_folder(os.path.join(_OUTPUT.value, '1', 'variables'))
   for name in card.FILES:
     path = os.path.join(_OUTPUT.value, name)

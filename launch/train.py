@@ -21,6 +21,7 @@ from launch import flags as launch_flags
 from launch import places
 from launch import training
 from launch.runtime import engines
+from spiral_tf.workdir import config_file
 
 _CONFIG = launch_flags.define_config()
 _WORKDIR = launch_flags.define_workdir(
@@ -69,6 +70,7 @@ def main(argv):
   )
   # Before data are read, which may take minutes.
   places.check_folder(_WORKDIR.value)
+  config_file.check(_WORKDIR.value, config)
   try:
     return training.train(config, _WORKDIR.value, place)
   except RuntimeError as error:

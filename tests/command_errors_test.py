@@ -6,12 +6,14 @@ serve have tests of their own.
 """
 
 import dataclasses
+import json
 import os
 import pathlib
 
 from PIL import Image
 import pytest
 
+from spiral_tf.config import experiment
 from spiral_tf.config import sections
 from spiral_tf.population import lineage
 from spiral_tf.population import members
@@ -245,6 +247,40 @@ def test_a_disk_that_cannot_be_read(server, tmp_path, command, fault):
     'tests.faulty', fault, place.run, *_READERS[command](place.run)
   )
   _check(done, place.run)
+  assert _snapshot(tmp_path) == before
+
+
+def test_a_checkpoint_that_is_missing_is_missed_before_the_work(
+  server, tmp_path
+):
+  place = _Place(tmp_path)  # The run has no discriminator.
+  done = server.run('launch.evaluate', f'--workdir={place.run}')
+  _check(done, pathlib.Path(place.run, 'checkpoints', 'discriminator_learner'))
+  assert not done.stdout
+
+
+@pytest.mark.parametrize('damage', [d for d in _DAMAGES if d != 'missing'])
+@pytest.mark.parametrize('name', ['evaluation.json', 'comparison.png'])
+def test_an_evaluation_that_cannot_be_read(server, tmp_path, name, damage):
+  place = _Place(tmp_path)
+  folder = pathlib.Path(place.run, 'evaluation')
+  folder.mkdir()
+  (folder / 'comparison.png').write_bytes(bytes(10))
+  frames = experiment.frames(_DIGITS, 5)
+  values = {'number': 1, 'score': 0.0, 'frechet_distance': 1.0}
+  result = {name: values for name in ('trained', 'untrained', 'real')}
+  (folder / 'evaluation.json').write_text(
+    json.dumps({'frames': frames, 'split': 'validation', **result})
+  )
+  _damage(damage, folder / name)
+  before = _snapshot(tmp_path)
+  if name == 'comparison.png' and damage in ('cut off', 'empty', 'zeros'):
+    pytest.skip('It is only copied.')
+  done = server.run(
+    *('launch.export', f'--workdir={place.run}'),
+    f'--output={tmp_path / "model"}',
+  )
+  _check(done, folder / name)
   assert _snapshot(tmp_path) == before
 
 

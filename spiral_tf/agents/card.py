@@ -141,6 +141,23 @@ def write(workdir: str, path: str, command: str) -> None:
   files.replace(os.path.join(path, _CARD), text.encode())
 
 
+def check(workdir: str) -> None:
+  """Checks, before there is a model, that a run has what its card needs.
+
+  Args:
+    workdir: folder of the run.
+
+  Raises:
+    OSError: its evaluation cannot be read.
+    ValueError: its configuration, or its evaluation, is damaged.
+  """
+  config = config_file.load(workdir)
+  updates, _ = checkpoints.done_so_far(workdir)
+  if _figures(config, workdir, experiment.frames(config, updates)):
+    with open(_comparison(workdir), 'rb'):
+      pass
+
+
 def is_in(path: str) -> bool:
   """Whether there is a card in a folder, and not a README.md of others."""
   try:
@@ -173,7 +190,7 @@ def _figures(
   if config.conditional:
     judge, file_name = reconstruction, 'reconstruction.json'
   path = os.path.join(workdir, 'evaluation', file_name)
-  if not os.path.exists(path):
+  if not os.path.lexists(path):
     return None
   try:
     with open(path) as file:
@@ -192,9 +209,8 @@ def _picture(
   """Writes the picture, and returns the lines that show it, or nothing."""
   target = os.path.join(path, _PICTURE)
   if evaluated:
-    source = os.path.join(workdir, 'evaluation/comparison.png')
     with files.replacing(target) as temporary:
-      shutil.copyfile(source, temporary)
+      shutil.copyfile(_comparison(workdir), temporary)
     caption = _COMPARISON_OF_PAIRS if config.conditional else _COMPARISON
   elif not config.conditional:
     loaded = saved_model.load(path)
@@ -206,6 +222,11 @@ def _picture(
       os.remove(target)
     return ''
   return f'\n![Pictures]({_PICTURE})\n\n*{caption}*\n'
+
+
+def _comparison(workdir: str) -> str:
+  """The picture that an evaluation made."""
+  return os.path.join(workdir, 'evaluation', 'comparison.png')
 
 
 def _paint(config: experiment.Config, name: str) -> Iterator[str]:

@@ -118,15 +118,18 @@ def evaluate(
   ruler = yardstick.Yardstick(references[:_REFERENCES])
   policy = builders.make_policy(config)
   player = builders.make_player(policy, seeds.GENERATION[0])
+  # Read for the first time here, for what cannot be read would waste the work.
+  discriminator = builders.make_discriminator(config)
+  for node, saved in (
+    (node_kinds.POLICY_LEARNER, {'policy': builders.make_policy(config)}),
+    (node_kinds.DISCRIMINATOR_LEARNER, {'discriminator': discriminator}),
+  ):
+    checkpoints.restore(workdir, node, saved)
   report(f'Drawing {num_samples} pictures with the untrained agent.')
   untrained = draw(config, player, num_samples)
   checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})
   report(f'Drawing {num_samples} pictures with the trained agent.')
   trained = draw(config, player, num_samples)
-  discriminator = builders.make_discriminator(config)
-  checkpoints.restore(
-    workdir, node_kinds.DISCRIMINATOR_LEARNER, {'discriminator': discriminator}
-  )
   images = {
     'trained': trained,
     'untrained': untrained,

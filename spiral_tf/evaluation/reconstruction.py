@@ -138,6 +138,12 @@ def evaluate(
   targets = np.asarray(dataset.images(split)[:num_images])
   policy = builders.make_policy(config)
   player = builders.make_player(policy, seeds.RECONSTRUCTION[0])
+  # Read for the first time here, for what cannot be read would waste the work.
+  checkpoints.restore(
+    workdir,
+    node_kinds.POLICY_LEARNER,
+    {'policy': builders.make_policy(config)},
+  )
   report(f'Reproducing {len(targets)} images with the untrained agent.')
   canvases = {'untrained': reconstruct(config, player, targets)}
   checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})
