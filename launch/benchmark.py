@@ -27,6 +27,7 @@ draws; it needs `pip install .[test]`.
 
 from absl import app
 
+from launch import commands
 from launch import flags as launch_flags
 from launch.benchmarks import actors
 from launch.benchmarks import environment
@@ -57,4 +58,4 @@ def main(argv):
 
 
 if __name__ == '__main__':
-  app.run(main)
+  commands.run(main)

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 import csv
 import io
 import os
-import sys
 from typing import Any
 
 from absl import app
@@ -25,6 +24,8 @@ from matplotlib import patches
 import numpy as np
 import tabulate
 
+from launch import commands
+from launch import places
 from spiral_tf import files
 from spiral_tf import pictures
 from spiral_tf.evaluation import curves
@@ -44,6 +45,11 @@ _COLORS = (
   '#56B4E9',
   '#000000',
 )
+# Columns of the table.
+_COLUMNS = (
+  *('label', 'run', 'seed', 'frames', 'minutes'),
+  *('mse', 'mse_empty', 'mse_mean_image'),
+)
 # Height of the errors' axis in errors of the blank canvas: untrained agents
 # begin far above.
 _TOP = 1.4
@@ -61,19 +67,23 @@ def main(argv):
       f'--output is {_OUTPUT.value!r}, but it must end in .png.'
     )
   table = _OUTPUT.value[: -len('.png')] + '.csv'
-  try:
-    runs_by_label = {
-      label: [curves.read(workdir) for workdir in workdirs]
-      for label, workdirs in _parse(argv[1:]).items()
-    }
-    curves.check_comparable(runs_by_label)
-    drawn = _draw(runs_by_label, _TITLE.value)
-    pictures.write_figure(_OUTPUT.value, drawn, dpi=150)
-    text = io.StringIO()
-    csv.writer(text, lineterminator='\n').writerows(_rows(runs_by_label))
-    files.replace(table, text.getvalue().encode())
-  except (ValueError, OSError) as error:
-    sys.exit(f'Error: {error}')
+  workdirs_by_label = _parse(argv[1:])
+  places.check_file(_OUTPUT.value)
+  places.check_own(
+    table,
+    lambda start: start.startswith(','.join(_COLUMNS).encode()),
+    'table of this command',
+  )
+  runs_by_label = {
+    label: [curves.read(workdir) for workdir in workdirs]
+    for label, workdirs in workdirs_by_label.items()
+  }
+  curves.check_comparable(runs_by_label)
+  drawn = _draw(runs_by_label, _TITLE.value)
+  pictures.write_figure(_OUTPUT.value, drawn, dpi=150)
+  text = io.StringIO()
+  csv.writer(text, lineterminator='\n').writerows(_rows(runs_by_label))
+  files.replace(table, text.getvalue().encode())
   print(_table(runs_by_label))
   print(f'Picture: {_OUTPUT.value}')
   print(f'Evaluations: {table}')
@@ -202,10 +212,7 @@ def _table(runs_by_label: _Curves) -> str:
 
 def _rows(runs_by_label: _Curves) -> Iterator[tuple[Any, ...]]:
   """Yields the evaluations as rows of a file, after the columns' names."""
-  yield (
-    *('label', 'run', 'seed', 'frames', 'minutes'),
-    *('mse', 'mse_empty', 'mse_mean_image'),
-  )
+  yield _COLUMNS
   for label, runs in runs_by_label.items():
     for run in runs:
       name = os.path.basename(os.path.realpath(run.workdir))
@@ -215,4 +222,4 @@ def _rows(runs_by_label: _Curves) -> Iterator[tuple[Any, ...]]:
 
 
 if __name__ == '__main__':
-  app.run(main)
+  commands.run(main)

@@ -17,15 +17,18 @@ The drawings of an unconditional agent are held against the training images or,
 with --split=test, against the test images: by their Frechet distance, precision
 and recall, and by the run's discriminator. Where labels are of ten classes, a
 classifier tells what it recognises, too.
+
+A run whose data have moved, or that was copied from another machine, is told
+where they are now with --config.data.path.
 """
 
 import os
-import sys
 
-from absl import app
 from absl import flags
 
+from launch import commands
 from launch import flags as launch_flags
+from launch import places
 from spiral_tf.evaluation import generation
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.evaluation import results
@@ -48,21 +51,25 @@ _SPLIT = flags.DEFINE_enum(
 )
 
 
+launch_flags.define_moved()
+
+
 def main(argv):
   """Evaluates."""
   launch_flags.no_arguments(argv)
-  try:
-    conditional = config_file.load(_WORKDIR.value).conditional
-    judge = reconstruction if conditional else generation
-    result = judge.evaluate(
-      _WORKDIR.value, _NUM_SAMPLES.value, split=_SPLIT.value
-    )
-  except (ValueError, OSError) as error:
-    sys.exit(f'Error: {error}')
-  print(judge.table(result))
+  config = config_file.load(_WORKDIR.value, launch_flags.moved())
+  judge = reconstruction if config.conditional else generation
   folder = results.folder(_WORKDIR.value, _SPLIT.value)
+  # Before all the work.
+  for name in judge.FILES:
+    places.check_file(os.path.join(folder, name))
+  with launch_flags.of_moved_data(config.data.path):
+    result = judge.evaluate(
+      _WORKDIR.value, _NUM_SAMPLES.value, split=_SPLIT.value, config=config
+    )
+  print(judge.table(result))
   print(f'Pictures: {os.path.join(folder, "comparison.png")}')
 
 
 if __name__ == '__main__':
-  app.run(main)
+  commands.run(main)

@@ -2,20 +2,20 @@
 
     python -m launch.export --workdir=runs/digits --output=models/digits
 
-It is version 1 of the model, `models/digits/1`, and replaces the version 1 that
-is there. TensorFlow alone can load it; see docs/saved_model.md.
+It is version 1 of the model, `models/digits/1`, and replaces, at once, the
+version 1 that is there. TensorFlow alone can load it; see docs/saved_model.md.
 The card, README.md with picture.png, says how the agent was made, how good it
 is and how to use it; run launch.evaluate before, so that it has figures.
 """
 
 import os
-import sys
 
-from absl import app
 from absl import flags
 from absl import logging
 
+from launch import commands
 from launch import flags as launch_flags
+from launch import places
 from launch import training_command
 from spiral_tf.agents import card
 from spiral_tf.agents import saved_model
@@ -35,12 +35,15 @@ def main(argv):
   launch_flags.no_arguments(argv)
   # TensorFlow warns that it renames the inputs; signatures keep their names.
   logging.set_verbosity(logging.ERROR)
-  try:
-    saved_model.export(_WORKDIR.value, _OUTPUT.value)
-    command = training_command.of(config_file.load(_WORKDIR.value))
-    card.write(_WORKDIR.value, _OUTPUT.value, command)
-  except (ValueError, FileNotFoundError) as error:
-    sys.exit(f'Error: {error}')
+  config = config_file.load(_WORKDIR.value)
+  # Before a minute of tracing.
+  card.check(_WORKDIR.value)
+  places.check_folder(os.path.join(_OUTPUT.value, '1', 'variables'))
+  for name in card.FILES:
+    path = os.path.join(_OUTPUT.value, name)
+    places.check_own(path, lambda unused: card.is_in(_OUTPUT.value), 'card')
+  saved_model.export(_WORKDIR.value, _OUTPUT.value)
+  card.write(_WORKDIR.value, _OUTPUT.value, training_command.of(config))
   print(f'Saved {_OUTPUT.value}, {size(_OUTPUT.value) / 1e6:.2f} MB')
 
 
@@ -54,4 +57,4 @@ def size(path: str) -> int:
 
 
 if __name__ == '__main__':
-  app.run(main)
+  commands.run(main)

@@ -5,7 +5,8 @@ r"""Runs the Metropolis-Hastings baseline of section 4.6 on held-out scenes.
 
 One chain an image, see `spiral_tf/experiments/metropolis_hastings.py`. With
 --workdir=RUN instead of --config, the experiment is that of a training run,
-whose agent reproduces the same images for comparison.
+whose agent reproduces the same images for comparison; --config.data.path says
+where its data are, if they have moved.
 
 Prints a table of errors, the mean squared error of a pixel on [0, 1], and
 writes into --output: mcmc.json (all of the numbers), curve.png (figure 9) and
@@ -19,13 +20,14 @@ import os
 import sys
 from typing import Any
 
-from absl import app
 from absl import flags
 import numpy as np
 
+from launch import commands
 from launch import flags as launch_flags
 from launch import mcmc_chains
 from launch import mcmc_report
+from launch import places
 from spiral_tf import node_kinds
 from spiral_tf.config import experiment
 from spiral_tf.config import fields
@@ -59,26 +61,31 @@ _PROCESSES = flags.DEFINE_integer(
 )
 _SEED = flags.DEFINE_integer('seed', 0, 'Seed of the chains.', lower_bound=0)
 
-# Exit code of a search that was stopped, as of a shell's Ctrl-C.
-_STOPPED = 130
-
 
 def main(argv):
   """Searches."""
   launch_flags.no_arguments(argv)
-  chosen = [n for n in flags.FLAGS if n.split('.')[0] == 'config']
-  if _WORKDIR.value and any(flags.FLAGS[name].present for name in chosen):
+  if _WORKDIR.value and launch_flags.chosen():
     sys.exit(
       'Error: --workdir takes the experiment from the run, so give either '
-      '--workdir or --config.'
+      '--workdir or --config. Only where the data are may be told as well, '
+      'with --config.data.path and --config.data.cache.'
     )
+  # Before all the work, which a place that cannot be written would waste.
+  result = os.path.join(_OUTPUT.value, mcmc_report.RESULT)
+  for name in mcmc_report.FILES:
+    path = os.path.join(_OUTPUT.value, name)
+    places.check_own(
+      path,
+      lambda unused: os.path.exists(result),
+      f'result of this command, for {mcmc_report.RESULT} is not beside it',
+    )
+  places.check_own(result, mcmc_report.is_result, 'result of this command')
   try:
-    sys.exit(_search())
-  except (ValueError, OSError, RuntimeError) as error:
-    sys.exit(f'Error: {error}')
+    return _search()
   except KeyboardInterrupt:
     print('Stopped before the first image was done.', file=sys.stderr)
-    sys.exit(_STOPPED)
+    return commands.STOPPED
 
 
 def _search() -> int:
@@ -89,7 +96,10 @@ def _search() -> int:
   from spiral_tf.workdir import checkpoints
 
   workdir = _WORKDIR.value
-  config = config_file.load(workdir) if workdir else launch_flags.typed(_CONFIG)
+  if workdir:
+    config = config_file.load(workdir, launch_flags.moved())
+  else:
+    config = launch_flags.typed(_CONFIG)
   fields.check(
     config.environment.name == 'scenes',
     'environment.name',
@@ -102,7 +112,8 @@ def _search() -> int:
       f'the agent of {workdir!r} is shown no targets, so there is nothing to '
       'compare. Name the experiment with --config instead.'
     )
-  images = builders.load_dataset(config).validation[: _NUM_IMAGES.value]
+  with launch_flags.of_moved_data(config.data.path):
+    images = builders.load_dataset(config).validation[: _NUM_IMAGES.value]
   targets = np.asarray(images)
   compared = {
     'empty_platform': np.broadcast_to(
@@ -115,7 +126,6 @@ def _search() -> int:
     player = builders.make_player(policy, config.seed)
     print(f'Reproducing {len(targets)} images with the agent.', flush=True)
     compared['agent'] = reconstruction.reconstruct(config, player, targets)
-  # Before all the work, which a folder that cannot be made would waste.
   os.makedirs(_OUTPUT.value, exist_ok=True)
   search = mcmc_chains.Search(
     config.environment, _ITERATIONS.value, _INITIAL.value, _SEED.value
@@ -141,7 +151,7 @@ def _search() -> int:
   print(f'Written to {_OUTPUT.value}: mcmc.json, curve.png, pairs.png')
   if len(done) < len(targets):
     print(f'Stopped: {len(done)} of {len(targets)} images were done.')
-    return _STOPPED
+    return commands.STOPPED
   return 0
 
 
@@ -158,4 +168,4 @@ def _settings(config: experiment.Config) -> dict[str, Any]:
 
 
 if __name__ == '__main__':
-  app.run(main)
+  commands.run(main)

@@ -13,6 +13,9 @@ from spiral_tf import files
 from spiral_tf import pictures
 from spiral_tf.experiments import metropolis_hastings
 
+# What is written: the numbers, by which a folder is known, and the pictures.
+RESULT = 'mcmc.json'
+FILES = ('curve.png', 'pairs.png')
 # Evaluations after which errors are reported in any case; see `marks`.
 _AFTER = 1000
 _PAIRS = 16
@@ -106,6 +109,11 @@ def _statistics(errors: np.ndarray) -> dict[str, float]:
   }
 
 
+def is_result(start: bytes) -> bool:
+  """Whether a file is one that `write` wrote, by its first bytes."""
+  return start.startswith(b'{\n  "settings": {') and b'"iterations"' in start
+
+
 def write(folder: str, result: Result) -> None:
   """Writes mcmc.json, curve.png and pairs.png.
 
@@ -115,7 +123,7 @@ def write(folder: str, result: Result) -> None:
   """
   os.makedirs(folder, exist_ok=True)
   text = json.dumps(summary(result), indent=2) + '\n'
-  files.replace(os.path.join(folder, 'mcmc.json'), text.encode())
+  files.replace(os.path.join(folder, RESULT), text.encode())
   pictures.write_figure(os.path.join(folder, 'curve.png'), curve(result), 150)
   shown = {
     'Target': result.targets,

@@ -13,15 +13,16 @@ to use several machines.
 """
 
 import os
-import sys
 
-from absl import app
 from absl import flags
 
+from launch import commands
 from launch import flags as launch_flags
+from launch import places
 from launch import training
 from launch.runtime import engines
 from launch.runtime import outputs
+from spiral_tf.workdir import config_file
 
 _CONFIG = launch_flags.define_config()
 _WORKDIR = launch_flags.define_workdir(
@@ -55,12 +56,6 @@ _ALLOW_PUBLIC = flags.DEFINE_bool(
 
 
 def main(argv):
-  """Trains, whatever becomes of who reads what it prints."""
-  with outputs.protected(os.path.join(_WORKDIR.value, 'logs', 'launcher')):
-    _train(argv)
-
-
-def _train(argv):
   """Trains."""
   launch_flags.no_arguments(argv)
   config = launch_flags.typed(_CONFIG)
@@ -75,19 +70,23 @@ def _train(argv):
     _ALLOW_PUBLIC.value,
     flags.FLAGS.lp_launch_type,
   )
+  # Before data are read, which may take minutes.
+  places.check_folder(_WORKDIR.value)
+  config_file.check(_WORKDIR.value, config)
   try:
-    code = training.train(config, _WORKDIR.value, place)
-  except (ValueError, FileNotFoundError) as error:
-    print(f'Error: {error}', file=sys.stderr)
-    code = 2
+    return training.train(config, _WORKDIR.value, place)
   except RuntimeError as error:
-    print(f'Error: {error} See {_WORKDIR.value}/logs/.', file=sys.stderr)
-    code = 1
-  sys.exit(code)
+    logs = os.path.join(_WORKDIR.value, 'logs', '')
+    raise RuntimeError(f'{error} See {logs}.') from error
+
+
+def output():
+  """A context in which nothing that is printed does harm to the run."""
+  return outputs.protected(os.path.join(_WORKDIR.value, 'logs', 'launcher'))
 
 
 if __name__ == '__main__':
   flags.FLAGS.set_default('lp_launch_type', 'local_mp')
   # Large networks need longer than Launchpad's 10 seconds to save.
   flags.FLAGS.set_default('lp_termination_notice_secs', 60)
-  app.run(main)
+  commands.run(main, output)

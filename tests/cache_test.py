@@ -289,6 +289,65 @@ def test_a_folder_that_cannot_be_made(tmp_path):
   assert str(tmp_path / 'cache') in str(error.value)
 
 
+def _contents(folder):
+  return {
+    path: os.readlink(path)
+    if path.is_symlink()
+    else path.is_file() and path.read_bytes()
+    for path in folder.rglob('*')
+  }
+
+
+def test_what_others_keep_there_is_left_alone(tmp_path):
+  source = _Source(tmp_path)
+  source.load()
+  (own,) = _folders(tmp_path)
+  family = own.name.rpartition('-')[0]
+  theirs = tmp_path / 'theirs'
+  theirs.mkdir()
+  (theirs / 'images.npy').write_text('mine')
+  for name in (
+    f'{family}-notes',
+    f'{family}-{"0" * 16}.old',
+    # Even where it looks like a cache of files as they were.
+    f'{family}-{"1" * 16}',
+    f'{family}-{"2" * 16}.building',
+  ):
+    (own.parent / name).mkdir()
+    (own.parent / name / 'thesis.txt').write_text('mine')
+  (own.parent / f'{family}-{"3" * 16}').symlink_to(theirs)
+  before = _contents(tmp_path)
+  source.file.write_text('another')
+  source.load()
+  after = _contents(tmp_path)
+  # Only the cache of the files as they were has gone.
+  gone = {path for path in before if path not in after}
+  assert gone == {own, own / 'images.npy', own / 'manifest.json'}
+  del before[source.file]
+  assert all(after[path] == before[path] for path in set(before) - gone)
+
+
+@pytest.mark.parametrize('kind', ['a file', 'a folder', 'a link'])
+def test_something_else_in_its_place(tmp_path, kind):
+  source = _Source(tmp_path)
+  source.load()
+  (own,) = _folders(tmp_path)
+  if kind == 'a folder':
+    (own / 'manifest.json').unlink()
+    (own / 'thesis.txt').write_text('mine')
+  else:
+    own.rename(tmp_path / 'moved')
+    if kind == 'a file':
+      own.write_text('mine')
+    else:
+      own.symlink_to(tmp_path / 'nowhere')
+  before = _contents(tmp_path)
+  with pytest.raises(OSError, match=r'--config\.data\.cache=') as error:
+    source.load()
+  assert str(own) in str(error.value)
+  assert _contents(tmp_path) == before
+
+
 @pytest.mark.parametrize('xdg', [True, False])
 def test_default_folder(tmp_path, monkeypatch, xdg):
   source = _Source(tmp_path)

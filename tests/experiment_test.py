@@ -89,6 +89,7 @@ _RULES = [
   ('training', {'checkpoint_seconds': 0.0}, 'checkpoint_seconds'),
   ('training', {'hang_seconds': -1.0}, 'hang_seconds'),
   ('training', {'sample_seconds': 0.0}, 'sample_seconds'),
+  ('training', {'kept_samples': -1}, 'kept_samples'),
   ('training', {'log_seconds': 0.0}, 'log_seconds'),
   ('population', {'size': -1}, 'size'),
   ('population', {'size': 1}, 'size'),

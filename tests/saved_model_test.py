@@ -1,6 +1,7 @@
 """Tests of spiral_tf.agents.saved_model."""
 
 import dataclasses
+import errno
 import json
 import os
 import pathlib
@@ -370,6 +371,41 @@ def test_export_needs_a_run_with_a_checkpoint(tmp_path):
   with pytest.raises(FileNotFoundError, match='no checkpoint'):
     saved_model.export(str(tmp_path / 'run'), str(tmp_path / 'model'))
   assert not (tmp_path / 'model').exists()
+
+
+def test_a_save_that_fails_leaves_the_model_that_was_there(
+  saved, tmp_path, monkeypatch
+):
+  path = tmp_path / 'model'
+  policy = builders.make_policy(_CONFIG)
+  saved_model.save(_CONFIG, policy, str(path))
+  before = {x: x.is_file() and x.read_bytes() for x in path.rglob('*')}
+
+  def fail(module, folder, signatures):
+    os.makedirs(os.path.join(folder, 'variables'))
+    # Who looks for versions meanwhile finds the one that was there.
+    assert [x for x in os.listdir(path) if x.isdecimal()] == ['1']
+    raise OSError(errno.ENOSPC, 'No space left on device')
+
+  monkeypatch.setattr(tf.saved_model, 'save', fail)
+  with pytest.raises(OSError, match='No space'):
+    saved_model.save(_CONFIG, policy, str(path))
+  assert {x: x.is_file() and x.read_bytes() for x in path.rglob('*')} == before
+  monkeypatch.undo()
+  saved_model.save(_CONFIG, policy, str(path))
+  assert set(path.rglob('*')) == set(before)
+
+
+@pytest.mark.parametrize('name', ['notes.txt', 'variables/mine', 'assets/a'])
+def test_a_save_removes_nothing_of_others(tmp_path, name):
+  theirs = tmp_path / 'model' / '1' / name
+  theirs.parent.mkdir(parents=True, exist_ok=True)
+  theirs.write_text('mine')
+  with pytest.raises(ValueError, match=f'{name}.*would be lost'):
+    saved_model.save(
+      _CONFIG, builders.make_policy(_CONFIG), str(tmp_path / 'model')
+    )
+  assert theirs.read_text() == 'mine'
 
 
 def test_load_refuses_a_folder_without_a_model(tmp_path):

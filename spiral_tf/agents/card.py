@@ -12,6 +12,7 @@ from typing import Any
 
 from spiral_tf import datasets
 from spiral_tf import files
+from spiral_tf import messages
 from spiral_tf import pictures
 from spiral_tf.agents import saved_model
 from spiral_tf.config import experiment
@@ -23,6 +24,10 @@ from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 
 _CARD, _PICTURE = 'README.md', 'picture.png'
+# What is written.
+FILES = (_CARD, _PICTURE)
+# Headings by which a card is known.
+_HOW = '## How it was made', '## How to use it'
 # Drawings in a picture that no evaluation made, and drawings a row.
 _SHOWN = 64
 _COLUMNS = 16
@@ -136,6 +141,33 @@ def write(workdir: str, path: str, command: str) -> None:
   files.replace(os.path.join(path, _CARD), text.encode())
 
 
+def check(workdir: str) -> None:
+  """Checks, before there is a model, that a run has what its card needs.
+
+  Args:
+    workdir: folder of the run.
+
+  Raises:
+    OSError: its evaluation cannot be read.
+    ValueError: its configuration, or its evaluation, is damaged.
+  """
+  config = config_file.load(workdir)
+  updates, _ = checkpoints.done_so_far(workdir)
+  if _figures(config, workdir, experiment.frames(config, updates)):
+    with open(_comparison(workdir), 'rb'):
+      pass
+
+
+def is_in(path: str) -> bool:
+  """Whether there is a card in a folder, and not a README.md of others."""
+  try:
+    with open(os.path.join(path, _CARD), encoding='utf-8') as file:
+      lines = file.read().splitlines()
+  except (FileNotFoundError, UnicodeDecodeError):
+    return False
+  return set(_HOW) <= set(lines)
+
+
 def _environment(
   environment: sections.EnvironmentConfig,
 ) -> Iterator[tuple[str, Any]]:
@@ -158,11 +190,17 @@ def _figures(
   if config.conditional:
     judge, file_name = reconstruction, 'reconstruction.json'
   path = os.path.join(workdir, 'evaluation', file_name)
-  if not os.path.exists(path):
+  if not os.path.lexists(path):
     return None
-  with open(path) as file:
-    result = json.load(file)
-  return judge.table(result) if result['frames'] == frames else None
+  try:
+    with open(path) as file:
+      result = json.load(file)
+    return judge.table(result) if result['frames'] == frames else None
+  except (ValueError, TypeError, LookupError) as error:
+    raise ValueError(
+      f'{path} is damaged: {messages.one_line(error)}. Make it anew: '
+      f'python -m launch.evaluate --workdir={workdir}'
+    ) from error
 
 
 def _picture(
@@ -171,9 +209,8 @@ def _picture(
   """Writes the picture, and returns the lines that show it, or nothing."""
   target = os.path.join(path, _PICTURE)
   if evaluated:
-    source = os.path.join(workdir, 'evaluation/comparison.png')
     with files.replacing(target) as temporary:
-      shutil.copyfile(source, temporary)
+      shutil.copyfile(_comparison(workdir), temporary)
     caption = _COMPARISON_OF_PAIRS if config.conditional else _COMPARISON
   elif not config.conditional:
     loaded = saved_model.load(path)
@@ -185,6 +222,11 @@ def _picture(
       os.remove(target)
     return ''
   return f'\n![Pictures]({_PICTURE})\n\n*{caption}*\n'
+
+
+def _comparison(workdir: str) -> str:
+  """The picture that an evaluation made."""
+  return os.path.join(workdir, 'evaluation', 'comparison.png')
 
 
 def _paint(config: experiment.Config, name: str) -> Iterator[str]:

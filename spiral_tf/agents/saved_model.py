@@ -44,14 +44,19 @@ COMPONENT for each part of its action. docs/saved_model.md shows them at work.
 """
 
 from collections.abc import Callable
+from collections.abc import Iterator
+import contextlib
 import dataclasses
 import json
 import os
+import re
+import tempfile
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from spiral_tf import builders
+from spiral_tf import files
 from spiral_tf import node_kinds
 from spiral_tf import rollout
 from spiral_tf.agents import signatures
@@ -61,6 +66,11 @@ from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 
 _FORMAT_VERSION = 2
+# Files that TensorFlow puts into the folder of such a SavedModel.
+_PARTS = re.compile(
+  r'(saved_model|fingerprint|keras_metadata)\.pb'
+  r'|variables/variables\.(index|data-\d+-of-\d+)'
+)
 _FIRST_VERSION = '1'
 _MAKE_ONE = (
   'Make one of a training run: '
@@ -110,10 +120,12 @@ def save(
     config: the experiment.
     policy: its policy.
     path: folder for the model; created. The SavedModel is its version 1, in the
-      folder `1`, and replaces one that is there.
+      folder `1`, and replaces one that is there when it is whole.
 
   Raises:
-    ValueError: `path` has a later version, which would be loaded instead.
+    OSError: it cannot be written.
+    ValueError: `path` has a later version, which would be loaded instead, or in
+      the place of version 1 is something else.
   """
   folder, last = os.path.join(path, _FIRST_VERSION), _last_version(path)
   if last not in (None, folder):
@@ -121,21 +133,51 @@ def save(
       f'{path!r} holds {last!r} already, a later version than the 1 that would '
       'be saved. Take another folder, or move the later versions away.'
     )
+  for where, _, names in os.walk(folder):
+    for name in names:
+      file = os.path.relpath(os.path.join(where, name), folder)
+      if not _PARTS.fullmatch(file):
+        raise ValueError(
+          f'{folder!r} holds {file!r}, which is no part of a SavedModel and '
+          'would be lost. Move it away, or take another folder.'
+        )
   data = dataclasses.replace(config.data, path='', cache='')
   config = dataclasses.replace(config, data=data)
   settings = {'format': _FORMAT_VERSION, 'config': experiment.to_dict(config)}
   module = signatures.module(
     policy, builders.environment_spec(config).observation, json.dumps(settings)
   )
-  tf.saved_model.save(
-    module,
-    folder,
-    signatures={
-      'initial_state': module.initial_state,
-      'step': module.step,
-      'settings': module.settings,
-    },
-  )
+  with _replacing(folder) as building:
+    tf.saved_model.save(
+      module,
+      building,
+      signatures={
+        'initial_state': module.initial_state,
+        'step': module.step,
+        'settings': module.settings,
+      },
+    )
+
+
+@contextlib.contextmanager
+def _replacing(folder: str) -> Iterator[str]:
+  """Lets a folder be made beside another, whose place it takes in the end.
+
+  Who loads models while they are saved, as TensorFlow Serving does, never finds
+  a part of one: neither of the folder's names on the way is a number.
+  """
+  path, name = os.path.split(folder)
+  os.makedirs(path, exist_ok=True)
+  with tempfile.TemporaryDirectory(prefix=f'.{name}-', dir=path) as around:
+    building = os.path.join(around, 'new')
+    yield building
+    for where, _, names in os.walk(building):
+      for file in [*names, '.']:
+        files.sync(os.path.join(where, file))
+    if os.path.isdir(folder):
+      os.rename(folder, os.path.join(around, 'old'))
+    os.rename(building, folder)
+    files.sync(path)
 
 
 def load(path: str, seed: int = 0, temperature: float = 1.0) -> LoadedAgent:

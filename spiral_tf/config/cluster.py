@@ -21,15 +21,15 @@ class PopulationConfig(fields.Section):
 
   _PATH = 'population.'
 
-  size: int = fields.field(
+  size: int = fields.figures(
     0,
     'members, each a whole training run; 0 for one run alone',
     fields.at_least(0),
   )
-  exploit: bool = fields.field(
+  exploit: bool = fields.learning(
     True, 'whether bad members copy good ones; if not, they are only compared'
   )
-  fitness: str = fields.field(
+  fitness: str = fields.figures(
     'yardstick',
     '"yardstick", the same for all members: minus the Frechet distance to real '
     'images in the features of a fixed network, for a conditional agent minus '
@@ -37,42 +37,42 @@ class PopulationConfig(fields.Section):
     "member's own discriminator, as in the paper",
     fields.one_of('yardstick', 'score'),
   )
-  round_seconds: float = fields.field(
+  round_seconds: float = fields.free(
     60.0, 'seconds between rounds of comparison', fields.above(0)
   )
-  ready_updates: int = fields.field(
+  ready_updates: int = fields.learning(
     1000,
     'policy updates that a member makes before it may copy, and between copies',
     fields.at_least(0),
   )
-  share: float = fields.field(
+  share: float = fields.learning(
     0.25,
     'share of the members, at both ends of the ranking, that copy and that are '
     'copied; at least one',
     fields.above(0),
     fields.at_most(0.5),
   )
-  resample_probability: float = fields.field(
+  resample_probability: float = fields.learning(
     0.25,
     'probability that a copied hyperparameter is drawn anew instead of '
     'multiplied or divided by 1.2',
     fields.at_least(0),
     fields.at_most(1),
   )
-  learning_rate_range: tuple[float, ...] = fields.field(
+  learning_rate_range: tuple[float, ...] = fields.learning(
     (1e-5, 3e-4),
     'bounds of the log-uniform draw of policy_learner.learning_rate',
     _RANGE,
   )
-  entropy_cost_range: tuple[float, ...] = fields.field(
+  entropy_cost_range: tuple[float, ...] = fields.learning(
     (2e-3, 1e-1),
     'bounds of the log-uniform draw of policy_learner.entropy_cost',
     _RANGE,
   )
-  learning_rates: tuple[float, ...] = fields.field(
+  learning_rates: tuple[float, ...] = fields.start(
     (), 'what the first members start with instead of a draw', _ABOVE_0
   )
-  entropy_costs: tuple[float, ...] = fields.field(
+  entropy_costs: tuple[float, ...] = fields.start(
     (), 'what the first members start with instead of a draw', _ABOVE_0
   )
 
@@ -118,19 +118,17 @@ class ResourcesConfig(fields.Section):
 
   _PATH = 'resources.'
 
-  replay: str = fields.field(
+  replay: str = fields.free(
     'cpus=1', 'what the replay server needs', _RESOURCES
   )
-  discriminator_learner: str = fields.field(
+  discriminator_learner: str = fields.free(
     'cpus=1', 'what the discriminator learner needs', _RESOURCES
   )
-  policy_learner: str = fields.field(
+  policy_learner: str = fields.free(
     'cpus=1', 'what the policy learner needs', _RESOURCES
   )
-  actor: str = fields.field('cpus=1', 'what each actor needs', _RESOURCES)
-  evaluator: str = fields.field(
-    'cpus=1', 'what the evaluator needs', _RESOURCES
-  )
-  controller: str = fields.field(
+  actor: str = fields.free('cpus=1', 'what each actor needs', _RESOURCES)
+  evaluator: str = fields.free('cpus=1', 'what the evaluator needs', _RESOURCES)
+  controller: str = fields.free(
     'cpus=1', "what a population's controller needs", _RESOURCES
   )

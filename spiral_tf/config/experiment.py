@@ -20,8 +20,8 @@ from spiral_tf.config import sections
 class Config:
   """One experiment."""
 
-  seed: int = fields.field(0, 'seed of data split, environments and networks')
-  conditional: bool = fields.field(
+  seed: int = fields.figures(0, 'seed of data split, environments and networks')
+  conditional: bool = fields.network(
     False, 'whether the agent is shown an image to reproduce (section 3.3)'
   )
   environment: sections.EnvironmentConfig = sections.EnvironmentConfig()

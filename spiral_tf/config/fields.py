@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import ml_collections
 
+_LONGEST = 200  # Characters of a value in a message.
+
 
 class Rule(NamedTuple):
   """What a value must satisfy.
@@ -46,20 +48,49 @@ SOME_ABOVE_0 = Rule(
 )
 
 
-def field(default: Any, doc: str, *rules: Rule) -> Any:
-  """Makes a dataclass field that knows what it means and what it may be.
+class Resume(NamedTuple):
+  """Whether a run that goes on may do so with another value of a field.
 
-  Args:
-    default: its value if none is given.
-    doc: what it means, for `--help`.
-    *rules: what its value must satisfy, checked in this order.
-
-  Returns:
-    The field, for the body of a `Section`.
+  Attributes:
+    allowed: whether it may.
+    words: why, in words that follow "now it is 3, ".
   """
-  return dataclasses.field(
-    default=default, metadata={'doc': doc, 'rules': rules}
-  )
+
+  allowed: bool
+  words: str
+
+
+def _decided(allowed: bool, words: str) -> Callable[..., Any]:
+  """Makes the fields of one `Resume`."""
+  resume = Resume(allowed, words)
+
+  def field(default: Any, doc: str, *rules: Rule) -> Any:
+    """Makes a dataclass field that knows what it means and what it may be.
+
+    Args:
+      default: its value if none is given.
+      doc: what it means, for `--help`.
+      *rules: what its value must satisfy, checked in this order.
+
+    Returns:
+      The field, for the body of a `Section`.
+    """
+    metadata = {'doc': doc, 'rules': rules, 'resume': resume}
+    return dataclasses.field(default=default, metadata=metadata)
+
+  return field
+
+
+# There is no other way to make a field: whoever adds one decides by which of
+# these what it is to a run that goes on.
+free = _decided(True, 'and nothing that was learned depends on it')
+learning = _decided(True, 'so it goes on learning in another way')
+network = _decided(False, 'which its checkpoints do not fit')
+task = _decided(False, 'which is another task than its agent has learned')
+figures = _decided(
+  False, 'by which what it has counted and measured so far would be wrong'
+)
+start = _decided(False, 'which only the start of a run heeds')
 
 
 def check(condition: bool, name: str, value: Any, rule: str) -> None:
@@ -75,8 +106,11 @@ def check(condition: bool, name: str, value: Any, rule: str) -> None:
     ValueError: the condition does not hold.
   """
   if not condition:
+    text = repr(value)
+    if len(text) > _LONGEST:
+      text = text[:_LONGEST] + '...'
     raise ValueError(
-      f'config.{name} is {value!r}, but {rule}. '
+      f'config.{name} is {text}, but {rule}. '
       f'Set it with --config.{name}=... or in the config file.'
     )
 
@@ -132,7 +166,10 @@ def _convert(value: Any, wanted: Any, path: str) -> Any:
     item = typing.get_args(wanted)[0]
     return tuple(_convert(v, item, path) for v in value)
   if wanted is float and type(value) is int:
-    return float(value)
+    try:
+      return float(value)
+    except OverflowError:
+      check(False, path, value, 'it must be a number that fits in a float')
   check(
     type(value) is wanted, path, value, f'it must be of type {wanted.__name__}'
   )
@@ -158,3 +195,20 @@ def describe(config: Any, where: str = '') -> list[str]:
       doc = field.metadata['doc']
       lines.append(f'{where}{field.name}={value!r}: {doc}')
   return lines
+
+
+def resumes(config: Any, where: str = '') -> dict[str, Resume]:
+  """What each field is to a run that goes on, by the names of their flags.
+
+  Args:
+    config: as of `describe`.
+    where: as of `describe`.
+  """
+  found = {}
+  for field in dataclasses.fields(config):
+    value = getattr(config, field.name)
+    if dataclasses.is_dataclass(value):
+      found.update(resumes(value, where + field.name + '.'))
+    else:
+      found[where + field.name] = field.metadata['resume']
+  return found

@@ -11,7 +11,7 @@ class EnvironmentConfig(fields.Section):
 
   _PATH = 'environment.'
 
-  name: str = fields.field(
+  name: str = fields.task(
     'painting',
     'environment: "painting", a brush on a canvas, or "scenes", objects on a '
     'platform, to which brushes and colour settings mean nothing',
@@ -20,50 +20,50 @@ class EnvironmentConfig(fields.Section):
       'scenes',
     ),
   )
-  episode_length: int = fields.field(
+  episode_length: int = fields.task(
     20, 'actions an episode', fields.at_least(1)
   )
-  canvas_width: int = fields.field(
+  canvas_width: int = fields.task(
     64,
     'canvas width and height, pixels',
     fields.at_least(8),
     fields.at_most(1024),
   )
-  grid_width: int = fields.field(
+  grid_width: int = fields.task(
     32, 'rows and columns of the grid of locations', fields.at_least(2)
   )
-  brush: str = fields.field(
+  brush: str = fields.task(
     'classic/dry_brush', 'a brush of mypaint-brushes, by name'
   )
-  brush_sizes: tuple[float, ...] = fields.field(
+  brush_sizes: tuple[float, ...] = fields.task(
     (1.0, 2.0, 4.0, 8.0, 12.0, 24.0),
     'brush radii, pixels; with one, the agent has no `size` component',
     fields.SOME_ABOVE_0,
   )
-  num_pressures: int = fields.field(
+  num_pressures: int = fields.task(
     10,
     'pressure levels; with 1, the agent has no `pressure` component',
     fields.at_least(1),
   )
-  color: bool = fields.field(
+  color: bool = fields.task(
     False, 'whether the agent chooses red, green and blue'
   )
-  background: str = fields.field(
+  background: str = fields.task(
     'white', '"white" or "transparent"', fields.one_of('white', 'transparent')
   )
-  substrokes: int = fields.field(
+  substrokes: int = fields.task(
     50, 'straight pieces of one Bezier stroke', fields.at_least(1)
   )
-  pen_down: bool = fields.field(
+  pen_down: bool = fields.task(
     False, 'no `flag` component: the first action moves, the others draw'
   )
-  max_objects: int = fields.field(
+  max_objects: int = fields.task(
     20,
     'scenes: objects that fit on the platform',
     fields.at_least(1),
     fields.at_most(1000),
   )
-  noise_dim: int = fields.field(
+  noise_dim: int = fields.task(
     10, 'size of the noise the agent sees; 0 for none', fields.at_least(0)
   )
 
@@ -89,7 +89,7 @@ class DataConfig(fields.Section):
 
   _PATH = 'data.'
 
-  name: str = fields.field(
+  name: str = fields.task(
     'digits',
     'data set; "digits" and "patches" (of photographs) are built in, "scenes" '
     'is made by launch.make_scenes, "images" is any folder of pictures',
@@ -103,19 +103,17 @@ class DataConfig(fields.Section):
       'images',
     ),
   )
-  path: str = fields.field(
-    '', 'folder of the data set; built-in ones need none'
-  )
-  validation_fraction: float = fields.field(
+  path: str = fields.free('', 'folder of the data set; built-in ones need none')
+  validation_fraction: float = fields.figures(
     0.1, 'share of images held out', fields.above(0), fields.below(1)
   )
-  bad_images: str = fields.field(
+  bad_images: str = fields.free(
     'error',
     'what a file that is no sound image does: "error" ends the loading, "skip" '
     'counts it and goes on',
     fields.one_of('error', 'skip'),
   )
-  cache: str = fields.field(
+  cache: str = fields.free(
     '',
     'folder for decoded images; by default spiral_tf in $XDG_CACHE_HOME or '
     'in ~/.cache',
@@ -128,43 +126,43 @@ class PolicyNetworkConfig(fields.Section):
 
   _PATH = 'policy_network.'
 
-  stem_kernel: int = fields.field(
+  stem_kernel: int = fields.network(
     5, 'kernel width of the first convolution', fields.at_least(1)
   )
-  stem_stride: int = fields.field(
+  stem_stride: int = fields.network(
     1, 'stride of the first convolution', fields.at_least(1)
   )
-  stem_channels: int = fields.field(
+  stem_channels: int = fields.network(
     32, 'channels of the first convolution', fields.at_least(1)
   )
-  channels: int = fields.field(
+  channels: int = fields.network(
     32, 'channels of the convolutions after it', fields.at_least(1)
   )
-  strided_layers: int = fields.field(
+  strided_layers: int = fields.network(
     3, 'stride-2 convolutions after the first', fields.at_least(0)
   )
-  residual_blocks: int = fields.field(
+  residual_blocks: int = fields.network(
     8, 'residual blocks of the torso', fields.at_least(0)
   )
-  lstm_size: int = fields.field(
+  lstm_size: int = fields.network(
     256, 'units of the LSTM, and of the embedding it gets', fields.at_least(1)
   )
-  embedding_size: int = fields.field(
+  embedding_size: int = fields.network(
     16, 'units of an embedded sub-action', fields.at_least(1)
   )
-  location_channels: int = fields.field(
+  location_channels: int = fields.network(
     32, 'channels of a location head', fields.at_least(1)
   )
-  location_residual_blocks: int = fields.field(
+  location_residual_blocks: int = fields.network(
     8, 'residual blocks of a location head', fields.at_least(0)
   )
-  state_inputs: tuple[str, ...] = fields.field(
+  state_inputs: tuple[str, ...] = fields.network(
     (), 'further observations the torso is conditioned on, by name'
   )
-  blind: bool = fields.field(
+  blind: bool = fields.network(
     False, 'whether the canvas is kept from the agent (section 4.3)'
   )
-  normalize: bool = fields.field(
+  normalize: bool = fields.network(
     False,
     'show a conditional agent what is missing, target minus canvas; scale '
     'images, the embedding and the hidden vector to one size, and weights so '
@@ -179,18 +177,18 @@ class DiscriminatorNetworkConfig(fields.Section):
 
   _PATH = 'discriminator_network.'
 
-  channels: tuple[int, ...] = fields.field(
+  channels: tuple[int, ...] = fields.network(
     (64, 128, 256, 512),
     'channels of its stride-2 convolutions',
     fields.SOME_ABOVE_0,
   )
-  kernel: int = fields.field(
+  kernel: int = fields.network(
     5, 'kernel width of its convolutions', fields.at_least(1)
   )
-  spectral_norm: bool = fields.field(
+  spectral_norm: bool = fields.network(
     False, 'divide each weight by its largest singular value (SN-GAN)'
   )
-  complement: bool = fields.field(
+  complement: bool = fields.network(
     False,
     'a conditional one sees one half of the target and the other half of the '
     'canvas (SPIRAL++), instead of both side by side',
@@ -203,28 +201,28 @@ class RewardConfig(fields.Section):
 
   _PATH = 'reward.'
 
-  discriminator: float = fields.field(
+  discriminator: float = fields.learning(
     1.0, "weight of the discriminator's score (equation 4)", fields.at_least(0)
   )
-  l2: float = fields.field(
+  l2: float = fields.learning(
     0.0, 'weight of the distance to the target (appendix A)', fields.at_least(0)
   )
-  color_emd: float = fields.field(
+  color_emd: float = fields.learning(
     0.0,
     "weight of the earth mover's distance between the colour histograms of "
     'canvas and target (section 4.5)',
     fields.at_least(0),
   )
-  temporal_credit: bool = fields.field(
+  temporal_credit: bool = fields.learning(
     False,
     'pay at each step what it added to the weighted sum of those three '
     '(SPIRAL++), instead of the sum at the end',
   )
-  stroke_start_penalty: float = fields.field(
+  stroke_start_penalty: float = fields.learning(
     0.0,
     'paid for starting each continuous sequence of strokes',
     fields.at_least(0),
   )
-  blank_penalty: float = fields.field(
+  blank_penalty: float = fields.learning(
     0.0, 'paid at the end for a blank canvas', fields.at_least(0)
   )

@@ -16,12 +16,10 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import sys
-from typing import (
-  Any,
-  NamedTuple,
-)
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,6 +32,9 @@ from spiral_tf.datasets import decoding
 _IMAGES = 'images.npy'
 _MANIFEST = 'manifest.json'
 _BUILDING = '.building'
+# What is in a cache, or in one that is being built.
+_OWN = re.compile(r'images\.npy|manifest\.json(\.\d+\.\d+\.tmp)?')
+_HEX = '[0-9a-f]'
 _FORMAT = 1  # Version of the two files' format.
 _NAMED = 3  # Bad pictures that a message names, at most.
 _REPORTS = 5.0  # Seconds between lines of progress.
@@ -162,13 +163,23 @@ def _locked(path: str, source: str) -> Iterator[None]:
 
 
 def _remove(family: str, folder: str, suffix: str) -> None:
-  """Removes folders of a family that end in `suffix`, but not `folder`.
+  """Removes caches of a family that end in `suffix`, but not `folder`.
 
   The lock of the family must be held.
   """
-  for other in glob.glob(f'{glob.escape(family)}-*{suffix}'):
-    if other != folder:
+  for other in glob.glob(f'{glob.escape(family)}-{_HEX * 16}{suffix}'):
+    if other != folder and _is_own(other):
       shutil.rmtree(other, ignore_errors=True)
+
+
+def _is_own(folder: str) -> bool:
+  """Whether there is nothing in a folder that was not written here."""
+  try:
+    return not os.path.islink(folder) and all(
+      _OWN.fullmatch(name) for name in os.listdir(folder)
+    )
+  except OSError:
+    return False
 
 
 def _open(
@@ -215,6 +226,9 @@ def _build(
   root, building = os.path.dirname(folder), folder + _BUILDING
   with contextlib.ExitStack() as stack:
     with _writing(root):
+      if os.path.lexists(folder) and not _is_own(folder):
+        # Found before the work, which it would waste in the end.
+        raise OSError(errno.ENOTEMPTY, f'{folder} is, or has, something else')
       size = len(names) * int(np.prod(shape))
       free = shutil.disk_usage(root).free
       if size > free:

@@ -27,6 +27,11 @@ from spiral_tf.evaluation import yardstick
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 
+# What an evaluation writes.
+FILES = (
+  *('trained.png', 'untrained.png', 'real.png', 'comparison.png'),
+  'evaluation.json',
+)
 # Drawings that are made at once, and that are judged at once.
 _BATCH = 250
 # Images in a picture, and images a row.
@@ -64,6 +69,7 @@ def evaluate(
   num_samples: int,
   report: Callable[[str], None] = print,
   split: str = 'validation',
+  config: experiment.Config | None = None,
 ) -> dict[str, Any]:
   """Evaluates the last checkpoint of an unconditional run.
 
@@ -77,6 +83,7 @@ def evaluate(
     num_samples: drawings of each agent.
     report: called with lines that say what is going on.
     split: 'validation' or 'test'.
+    config: the run's, where its data have moved; if None, the one it keeps.
 
   Returns:
     `split`; `frames`, of training; and for each of `trained`, `untrained` and
@@ -104,22 +111,25 @@ def evaluate(
     ValueError: the data set has no such split, or a file is damaged.
   """
   folder = results.folder(workdir, split)
-  config = config_file.load(workdir)
+  config = config or config_file.load(workdir)
   dataset = builders.load_dataset(config)
   # This may fail, and so comes before the work.
   references = dataset.images('train' if split == 'validation' else split)
   ruler = yardstick.Yardstick(references[:_REFERENCES])
   policy = builders.make_policy(config)
   player = builders.make_player(policy, seeds.GENERATION[0])
+  # Read for the first time here, for what cannot be read would waste the work.
+  discriminator = builders.make_discriminator(config)
+  for node, saved in (
+    (node_kinds.POLICY_LEARNER, {'policy': builders.make_policy(config)}),
+    (node_kinds.DISCRIMINATOR_LEARNER, {'discriminator': discriminator}),
+  ):
+    checkpoints.restore(workdir, node, saved)
   report(f'Drawing {num_samples} pictures with the untrained agent.')
   untrained = draw(config, player, num_samples)
   checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})
   report(f'Drawing {num_samples} pictures with the trained agent.')
   trained = draw(config, player, num_samples)
-  discriminator = builders.make_discriminator(config)
-  checkpoints.restore(
-    workdir, node_kinds.DISCRIMINATOR_LEARNER, {'discriminator': discriminator}
-  )
   images = {
     'trained': trained,
     'untrained': untrained,

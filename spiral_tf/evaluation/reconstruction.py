@@ -25,6 +25,8 @@ from spiral_tf.evaluation import results
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 
+# What an evaluation writes.
+FILES = ('comparison.png', 'pairs.png', 'reconstruction.json')
 # Episodes played at once.
 _BATCH = 100
 # Images that the mean image is taken of, at most.
@@ -106,6 +108,7 @@ def evaluate(
   num_images: int,
   report: Callable[[str], None] = print,
   split: str = 'validation',
+  config: experiment.Config | None = None,
 ) -> dict[str, Any]:
   """Evaluates the last checkpoint of a conditional run on images it never saw.
 
@@ -114,6 +117,7 @@ def evaluate(
     num_images: images of the split to reproduce; fewer if there are fewer.
     report: called with lines that say what is going on.
     split: 'validation' or 'test'.
+    config: the run's, where its data have moved; if None, the one it keeps.
 
   Returns:
     `split`, `frames` of training, `number` of images, and the mean squared
@@ -129,11 +133,17 @@ def evaluate(
     ValueError: the data set has no such split, or a file is damaged.
   """
   folder = results.folder(workdir, split)
-  config = config_file.load(workdir)
+  config = config or config_file.load(workdir)
   dataset = builders.load_dataset(config)
   targets = np.asarray(dataset.images(split)[:num_images])
   policy = builders.make_policy(config)
   player = builders.make_player(policy, seeds.RECONSTRUCTION[0])
+  # Read for the first time here, for what cannot be read would waste the work.
+  checkpoints.restore(
+    workdir,
+    node_kinds.POLICY_LEARNER,
+    {'policy': builders.make_policy(config)},
+  )
   report(f'Reproducing {len(targets)} images with the untrained agent.')
   canvases = {'untrained': reconstruct(config, player, targets)}
   checkpoints.restore(workdir, node_kinds.POLICY_LEARNER, {'policy': policy})

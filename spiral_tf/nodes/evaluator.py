@@ -20,6 +20,7 @@ from spiral_tf.nodes import weights
 from spiral_tf.nodes import worker
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import metrics
+from spiral_tf.workdir import thinning
 
 # Samples in a picture, or pairs of target and canvas.
 NUM_SAMPLES = 64
@@ -34,7 +35,9 @@ NUM_REFERENCES = 2000
 
 
 class Evaluator(worker.Worker):
-  """Writes `samples/<frames>.png`, and the same to TensorBoard.
+  """Writes `samples/<frames>.png`, and now and then the same to TensorBoard.
+
+  Of the pictures of a long run only some are kept, see `thinning`.
 
   A conditional agent reproduces the same held-out images each time; its picture
   shows some of these targets, each followed by what became of it, and its
@@ -159,6 +162,7 @@ class Evaluator(worker.Worker):
     picture = pictures.grid(shown, COLUMNS)
     path = os.path.join(self._folder, f'{frames:010d}.png')
     pictures.write_png(path, picture)
+    thinning.thin_pictures(self._folder, self._config.training.kept_samples)
     self._metrics.image(frames, 'samples', picture)
     self._metrics.scalars(frames, values)
     self._metrics.flush()

@@ -59,6 +59,7 @@ class Controller(worker.Worker):
     self._claim = claims.Claim(self._folder)
     self._workdir = workdir
     self._lineage = members_lib.lineage_path(workdir)
+    self._thinned = lineage.thinned(self._lineage)
     self._metrics = metrics.MetricsWriter(workdir, node_kinds.CONTROLLER)
     self._replays = [
       snapshots.folder(*run) for run in members_lib.runs(config, workdir)
@@ -69,6 +70,8 @@ class Controller(worker.Worker):
     self._next = time.monotonic() + self._settings.round_seconds
     self._ended: float | None = None
     self._complete = False
+    # Of each member, as it said last.
+    self._frames: dict[int, int] = {}
 
   def _save(self) -> None:
     self._claim.check()
@@ -156,7 +159,11 @@ class Controller(worker.Worker):
       values[f'entropy_cost_{index:02d}'] = status['entropy_cost']
       if report.fitness is not None:
         values[f'fitness_{index:02d}'] = report.fitness
-    frames = sum(record['frames'] for record in records)
+    if records:
+      self._thinned.thin()
+    self._frames.update({x['member']: x['frames'] for x in records})
+    # Of the silent, too, for else it would fall.
+    frames = sum(self._frames.values())
     summary = lineage.summary(records)
     if len(summary.time):
       for name in ('best', 'mean', 'diverged'):

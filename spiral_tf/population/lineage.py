@@ -13,6 +13,9 @@ A file of JSON lines, each of them a record of one of two kinds:
 null while it is not known. Of a copy, `member` is the recipient; `generation`
 and hyperparameters are its new ones. JSON has no infinities: "inf", "-inf" and
 "nan" are texts here, and floats again when read.
+
+Of a run of many days, rounds that are long ago are left out, see
+`thinned`; copies never are.
 """
 
 from collections.abc import Mapping
@@ -24,7 +27,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spiral_tf.workdir import json_lines
+from spiral_tf.workdir import thinning
 
+# Bytes from which on rounds are left out: it is read whole every round, which
+# takes a tenth of a second.
+MAX_BYTES = 4_000_000
 _FIELDS = {
   'status': (
     *('time', 'round', 'member', 'updates', 'seconds', 'frames', 'fitness'),
@@ -140,6 +147,22 @@ def read_sound(path: str) -> list[dict[str, Any]]:
       _check(record)
       records.append(record)
   return records
+
+
+def thinned(path: str) -> thinning.Lines:
+  """Makes what leaves out rounds of a lineage that has become too large.
+
+  Copies stay, for they say whose weights descend from whom.
+
+  Args:
+    path: file of the lineage.
+  """
+  return thinning.Lines(
+    path,
+    MAX_BYTES,
+    lambda record: record['round'],
+    lambda record: record['kind'] == 'copy',
+  )
 
 
 def has_copy(records: Sequence[_Record], member: int, generation: int) -> bool:
