@@ -211,7 +211,7 @@ def test_reproduces_built_in_pictures_that_were_held_out(
     (['--output={}/a.png', '--image={}/x.png'], 'x.png does not exist'),
     (['--output={}/a.png', '--image={}'], 'holds no pictures'),
     (['--output={}/a.png', '--image=x', '--data=digits'], 'choose either'),
-    (['--output={}/a.png', '--program={}/x.json'], 'needs no --image'),
+    (['--output={}/a.png', '--program={}/x.json'], '--model is for an'),
     (['--output={}/a.png', '--data=digits', '--tiles=2'], '--tiles needs'),
   ],
 )
