@@ -20,6 +20,7 @@ from absl import flags
 
 from launch import paint_flags
 from launch import paint_outputs
+from launch import paint_request
 from launch import paint_sources
 
 flags.adopt_module_key_flags(paint_flags)
@@ -28,13 +29,14 @@ flags.adopt_module_key_flags(paint_flags)
 def main(argv: Sequence[str]) -> None:
   """Paints."""
   try:
-    paint_flags.check(argv)
-    work = paint_sources.find()
-    paint_outputs.check(work)
-    count = paint_outputs.write(work)
+    request = paint_flags.request(argv)
+    paint_request.check(request)
+    work = paint_sources.find(request)
+    paint_outputs.check(request, work)
+    count = paint_outputs.write(request, work)
   except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
-  print(f'Painted {count}: {", ".join(paint_flags.files())}')
+  print(f'Painted {count}: {", ".join(request.files)}')
 
 
 if __name__ == '__main__':

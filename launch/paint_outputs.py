@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 
-from launch import paint_flags
+from launch import paint_request
 from launch import paint_sheet
 from launch import paint_sources
 from spiral_tf import progress
@@ -13,10 +13,11 @@ from spiral_tf.programs import formats
 from spiral_tf.programs import program as program_lib
 
 
-def check(work: paint_sources.Work) -> None:
+def check(request: paint_request.Request, work: paint_sources.Work) -> None:
   """Refuses, before anything is painted, what could not be written.
 
   Args:
+    request: what is asked for.
     work: what is to be painted.
 
   Raises:
@@ -25,21 +26,21 @@ def check(work: paint_sources.Work) -> None:
     OSError: a file cannot be written.
   """
   program = work.program or program_lib.Program(work.renderer, ())
-  changed = _changed(program)
-  size = paint_flags.SIZE.value
+  changed = _changed(request, program)
+  size = request.size
   formats.check_program(
-    changed.renderer, changed.commands, paint_flags.OUTPUT.value, size
+    changed.renderer, changed.commands, request.output, size
   )
-  if paint_flags.SHEET.value:
+  if request.sheet:
     paint_sheet.check(
       len(work.names) * (1 + work.reproduces),
       size or changed.renderer.canvas_width,
       changed.renderer.channels,
     )
-  named = paint_flags.files()
-  written = list(filter(None, [paint_flags.SHEET.value]))
+  named = request.files
+  written = list(filter(None, [request.sheet]))
   for name in work.names:
-    written += _paths(name, len(work.names) > 1)
+    written += _paths(request, name, len(work.names) > 1)
   sources = {os.path.realpath(path): path for path in work.inputs}
   for path in written:
     source = sources.get(os.path.realpath(path))
@@ -56,10 +57,11 @@ def check(work: paint_sources.Work) -> None:
   formats.check(written)
 
 
-def write(work: paint_sources.Work) -> int:
+def write(request: paint_request.Request, work: paint_sources.Work) -> int:
   """Writes pictures as they come.
 
   Args:
+    request: what is asked for.
     work: what is to be painted.
 
   Returns:
@@ -70,24 +72,24 @@ def write(work: paint_sources.Work) -> int:
     OSError: a file cannot be written.
   """
   count, errors = 0, []
-  sheet = paint_sheet.Sheet(paint_flags.COLUMNS.value)
+  sheet = paint_sheet.Sheet(request.columns)
   for painting in work.paintings:
     if painting.target is not None:
       own = painting.program.render()
       errors.append(reconstruction.errors(own, painting.target[np.newaxis]))
-    program = _changed(painting.program)
+    program = _changed(request, painting.program)
     program.save(
-      *_paths(painting.name, len(work.names) > 1),
-      size=paint_flags.SIZE.value,
+      *_paths(request, painting.name, len(work.names) > 1),
+      size=request.size,
       report=_report,
     )
-    if paint_flags.SHEET.value:
-      sheet.add(program.render(paint_flags.SIZE.value), painting.target)
+    if request.sheet:
+      sheet.add(program.render(request.size), painting.target)
     count += 1
   if errors:
     print(f'Mean squared error of a pixel: {np.mean(errors):.4f}')
-  if paint_flags.SHEET.value:
-    sheet.write(paint_flags.SHEET.value)
+  if request.sheet:
+    sheet.write(request.sheet)
   return count
 
 
@@ -96,21 +98,25 @@ def _report(path: str) -> progress.Progress:
   return progress.Progress(f'frames of {os.path.basename(path)}')
 
 
-def _paths(name: str, several: bool) -> list[str]:
+def _paths(
+  request: paint_request.Request, name: str, several: bool
+) -> list[str]:
   """The outputs of one painting, with its name if there are several."""
   paths = []
-  for output in paint_flags.OUTPUT.value:
+  for output in request.output:
     stem, extension = os.path.splitext(output)
     paths.append(f'{stem}_{name}{extension}' if several else output)
   return paths
 
 
-def _changed(program: program_lib.Program) -> program_lib.Program:
+def _changed(
+  request: paint_request.Request, program: program_lib.Program
+) -> program_lib.Program:
   """The program with the brush, background and colours of the flags."""
-  if paint_flags.BRUSH.value:
-    program = program.with_brush(paint_flags.BRUSH.value)
-  if paint_flags.BACKGROUND.value:
-    program = program.with_background(paint_flags.BACKGROUND.value)
-  if paint_flags.COLOR_STROKES.value:
+  if request.brush:
+    program = program.with_brush(request.brush)
+  if request.background:
+    program = program.with_background(request.background)
+  if request.color_strokes:
     program = program.with_stroke_colors()
   return program

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from launch import bundled
-from launch import paint_flags
+from launch import paint_request
 from spiral_tf import builders
 from spiral_tf import names as names_lib
 from spiral_tf import progress
@@ -52,8 +52,11 @@ class Work(NamedTuple):
   program: program_lib.Program | None = None
 
 
-def find() -> Work:
-  """Finds what the flags ask for; nothing is painted yet.
+def find(request: paint_request.Request) -> Work:
+  """Finds what is to be painted; nothing is yet.
+
+  Args:
+    request: what is asked for.
 
   Returns:
     The work.
@@ -63,11 +66,11 @@ def find() -> Work:
       together.
     OSError: a file is missing, or cannot be read.
   """
-  if paint_flags.PROGRAM.value:
-    return _replay(paint_flags.PROGRAM.value)
-  paths = [p for path in paint_flags.IMAGE.value for p in inputs.find(path)]
-  agent = agent_lib.load(paint_flags.MODEL.value or bundled.best())
-  asked = bool(paths or paint_flags.DATA.value)
+  if request.program:
+    return _replay(request.program)
+  paths = [p for path in request.image for p in inputs.find(path)]
+  agent = agent_lib.load(request.model or bundled.best())
+  asked = bool(paths or request.data)
   if asked and not agent.conditional:
     raise ValueError(
       'this agent draws without images; leave --image and --data out, or '
@@ -79,10 +82,10 @@ def find() -> Work:
         'this agent reproduces pictures. Name one, or a folder of some, with '
         '--image=..., or take the built-in ones with --data=digits.'
       )
-    return _draw(agent)
-  if paint_flags.TILES.value:
-    return _tiled(agent, paths)
-  return _reproduce(agent, paths)
+    return _draw(request, agent)
+  if request.tiles:
+    return _tiled(request, agent, paths)
+  return _reproduce(request, agent, paths)
 
 
 def names(paths: list[str]) -> list[str]:
@@ -105,43 +108,44 @@ def _replay(path: str) -> Work:
   return Work(program.renderer, [''], [path], False, paintings, program)
 
 
-def _draw(agent: agent_lib.Agent) -> Work:
+def _draw(request: paint_request.Request, agent: agent_lib.Agent) -> Work:
   """Drawings of the agent's own."""
-  number = paint_flags.SAMPLES.value or 1
+  number = request.samples or 1
   called = [str(i) for i in range(1, number + 1)]
 
   def paintings():
-    drawn = agent.draw(
-      number, paint_flags.TEMPERATURE.value, paint_flags.SEED.value
-    )
+    drawn = agent.draw(number, request.temperature, request.seed)
     yield from map(Painting, called, drawn)
 
   return Work(agent.renderer, called, [], False, paintings())
 
 
-def _reproduce(agent: agent_lib.Agent, paths: list[str]) -> Work:
+def _reproduce(
+  request: paint_request.Request, agent: agent_lib.Agent, paths: list[str]
+) -> Work:
   """Paintings of pictures, or of the built-in ones if there are no paths."""
   if paths:
     called = names(paths)
 
     def target(i: int) -> np.ndarray:
-      return agent.target(paths[i], paint_flags.FIT.value)
+      return agent.target(paths[i], request.fit)
 
   else:
     images = digits(agent)
     called = [str(i) for i in range(1, len(images) + 1)]
     target = images.__getitem__
-  each = 1 if paint_flags.BEST.value else paint_flags.SAMPLES.value or 1
+  each = 1 if request.best else request.samples or 1
   every = [
     name + (f'_{sample}' if each > 1 else '')
     for name in called
     for sample in range(1, each + 1)
   ]
-  paintings = _paintings(agent, every, target, each)
+  paintings = _paintings(request, agent, every, target, each)
   return Work(agent.renderer, every, paths, True, paintings)
 
 
 def _paintings(
+  request: paint_request.Request,
   agent: agent_lib.Agent,
   called: list[str],
   target: Callable[[int], np.ndarray],
@@ -150,6 +154,7 @@ def _paintings(
   """Reproduces pictures, so that there are `each` paintings of each.
 
   Args:
+    request: what is asked for.
     agent: who paints.
     called: what to call the paintings, `each` of a picture.
     target: from a picture's index to what the agent sees of it.
@@ -165,18 +170,20 @@ def _paintings(
     targets = np.stack([target(i) for i in chunk])
     painted = agent.paint_many(
       np.repeat(targets, each, axis=0),
-      (paint_flags.SAMPLES.value or 1) if paint_flags.BEST.value else 1,
-      paint_flags.TEMPERATURE.value,
-      paint_flags.SEED.value + start,
+      (request.samples or 1) if request.best else 1,
+      request.temperature,
+      request.seed + start,
       lambda done, _, start=start: report(start + done // each, total),
     )
     for i, program in enumerate(painted):
       yield Painting(called[each * start + i], program, targets[i // each])
 
 
-def _tiled(agent: agent_lib.Agent, paths: list[str]) -> Work:
+def _tiled(
+  request: paint_request.Request, agent: agent_lib.Agent, paths: list[str]
+) -> Work:
   """Paintings of pictures, window by window."""
-  tiles, fit = paint_flags.TILES.value, paint_flags.FIT.value
+  tiles, fit = request.tiles, request.fit
   renderer = agent.tiled_renderer(tiles)
   called = names(paths)
 
@@ -185,11 +192,11 @@ def _tiled(agent: agent_lib.Agent, paths: list[str]) -> Work:
       program = agent.paint_tiles(
         path,
         tiles,
-        paint_flags.SAMPLES.value or 4,
-        paint_flags.TEMPERATURE.value,
-        paint_flags.SEED.value,
+        request.samples or 4,
+        request.temperature,
+        request.seed,
         fit,
-        paint_flags.PICTURE_COLORS.value,
+        request.picture_colors,
         progress.Progress(f'windows of {os.path.basename(path)}'),
       )
       width, channels = renderer.canvas_width, agent.channels

@@ -2,11 +2,13 @@
 
 import dataclasses
 import os
+import re
 
 import numpy as np
 from PIL import Image
 import pytest
 
+from launch import paint_request
 from spiral_tf import builders
 from spiral_tf.programs import program as program_lib
 from tests import commands
@@ -247,6 +249,71 @@ def test_damaged_files_are_named(launch, conditional, tmp_path):
     (message,) = done.stderr.strip().splitlines()
     assert message.startswith('Error: ') and name in message
   assert sorted(os.listdir(tmp_path)) == sorted([*files, 'x.png'])
+
+
+@pytest.mark.parametrize(
+  'arguments,words',
+  [
+    (['--output={}/a.png', '--brush=classic/charcol'], 'classic/charcoal'),
+    (['--output={}/a.png', '--background=#F0E6D'], 'a colour of CSS'),
+    (['--output={}/a.png', '--size=5000'], 'size is 5000'),
+    (['--output={}/a.png', '--sheet={}/a.png'], 'named twice'),
+    (['--output={}/a.png', '--picture_colors'], 'add --tiles=4'),
+    (['--output={}/a.png', '--image=x.png', 'y.png'], 'or name their folder'),
+    (['--output={}/a.png', '--image=http://x/y.png'], 'download what is'),
+  ],
+)
+def test_what_can_be_refused_is_before_an_agent_is_loaded(
+  launch, tmp_path, arguments, words
+):
+  arguments = [argument.format(tmp_path) for argument in arguments]
+  # The agent is missing, which would be said if it had been looked for.
+  done = launch('paint', '--model=missing', *arguments)
+  assert done.returncode == 1
+  (message,) = done.stderr.strip().splitlines()
+  assert message.startswith('Error: ') and words in message
+  assert 'missing' not in message
+  assert os.listdir(tmp_path) == []
+
+
+def test_what_an_agent_cannot_do_is_refused_before_it_paints(
+  launch, model, conditional, folder, tmp_path
+):
+  Image.fromarray(np.zeros([9, 9], np.uint8)).save(tmp_path / 'x.png')
+  whole = (tmp_path / 'x.png').read_bytes()
+  (tmp_path / 'x.png').write_bytes(whole[:-20])  # It cannot be painted.
+  for agent, arguments, words in (
+    (conditional, ['--output={}/a.xml'], 'cannot be written as .xml'),
+    (conditional, ['--output={}/a.png', '--tiles=999'], 'tiles is 999'),
+    (conditional, ['--output={}/x.png'], 'which is what is painted'),
+    (model, ['--output={}/a.png'], 'this agent draws without images'),
+    (model, ['--output={}/a.png', '--tiles=2'], 'draws without images'),
+  ):
+    done = launch(
+      'paint',
+      f'--model={agent}',
+      f'--image={tmp_path / "x.png"}',
+      *(argument.format(tmp_path) for argument in arguments),
+    )
+    assert done.returncode == 1
+    (message,) = done.stderr.strip().splitlines()
+    assert message.startswith('Error: ') and words in message
+    assert os.listdir(tmp_path) == ['x.png']
+
+
+def test_a_home_is_found_where_shells_do_not_look(launch, tmp_path):
+  # A shell leaves the ~ of --image=~/x.png as it is.
+  home = os.path.expanduser('~')
+  done = launch('paint', '--image=~/no/x.png', f'--output={tmp_path / "a.png"}')
+  assert done.returncode == 1
+  assert f'Error: {home}/no/x.png does not exist' in done.stderr
+
+
+def test_each_flag_is_a_field_of_what_is_asked_for(launch):
+  done = launch('paint', '--helpshort')
+  names = re.findall(r'^  --(?:\[no\])?([\w-]+):', done.stdout, re.M)
+  fields = {f.name for f in dataclasses.fields(paint_request.Request)}
+  assert set(names) - {'color-strokes'} == fields - {'given'}
 
 
 @pytest.mark.parametrize(
