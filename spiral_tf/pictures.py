@@ -12,10 +12,8 @@ from PIL import PngImagePlugin
 
 from spiral_tf import files
 
-# What files say that this program wrote, so that it knows them again.
-MARK = 'spiral_tf'
-# The keyword of PNG for that.
-_SOFTWARE = 'Software'
+# What PNG files of ours say of themselves, under 'Software'.
+SOFTWARE = 'spiral_tf'
 # Grey of the lines between images, seen against white paper and black ink.
 _LINE = 160
 # White around a titled picture, and size of the titles' font, pixels.
@@ -119,7 +117,7 @@ def write_png(path: str, picture: np.ndarray) -> None:
   image = _to_pil(picture)
   os.makedirs(os.path.dirname(path) or '.', exist_ok=True)
   with files.replacing(path) as temporary:
-    image.save(temporary, format='PNG', pnginfo=_origin())
+    _save(image, temporary)
 
 
 def save_png(path: str, picture: np.ndarray) -> None:
@@ -129,7 +127,13 @@ def save_png(path: str, picture: np.ndarray) -> None:
     path: of the file, as of `files.replacing`, in a folder that exists.
     picture: see `write_png`.
   """
-  _to_pil(picture).save(path, format='PNG', pnginfo=_origin())
+  _save(_to_pil(picture), path)
+
+
+def _save(image: Image.Image, path: str) -> None:
+  told = PngImagePlugin.PngInfo()
+  told.add_text('Software', SOFTWARE)
+  image.save(path, format='PNG', pnginfo=told)
 
 
 def write_figure(path: str, drawn: Any, dpi: int) -> None:
@@ -142,8 +146,9 @@ def write_figure(path: str, drawn: Any, dpi: int) -> None:
   """
   os.makedirs(os.path.dirname(path) or '.', exist_ok=True)
   with files.replacing(path) as temporary:
-    origin = {_SOFTWARE: MARK}
-    drawn.savefig(temporary, format='png', dpi=dpi, metadata=origin)
+    drawn.savefig(
+      temporary, format='png', dpi=dpi, metadata={'Software': SOFTWARE}
+    )
 
 
 def on_paper(picture: np.ndarray) -> np.ndarray:
@@ -160,13 +165,6 @@ def on_paper(picture: np.ndarray) -> np.ndarray:
   alpha = picture[..., 3:] / 255
   mixed = picture[..., :3] * alpha + 255 * (1 - alpha)
   return np.rint(mixed).astype(np.uint8)
-
-
-def _origin() -> PngImagePlugin.PngInfo:
-  """What a PNG file says of where it is from."""
-  origin = PngImagePlugin.PngInfo()
-  origin.add_text(_SOFTWARE, MARK)
-  return origin
 
 
 def _to_pil(picture: np.ndarray) -> Image.Image:

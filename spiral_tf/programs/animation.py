@@ -27,7 +27,6 @@ _HELD_SECONDS = 1.5
 # pixels that stay as they were.
 _GIF_COLORS = 255
 
-_GIF_END = b'\x3b'
 # Colours of an MP4, as ITU-T H.273 numbers them: BT.709, in which players show
 # untagged films of 720 pixels and more, and some all films, whatever their tag.
 # Its primaries are those of sRGB, and its matrix is what pictures are converted
@@ -74,11 +73,15 @@ def write_gif(
       )
       container.mux(stream.encode(frame))
     container.mux(stream.encode())
+  _sign_gif(path)
+
+
+def _sign_gif(path: str) -> None:
+  """Adds a comment that says who wrote a GIF, which FFmpeg cannot do."""
+  comment = pictures.SOFTWARE.encode()
   with open(path, 'r+b') as file:
-    file.seek(-len(_GIF_END), os.SEEK_END)
-    mark = pictures.MARK.encode()
-    # A comment extension: FFmpeg writes none.
-    file.write(b'\x21\xfe' + bytes([len(mark)]) + mark + b'\0' + _GIF_END)
+    file.seek(-1, os.SEEK_END)  # The mark of its end.
+    file.write(b'\x21\xfe' + bytes([len(comment)]) + comment + b'\0\x3b')
 
 
 def write_mp4(
@@ -109,7 +112,7 @@ def write_mp4(
   # The index goes to the front, so that browsers can start at once.
   options = {'movflags': 'faststart'}
   with _opened(path, 'mp4', options) as container:
-    container.metadata['comment'] = pictures.MARK
+    container.metadata['comment'] = pictures.SOFTWARE
     stream = container.add_stream('libx264', rate=_FRAMES_A_SECOND)
     stream.width = stream.height = size
     stream.pix_fmt = 'yuv420p'

@@ -30,7 +30,7 @@ _SHOWN_WIDTH = 512
 
 # Bytes at both ends of a file, where it says that it is from here.
 _ENDS = 2**16
-_MARKS = (pictures.MARK.encode(), b'Painted by a SPIRAL agent')
+_MARKS = (pictures.SOFTWARE.encode(), b'Painted by a SPIRAL agent')
 
 _Commands = Sequence[renderer_lib.Command]
 # Told how many frames of a film are written, and of how many.

@@ -28,4 +28,4 @@ def dumps(
   text = scene_model.to_xml(
     platform.grid_width, platform.objects(commands), _MAX_WIDTH
   )
-  return f'<!-- A scene of {pictures.MARK}. -->\n{text}'
+  return f'<!-- A scene of {pictures.SOFTWARE}. -->\n{text}'

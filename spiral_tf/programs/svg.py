@@ -87,7 +87,7 @@ def dumps(
   strokes = list(_strokes(canvas, commands))
   ElementTree.SubElement(svg, 'title').text = f'{len(strokes)} strokes'
   ElementTree.SubElement(svg, 'desc').text = (
-    f'Painted by a SPIRAL agent ({pictures.MARK}) with the brush '
+    f'Painted by a SPIRAL agent ({pictures.SOFTWARE}) with the brush '
     f'{canvas.brush}, which the paths here approximate.'
   )
   if canvas.background != 'transparent':
