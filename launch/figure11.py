@@ -39,6 +39,8 @@ _RADIUS = flags.DEFINE_integer(
   'radius', 4, 'Radius of the circle, pixels.', lower_bound=2
 )
 
+# Exit code after Ctrl-C, as of a shell's.
+_STOPPED = 130
 _REPORT_SECONDS = 5.0
 # Circles that are shown as examples, and circles a row.
 _EXAMPLES = 16
@@ -54,6 +56,9 @@ def main(argv):
     raise app.UsageError(f'--output is {output!r}, but it must end in .png.')
   try:
     _work(output)
+  except KeyboardInterrupt:
+    print('Stopped.', file=sys.stderr)
+    sys.exit(_STOPPED)
   except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
   print(f'Picture: {output}')

@@ -23,6 +23,9 @@ from launch import paint_outputs
 from launch import paint_request
 from launch import paint_sources
 
+# Exit code after Ctrl-C, as of a shell's.
+_STOPPED = 130
+
 flags.adopt_module_key_flags(paint_flags)
 
 
@@ -34,6 +37,9 @@ def main(argv: Sequence[str]) -> None:
     work = paint_sources.find(request)
     paint_outputs.check(request, work)
     count = paint_outputs.write(request, work)
+  except KeyboardInterrupt:
+    print('Stopped.', file=sys.stderr)
+    sys.exit(_STOPPED)
   except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
   print(f'Painted {count}: {", ".join(request.files)}')

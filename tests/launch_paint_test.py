@@ -2,7 +2,11 @@
 
 import dataclasses
 import os
+import pathlib
 import re
+import signal
+import subprocess
+import sys
 
 import numpy as np
 from PIL import Image
@@ -307,6 +311,30 @@ def test_a_home_is_found_where_shells_do_not_look(launch, tmp_path):
   done = launch('paint', '--image=~/no/x.png', f'--output={tmp_path / "a.png"}')
   assert done.returncode == 1
   assert f'Error: {home}/no/x.png does not exist' in done.stderr
+
+
+def test_ctrl_c_ends_it_with_a_word(tmp_path):
+  os.mkfifo(tmp_path / 'pipe')
+  process = subprocess.Popen(
+    [
+      sys.executable,
+      '-m',
+      'launch.paint',
+      f'--program={tmp_path / "pipe"}',
+      f'--output={tmp_path / "out.png"}',
+    ],
+    cwd=pathlib.Path(__file__).absolute().parent.parent,
+    env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))},
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    text=True,
+  )
+  # This waits until the program is opened, whose end comes after the signal.
+  with open(tmp_path / 'pipe', 'w'):
+    process.send_signal(signal.SIGINT)
+  out, err = process.communicate()
+  assert (process.returncode, out, err) == (130, '', 'Stopped.\n')
+  assert os.listdir(tmp_path) == ['pipe']
 
 
 def test_each_flag_is_a_field_of_what_is_asked_for(launch):
