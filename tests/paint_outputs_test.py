@@ -9,6 +9,7 @@ import pytest
 from launch import paint_outputs
 from launch import paint_request
 from launch import paint_sources
+from spiral_tf import progress as progress_lib
 from spiral_tf.programs import canvas
 from tests import program_cases
 
@@ -142,6 +143,30 @@ def test_what_comes_is_written_with_the_changes_that_were_asked_for(capsys):
   assert Image.open('s.PNG').size == (4 * 41 + 1, 42)
   error = np.square(1 - program.render() / 255.0).mean()
   assert f'error of a pixel: {error:.4f}' in capsys.readouterr().out
+
+
+def test_films_say_how_far_they_are(monkeypatch):
+  lines, made = [], progress_lib.Progress
+  # As if each line were due.
+  monkeypatch.setattr(
+    paint_outputs.progress,
+    'Progress',
+    lambda what: made(what, every=0, say=lines.append),
+  )
+  program = program_cases.painted(number=3)
+  paintings = iter([paint_sources.Painting('', program)])
+  work = paint_sources.Work(
+    program.renderer, [''], [], False, paintings, program
+  )
+  request = _Request(output=('a.gif', 'a.png', 'b.mp4'), size=16)
+  paint_outputs.check(request, work)
+  paint_outputs.write(request, work)
+  for name in ('a.gif', 'b.mp4'):
+    said = [line for line in lines if f' frames of {name}, ' in line]
+    counts = [line.split(' ')[0] for line in said]
+    assert counts == [str(i) for i in range(1, len(said) + 1)]
+    assert len(said) > 10 and '0:00 left' in said[-1]
+  assert not [line for line in lines if 'a.png' in line]
 
 
 if __name__ == '__main__':
