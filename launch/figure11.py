@@ -17,6 +17,7 @@ import numpy as np
 import tabulate
 
 from launch import flags as launch_flags
+from spiral_tf import files
 from spiral_tf import pictures
 from spiral_tf import progress
 from spiral_tf.experiments import circles
@@ -38,6 +39,8 @@ _RADIUS = flags.DEFINE_integer(
   'radius', 4, 'Radius of the circle, pixels.', lower_bound=2
 )
 
+# Exit code after Ctrl-C, as of a shell's.
+_STOPPED = 130
 _REPORT_SECONDS = 5.0
 # Circles that are shown as examples, and circles a row.
 _EXAMPLES = 16
@@ -48,17 +51,26 @@ _COLORS = 'viridis'
 def main(argv):
   """Trains, measures and draws."""
   launch_flags.no_arguments(argv)
-  if not _OUTPUT.value.endswith('.png'):
-    raise app.UsageError(
-      f'--output is {_OUTPUT.value!r}, but it must end in .png.'
-    )
-  radius = _RADIUS.value
+  output = os.path.expanduser(_OUTPUT.value)
+  if os.path.splitext(output)[1].lower() != '.png':
+    raise app.UsageError(f'--output is {output!r}, but it must end in .png.')
   try:
-    images = circles.make(_CANVAS_WIDTH.value, radius)
-    # Before all the work, which a folder that cannot be made would waste.
-    os.makedirs(os.path.dirname(_OUTPUT.value) or '.', exist_ok=True)
+    _work(output)
+  except KeyboardInterrupt:
+    print('Stopped.', file=sys.stderr)
+    sys.exit(_STOPPED)
   except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
+  print(f'Picture: {output}')
+
+
+def _work(output: str) -> None:
+  """Trains, measures and draws; `main` says what has gone wrong."""
+  radius = _RADIUS.value
+  images = circles.make(_CANVAS_WIDTH.value, radius)
+  # Before all the work, which a file that cannot be written would waste.
+  os.makedirs(os.path.dirname(output) or '.', exist_ok=True)
+  files.check(output)
   report = progress.Progress('steps', _REPORT_SECONDS, to_the_end=True)
   discriminator = circles.train(
     images,
@@ -84,8 +96,7 @@ def main(argv):
     for name, distance in distances.items()
   }
   drawn = _draw(images, target, surfaces)
-  pictures.write_figure(_OUTPUT.value, drawn, dpi=100)
-  print(f'Picture: {_OUTPUT.value}')
+  pictures.write_figure(output, drawn, dpi=100)
 
 
 def _table(descents: Mapping[str, circles.Descent]) -> str:

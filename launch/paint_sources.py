@@ -1,16 +1,91 @@
 """What launch.paint paints, and how the paintings are called."""
 
+from collections.abc import Callable
+from collections.abc import Iterator
 import dataclasses
 import os
+from typing import NamedTuple
 
 import numpy as np
 
+from launch import bundled
+from launch import paint_request
 from spiral_tf import builders
 from spiral_tf import names as names_lib
+from spiral_tf import progress
 from spiral_tf.agents import agent as agent_lib
+from spiral_tf.agents import inputs
+from spiral_tf.programs import program as program_lib
+from spiral_tf.programs import renderer as renderer_lib
 
 # The built-in data set.
 DIGITS = 'digits'
+# Pictures that are painted, and written, before the next ones are read.
+_CHUNK = 64
+
+
+class Painting(NamedTuple):
+  """A program, what it is called, and what it reproduces, if anything."""
+
+  name: str
+  program: program_lib.Program
+  target: np.ndarray | None = None
+
+
+class Work(NamedTuple):
+  """What is to be painted.
+
+  Attributes:
+    renderer: who carries out the programs.
+    names: of the paintings, each another, in their order.
+    inputs: paths of the files that they are made from.
+    reproduces: whether paintings have a target.
+    paintings: makes them one after the other.
+    program: the only one, if it is known before.
+  """
+
+  renderer: renderer_lib.Renderer
+  names: list[str]
+  inputs: list[str]
+  reproduces: bool
+  paintings: Iterator[Painting]
+  program: program_lib.Program | None = None
+
+
+def find(request: paint_request.Request) -> Work:
+  """Finds what is to be painted; nothing is yet.
+
+  Args:
+    request: what is asked for.
+
+  Returns:
+    The work.
+
+  Raises:
+    ValueError: there is no such agent, program or picture, or they do not fit
+      together.
+    OSError: a file is missing, or cannot be read.
+  """
+  if request.program:
+    return _replay(request.program)
+  paths = [p for path in request.image for p in inputs.find(path)]
+  agent = agent_lib.load(request.model or bundled.best())
+  asked = bool(paths or request.data)
+  if asked and not agent.conditional:
+    raise ValueError(
+      'this agent draws without images; leave --image and --data out, or '
+      'choose one that reproduces images with --model=...'
+    )
+  if not asked:
+    if agent.conditional:
+      raise ValueError(
+        'this agent reproduces pictures. Name one, or a folder of some, with '
+        '--image=..., or take the built-in ones with --data=digits.'
+      )
+    return _draw(request, agent)
+  if request.tiles:
+    return _tiled(request, agent, paths)
+  return _reproduce(request, agent, paths)
 
 
 def names(paths: list[str]) -> list[str]:
@@ -24,3 +99,108 @@ def digits(agent: agent_lib.Agent) -> np.ndarray:
   data = dataclasses.replace(agent.config.data, name=DIGITS)
   config = dataclasses.replace(agent.config, data=data)
   return np.asarray(builders.load_dataset(config).validation[:64])
+
+
+def _replay(path: str) -> Work:
+  """A program that is rendered again."""
+  program = program_lib.Program.load(path)
+  paintings = iter([Painting('', program)])
+  return Work(program.renderer, [''], [path], False, paintings, program)
+
+
+def _draw(request: paint_request.Request, agent: agent_lib.Agent) -> Work:
+  """Drawings of the agent's own."""
+  number = request.samples or 1
+  called = [str(i) for i in range(1, number + 1)]
+
+  def paintings():
+    drawn = agent.draw(number, request.temperature, request.seed)
+    yield from map(Painting, called, drawn)
+
+  return Work(agent.renderer, called, [], False, paintings())
+
+
+def _reproduce(
+  request: paint_request.Request, agent: agent_lib.Agent, paths: list[str]
+) -> Work:
+  """Paintings of pictures, or of the built-in ones if there are no paths."""
+  if paths:
+    called = names(paths)
+
+    def target(i: int) -> np.ndarray:
+      return agent.target(paths[i], request.fit)
+
+  else:
+    images = digits(agent)
+    called = [str(i) for i in range(1, len(images) + 1)]
+    target = images.__getitem__
+  each = 1 if request.best else request.samples or 1
+  every = [
+    name + (f'_{sample}' if each > 1 else '')
+    for name in called
+    for sample in range(1, each + 1)
+  ]
+  paintings = _paintings(request, agent, every, target, each)
+  return Work(agent.renderer, every, paths, True, paintings)
+
+
+def _paintings(
+  request: paint_request.Request,
+  agent: agent_lib.Agent,
+  called: list[str],
+  target: Callable[[int], np.ndarray],
+  each: int,
+) -> Iterator[Painting]:
+  """Reproduces pictures, so that there are `each` paintings of each.
+
+  Args:
+    request: what is asked for.
+    agent: who paints.
+    called: what to call the paintings, `each` of a picture.
+    target: from a picture's index to what the agent sees of it.
+    each: paintings to keep of each picture.
+
+  Yields:
+    The paintings, with the pictures in their order.
+  """
+  report = progress.Progress('pictures')
+  total = len(called) // each
+  for start in range(0, total, _CHUNK):
+    chunk = range(start, min(start + _CHUNK, total))
+    targets = np.stack([target(i) for i in chunk])
+    painted = agent.paint_many(
+      np.repeat(targets, each, axis=0),
+      (request.samples or 1) if request.best else 1,
+      request.temperature,
+      request.seed + start,
+      lambda done, _, start=start: report(start + done // each, total),
+    )
+    for i, program in enumerate(painted):
+      yield Painting(called[each * start + i], program, targets[i // each])
+
+
+def _tiled(
+  request: paint_request.Request, agent: agent_lib.Agent, paths: list[str]
+) -> Work:
+  """Paintings of pictures, window by window."""
+  tiles, fit = request.tiles, request.fit
+  renderer = agent.tiled_renderer(tiles)
+  called = names(paths)
+
+  def paintings():
+    for path, name in zip(paths, called):
+      program = agent.paint_tiles(
+        path,
+        tiles,
+        request.samples or 4,
+        request.temperature,
+        request.seed,
+        fit,
+        request.picture_colors,
+        progress.Progress(f'windows of {os.path.basename(path)}'),
+      )
+      width, channels = renderer.canvas_width, agent.channels
+      target = inputs.fit(inputs.read(path), width, channels, fit)
+      yield Painting(name, program, target)
+
+  return Work(renderer, called, paths, True, paintings())

@@ -7,6 +7,7 @@ from PIL import ImageSequence
 import pytest
 
 from spiral_tf.programs import animation
+from spiral_tf.programs import canvas
 from tests import program_cases
 
 
@@ -87,6 +88,54 @@ def test_an_mp4_shows_the_same(tmp_path, size):
   assert frames[0].min() > 245
   assert abs(frames[-1] - program.render(64)).mean() < 8
   assert 3 < seconds < 17
+
+
+@pytest.mark.parametrize('size', [1, 33, 256, 720, 1080])
+def test_an_mp4_says_what_its_numbers_mean(tmp_path, size):
+  # Players guess colours by size if a film does not say them.
+  paper, ink = (0, 200, 0), (255, 0, 0)
+  stroke = canvas.Stroke((32, 32), (32, 52), 1.0, 12.0, (1.0, 0.0, 0.0))
+  renderer = canvas.Canvas(64, 64, 'deevad/liner', '#00c800', channels=3)
+  commands = (canvas.Move((32, 12)), stroke)
+  path = str(tmp_path / 'a.mp4')
+  animation.write_mp4(renderer, commands, path, size)
+  with av.open(path) as container:
+    context = container.streams.video[0].codec_context
+    # 1 is BT.709, and for the range, 16 to 235 (ITU-T H.273).
+    assert context.color_primaries == context.color_trc == 1
+    assert context.colorspace == context.color_range == 1
+    *_, frame = container.decode(video=0)
+  assert frame.format.name == 'yuv420p'
+  luma, *chroma = (
+    np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+    for plane in frame.planes
+  )
+  places = [(0.1, paper)] + [(0.5, ink)] * (size > 32)
+  for place, rgb in places:
+    seen = [luma[int(place * frame.height), int(place * frame.width)]]
+    for plane in chroma:
+      row, column = int(place * frame.height / 2), int(place * frame.width / 2)
+      seen.append(plane[row, column])
+    np.testing.assert_allclose(seen, _bt709(rgb), atol=1.6)
+
+
+def _bt709(rgb):
+  """Y, Cb and Cr of 8 bits, Recommendation ITU-R BT.709-6, sections 3 and 4."""
+  red, green, blue = (value / 255 for value in rgb)
+  luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+  cb, cr = (blue - luma) / 1.8556, (red - luma) / 1.5748
+  return 219 * luma + 16, 224 * cb + 128, 224 * cr + 128
+
+
+@pytest.mark.parametrize('number', [0, 1, 7, 70, 1500])
+@pytest.mark.parametrize('substrokes', [1, 50])
+def test_frames_are_as_many_as_is_said(number, substrokes):
+  program = program_cases.painted(
+    number=number, canvas_width=8, grid_width=8, substrokes=substrokes
+  )
+  parts = program.renderer, program.commands
+  frames = list(animation.frames(*parts, 8))
+  assert animation.number_of_frames(*parts) == len(frames)
 
 
 if __name__ == '__main__':

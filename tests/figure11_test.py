@@ -1,5 +1,6 @@
 """Tests of launch.figure11, as one runs it."""
 
+import os
 import re
 
 import numpy as np
@@ -13,7 +14,15 @@ from tests import commands
 def figure11(tmp_path_factory):
   """Runs the command with arguments."""
   with commands.Commands(tmp_path_factory.mktemp('output')) as runner:
-    yield lambda *arguments: runner.run('launch.figure11', *arguments)
+
+    def run(*arguments, limit=None):
+      if limit is None:
+        return runner.run('launch.figure11', *arguments)
+      return runner.run(
+        'tests.limited', str(limit), 'launch.figure11', *arguments
+      )
+
+    yield run
 
 
 @pytest.mark.slow
@@ -55,6 +64,43 @@ def test_what_cannot_be_done_is_said_at_once(figure11, arguments, message):
   done = figure11(*arguments)
   assert done.returncode and message in done.stderr
   assert 'Traceback' not in done.stderr and 'step' not in done.stdout
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(
+  figure11, tmp_path
+):
+  (tmp_path / 'file').write_text('')
+  (tmp_path / 'folder.png').mkdir()
+  (tmp_path / 'old.png').write_text('old')
+  (tmp_path / 'old.png').chmod(0o444)
+  (tmp_path / 'full.png').symlink_to('/dev/full')
+  before = sorted(os.listdir(tmp_path))
+  for name, words in (
+    ('file/a.png', 'Not a directory|File exists'),
+    ('folder.png', 'is a directory'),
+    ('old.png', 'is read-only'),
+    ('full.png', 'no ordinary file'),
+  ):
+    done = figure11(f'--output={tmp_path / name}')
+    assert done.returncode == 1 and done.stdout == ''
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith('Error: ') and str(tmp_path) in line
+    assert re.search(words, line)
+    assert sorted(os.listdir(tmp_path)) == before
+
+
+def test_a_disk_that_is_full_in_the_end_is_named(figure11, tmp_path):
+  done = figure11(
+    f'--output={tmp_path / "A.PNG"}',
+    '--steps=1',
+    '--canvas_width=12',
+    '--radius=2',
+    limit=4096,
+  )
+  assert done.returncode == 1
+  (line,) = done.stderr.strip().splitlines()
+  assert line.startswith('Error: ') and 'A.PNG' in line
+  assert 'too large' in line and not os.listdir(tmp_path)
 
 
 if __name__ == '__main__':

@@ -52,7 +52,8 @@ def test_scenes_too(tmp_path):
     (['a'], 'must end in one of'),
     (['a.png', './a.png'], 'named twice'),
     (['no/a.png'], 'there is no folder'),
-    (['folder.png'], 'cannot be written to'),
+    (['folder.png'], 'is a directory'),
+    (['a.png', 'link.PNG'], "named twice: 'a.png' and 'link.PNG'"),
     (['a.png', 'a.xml'], 'this is a painting, which .* as .xml; take'),
   ],
 )
@@ -61,9 +62,10 @@ def test_what_cannot_be_written_is_refused_before_any_work(
 ):
   monkeypatch.chdir(tmp_path)
   os.mkdir('folder.png')
-  with pytest.raises(ValueError, match=words):
+  os.symlink('a.png', 'link.PNG')
+  with pytest.raises((ValueError, OSError), match=words):
     program_cases.painted().save(*names)
-  assert os.listdir() == ['folder.png']
+  assert sorted(os.listdir()) == ['folder.png', 'link.PNG']
 
 
 @pytest.mark.parametrize('size', [0, -3, 5000, 2.5])
@@ -73,11 +75,82 @@ def test_sizes_that_cannot_be_are_refused(tmp_path, size):
   assert not os.listdir(tmp_path)
 
 
+@pytest.mark.parametrize(
+  'change,size,words',
+  [
+    (lambda p: p.with_brush('classic/none'), None, 'there is no brush'),
+    (lambda p: p, 5000, 'size is 5000'),
+    # On 64 pixels a radius of 100: at 1024 more than the engine draws.
+    (lambda p: p, 1024, 'choose a smaller size'),
+  ],
+)
+def test_of_several_files_none_is_written_if_one_cannot_be(
+  tmp_path, change, size, words
+):
+  stroke = canvas.Stroke((4, 4), (9, 9), 1.0, 100.0)
+  program = program_lib.Program(canvas.Canvas(64, 32, 'classic/pen'), (stroke,))
+  names = ('a.json', 'a.svg', 'a.png', 'a.gif', 'a.mp4')
+  with pytest.raises(ValueError, match=words):
+    change(program).save(*(str(tmp_path / name) for name in names), size=size)
+  assert not os.listdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+  'name', ['a.png', 'a.svg', 'a.gif', 'a.mp4', 'a.json', 'b.xml']
+)
+def test_a_file_says_that_it_is_from_here(tmp_path, name):
+  path = tmp_path / name
+  assert formats.is_own(str(path))  # There is none that could be lost.
+  program = program_cases.painted(number=3)
+  if name == 'b.xml':
+    program = program_cases.staged()
+  program.save(str(path), size=64)
+  assert formats.is_own(str(path))
+  for foreign in (b'', b'mine', bytes(200_000)):
+    path.write_bytes(foreign)
+    assert not formats.is_own(str(path))
+  path.unlink()
+  path.mkdir()
+  assert not formats.is_own(str(path))
+
+
+def test_a_size_is_for_pixels():
+  sized = [name for name in formats.EXTENSIONS if formats.has_size(f'a{name}')]
+  assert sized == ['.png', '.svg', '.gif', '.mp4']
+  assert formats.has_size('A.PNG') and not formats.has_size('a.txt')
+
+
+@pytest.mark.parametrize(
+  'name', ['12:30.mp4', 'http:x.mp4', 'file:z.mp4', 'data:z.gif', 'a:b.png',
+           'file:x.svg', 'C:y.json', '-x.mp4', '100%d.gif']
+)  # fmt: skip
+def test_a_name_is_a_name_and_no_address(tmp_path, monkeypatch, name):
+  monkeypatch.chdir(tmp_path)
+  program_cases.painted(number=2).save(name, size=32)
+  assert os.listdir() == [name]
+  assert os.path.getsize(name) > 100
+
+
+def test_films_say_how_far_they_are(tmp_path):
+  told = []
+
+  def report(path):
+    return lambda done, total: told.append((path, done, total))
+
+  names = [str(tmp_path / name) for name in ('a.gif', 'a.png', 'a.mp4')]
+  program_cases.painted(number=3).save(*names, size=16, report=report)
+  for path in (names[0], names[2]):
+    counts = [(done, total) for name, done, total in told if name == path]
+    total = counts[-1][1]
+    assert counts == [(done, total) for done in range(1, total + 1)]
+  assert {path for path, *_ in told} == {names[0], names[2]}
+
+
 def test_a_scene_is_no_svg():
   scene = program_cases.staged()
   message = "^'a.svg': this is a scene, .* take one of .*.xml[.]$"
   with pytest.raises(ValueError, match=message):
-    formats.check(['a.svg'], scene.renderer)
+    formats.check_program(scene.renderer, (), ['a.svg'])
 
 
 def test_the_documented_program_is_one():

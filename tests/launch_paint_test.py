@@ -2,11 +2,17 @@
 
 import dataclasses
 import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
 
 import numpy as np
 from PIL import Image
 import pytest
 
+from launch import paint_request
 from spiral_tf import builders
 from spiral_tf.programs import program as program_lib
 from tests import commands
@@ -211,7 +217,7 @@ def test_reproduces_built_in_pictures_that_were_held_out(
     (['--output={}/a.png', '--image={}/x.png'], 'x.png does not exist'),
     (['--output={}/a.png', '--image={}'], 'holds no pictures'),
     (['--output={}/a.png', '--image=x', '--data=digits'], 'choose either'),
-    (['--output={}/a.png', '--program={}/x.json'], 'needs no --image'),
+    (['--output={}/a.png', '--program={}/x.json'], '--model is for an'),
     (['--output={}/a.png', '--data=digits', '--tiles=2'], '--tiles needs'),
   ],
 )
@@ -247,6 +253,95 @@ def test_damaged_files_are_named(launch, conditional, tmp_path):
     (message,) = done.stderr.strip().splitlines()
     assert message.startswith('Error: ') and name in message
   assert sorted(os.listdir(tmp_path)) == sorted([*files, 'x.png'])
+
+
+@pytest.mark.parametrize(
+  'arguments,words',
+  [
+    (['--output={}/a.png', '--brush=classic/charcol'], 'classic/charcoal'),
+    (['--output={}/a.png', '--background=#F0E6D'], 'a colour of CSS'),
+    (['--output={}/a.png', '--size=5000'], 'size is 5000'),
+    (['--output={}/a.png', '--sheet={}/a.png'], 'named twice'),
+    (['--output={}/a.png', '--picture_colors'], 'add --tiles=4'),
+    (['--output={}/a.png', '--image=x.png', 'y.png'], 'or name their folder'),
+    (['--output={}/a.png', '--image=http://x/y.png'], 'download what is'),
+  ],
+)
+def test_what_can_be_refused_is_before_an_agent_is_loaded(
+  launch, tmp_path, arguments, words
+):
+  arguments = [argument.format(tmp_path) for argument in arguments]
+  # The agent is missing, which would be said if it had been looked for.
+  done = launch('paint', '--model=missing', *arguments)
+  assert done.returncode == 1
+  (message,) = done.stderr.strip().splitlines()
+  assert message.startswith('Error: ') and words in message
+  assert 'missing' not in message
+  assert os.listdir(tmp_path) == []
+
+
+def test_what_an_agent_cannot_do_is_refused_before_it_paints(
+  launch, model, conditional, folder, tmp_path
+):
+  Image.fromarray(np.zeros([9, 9], np.uint8)).save(tmp_path / 'x.png')
+  whole = (tmp_path / 'x.png').read_bytes()
+  (tmp_path / 'x.png').write_bytes(whole[:-20])  # It cannot be painted.
+  for agent, arguments, words in (
+    (conditional, ['--output={}/a.xml'], 'cannot be written as .xml'),
+    (conditional, ['--output={}/a.png', '--tiles=999'], 'tiles is 999'),
+    (conditional, ['--output={}/x.png'], 'which is what is painted'),
+    (model, ['--output={}/a.png'], 'this agent draws without images'),
+    (model, ['--output={}/a.png', '--tiles=2'], 'draws without images'),
+  ):
+    done = launch(
+      'paint',
+      f'--model={agent}',
+      f'--image={tmp_path / "x.png"}',
+      *(argument.format(tmp_path) for argument in arguments),
+    )
+    assert done.returncode == 1
+    (message,) = done.stderr.strip().splitlines()
+    assert message.startswith('Error: ') and words in message
+    assert os.listdir(tmp_path) == ['x.png']
+
+
+def test_a_home_is_found_where_shells_do_not_look(launch, tmp_path):
+  # A shell leaves the ~ of --image=~/x.png as it is.
+  home = os.path.expanduser('~')
+  done = launch('paint', '--image=~/no/x.png', f'--output={tmp_path / "a.png"}')
+  assert done.returncode == 1
+  assert f'Error: {home}/no/x.png does not exist' in done.stderr
+
+
+def test_ctrl_c_ends_it_with_a_word(tmp_path):
+  os.mkfifo(tmp_path / 'pipe')
+  process = subprocess.Popen(
+    [
+      sys.executable,
+      '-m',
+      'launch.paint',
+      f'--program={tmp_path / "pipe"}',
+      f'--output={tmp_path / "out.png"}',
+    ],
+    cwd=pathlib.Path(__file__).absolute().parent.parent,
+    env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))},
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    text=True,
+  )
+  # This waits until the program is opened, whose end comes after the signal.
+  with open(tmp_path / 'pipe', 'w'):
+    process.send_signal(signal.SIGINT)
+  out, err = process.communicate()
+  assert (process.returncode, out, err) == (130, '', 'Stopped.\n')
+  assert os.listdir(tmp_path) == ['pipe']
+
+
+def test_each_flag_is_a_field_of_what_is_asked_for(launch):
+  done = launch('paint', '--helpshort')
+  names = re.findall(r'^  --(?:\[no\])?([\w-]+):', done.stdout, re.M)
+  fields = {f.name for f in dataclasses.fields(paint_request.Request)}
+  assert set(names) - {'color-strokes'} == fields - {'given'}
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ _COVERED_BY = {
   'launch.benchmarks.svg': 'programs_svg_test.py',
   'launch.lineage_figure': 'launch_lineage_test.py',
   'launch.mcmc_report': 'mcmc_test.py',
+  'launch.paint_flags': 'launch_paint_test.py',
   'launch.runtime.placement': 'supervisor_test.py',
   'launch.runtime.engines.engine': 'local_engine_test.py',
   'launch.runtime.engines.slurm_step': 'slurm_engine_test.py',

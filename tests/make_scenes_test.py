@@ -123,5 +123,16 @@ def test_a_bad_flag_ends_in_a_message(tmp_path, argument, words):
   assert not folder.exists()
 
 
+def test_a_place_that_cannot_be_is_named(tmp_path):
+  (tmp_path / 'file').write_text('mine')
+  (tmp_path / 'lost').symlink_to('nowhere/at/all')
+  for name in ('file', 'file/scenes', 'lost'):
+    code, out, err = _run(tmp_path / name)
+    assert code == 1 and out == ''
+    (message,) = err.strip().splitlines()
+    assert message.startswith('Error: ') and str(tmp_path / name) in message
+  assert (tmp_path / 'file').read_text() == 'mine'
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

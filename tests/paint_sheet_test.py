@@ -32,12 +32,10 @@ def test_what_is_transparent_shows_paper(tmp_path):
 
 
 def test_a_sheet_that_would_be_huge_is_refused():
-  sheet = paint_sheet.Sheet(columns=16)
-  picture = np.zeros([2000, 2000, 3], np.uint8)
-  sheet.add(picture)
+  paint_sheet.check(number=2, width=2000, channels=3)
+  paint_sheet.check(number=2, width=2000, channels=4)  # On paper: 3.
   with pytest.raises(ValueError, match='choose a smaller --size'):
-    for _ in range(3):
-      sheet.add(picture)
+    paint_sheet.check(number=3, width=2000, channels=3)
 
 
 if __name__ == '__main__':

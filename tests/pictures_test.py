@@ -168,5 +168,16 @@ def test_what_is_transparent_shows_white_paper():
     assert pictures.on_paper(opaque) is opaque
 
 
+def test_files_say_where_they_are_from(tmp_path):
+  picture = np.zeros([4, 4, 3], np.uint8)
+  pictures.write_png(str(tmp_path / 'a.png'), picture)
+  pictures.save_png(str(tmp_path / 'b.png'), picture)
+  drawn = figure.Figure(figsize=(1, 1))
+  pictures.write_figure(str(tmp_path / 'c.png'), drawn, dpi=20)
+  for path in tmp_path.iterdir():
+    with Image.open(path) as image:
+      assert image.text['Software'] == 'spiral_tf'
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

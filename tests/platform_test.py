@@ -84,5 +84,19 @@ def test_bad_platforms_are_refused_by_name(changes):
     platform.Platform(**fields)
 
 
+def test_sizes_that_cannot_be_drawn_are_refused_before():
+  platform = program_cases.staged().renderer  # A grid of 16.
+  for size in (16, 1024):
+    platform.begin(size, ())
+    stage.Stage(size, platform.grid_width)
+  for size in (1, 8, 15, 1025, 4096):
+    with pytest.raises(ValueError, match=f'size of a scene is {size}, but it'):
+      platform.begin(size, ())
+    with pytest.raises(ValueError, match='environment'):
+      stage.Stage(size, platform.grid_width)
+  with pytest.raises(ValueError, match='from 8 to 1024'):
+    dataclasses.replace(platform, grid_width=2).begin(7, ())
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

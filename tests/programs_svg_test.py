@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from launch.benchmarks import svg as svg_lib
+from spiral_tf.environments import mypaint
 from spiral_tf.programs import canvas
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import svg
@@ -99,7 +100,7 @@ def test_strokes_without_pressure_leave_empty_groups():
 
 
 def test_points_and_colours_and_paper():
-  dot = canvas.Stroke((5, 5), (5, 5), 1.0, 4.0, (1.0, 0.0, 0.5))
+  dot = canvas.Stroke((5, 7), (5, 7), 1.0, 4.0, (1.0, 0.0, 0.5))
   renderer = canvas.Canvas(64, 32, 'classic/pen', '#00ff00', channels=3)
   program = program_lib.Program(renderer, (canvas.Move((5, 5)), dot))
   text = _dumps(program, 64)
@@ -122,12 +123,76 @@ def test_grey_pictures_are_grey():
   assert color[1:3] == color[3:5] == color[5:]
 
 
+def _short(brush, length, background='white'):
+  """A program of one stroke, so many pixels of the canvas long."""
+  renderer = canvas.Canvas(64, 64, brush, background, channels=3)
+  stroke = canvas.Stroke(
+    (32, 20 + length / 2), (32, 20 + length), 1.0, 4.0, (0.0, 0.0, 1.0)
+  )
+  return program_lib.Program(renderer, (canvas.Move((32, 20)), stroke))
+
+
+@pytest.mark.parametrize('length', [0.0, 0.7, 1.9])
+def test_no_brush_has_a_disc_where_it_draws_nothing(length):
+  empty = 0
+  for brush in _usable():
+    program = _short(brush, length)
+    if (program.render() != 255).any():
+      continue
+    empty += 1
+    dark = svg_lib.rasterized(_dumps(program, 64))
+    assert dark.min() == 255, brush
+  # Those of no dab, and the ones that only wipe.
+  assert empty > 25
+
+
+def _usable():
+  for brush in mypaint.brushes.names():
+    try:
+      mypaint.brushes.load(brush)
+    except ValueError:  # It would crash the brush engine.
+      continue
+    yield brush
+
+
+@pytest.mark.parametrize(
+  'brush', ['classic/pen', 'deevad/liner', 'deevad/ballpen', 'deevad/spray']
+)
+@pytest.mark.parametrize('size', [None, 256])
+def test_short_strokes_are_there_in_both_or_in_none(brush, size, tmp_path):
+  seen = set()
+  for length in (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0):
+    program = _short(brush, length)
+    ink = bool((program.render(size) != 255).any())
+    program.save(str(tmp_path / 'a.svg'), size=size)
+    text = (tmp_path / 'a.svg').read_text()
+    assert (svg_lib.rasterized(text).min() < 255) == ink, length
+    seen.add(ink)
+  assert seen == {True, False} or brush == 'deevad/spray'  # Which draws dots.
+
+
+def test_short_strokes_that_make_a_dab_together_are_there():
+  move = canvas.Move((32, 20))
+  strokes = [
+    canvas.Stroke((32, 20 + x), (32, 20 + x), 1.0, 4.0)
+    for x in np.arange(0, 8, 0.5).tolist()
+  ]
+  renderer = canvas.Canvas(64, 64, 'classic/pen')
+  alone = program_lib.Program(renderer, (move, strokes[1]))
+  assert alone.render().min() == 255
+  program = program_lib.Program(renderer, (move, *strokes))
+  assert program.render().min() < 128
+  assert svg_lib.rasterized(_dumps(program, 64)).min() < 128
+
+
 def test_no_stroke_is_lost():
   program = program_cases.painted(number=200)
   root = ElementTree.fromstring(_dumps(program))
   ids = [group.get('id') for group in root.findall(f'{_SVG}g')]
   assert ids == [f'stroke-{i}' for i in range(1, program.num_strokes + 1)]
-  assert np.all([len(group) > 0 for group in root.findall(f'{_SVG}g')])
+  # Cells are two pixels wide, so hardly any stroke is short.
+  drawn = [len(group) > 0 for group in root.findall(f'{_SVG}g')]
+  assert np.mean(drawn) > 0.98
 
 
 if __name__ == '__main__':

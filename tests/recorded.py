@@ -13,6 +13,7 @@ from absl import app
 from absl import flags
 
 from launch import graph
+from launch import commands
 from launch import train
 from spiral_tf import node_kinds
 from spiral_tf.nodes import actor
@@ -77,4 +78,4 @@ if __name__ == '__main__':
   graph.discriminator_learner = types.SimpleNamespace(
     DiscriminatorLearner=DiscriminatorLearner
   )
-  app.run(train.main)
+  commands.run(train.main, train.output)

@@ -3,6 +3,7 @@
 import dataclasses
 import multiprocessing
 import os
+import shutil
 import signal
 
 import numpy as np
@@ -125,6 +126,45 @@ def test_scenes_of_unknown_settings_are_refused(copy):
     _make(copy)
 
 
+@pytest.mark.parametrize(
+  'name', ['preview.png', 'mine.npy.tmp', 'programs-00007.npy', '.hidden']
+)
+def test_a_folder_with_files_of_others_stays_as_it_is(tmp_path, name):
+  (tmp_path / name).write_text('mine')
+  with pytest.raises(ValueError, match=f'holds .*{name}'):
+    _make(tmp_path)
+  assert _files(tmp_path) == {name: b'mine'}
+
+
+def test_only_own_leftovers_are_removed(copy):
+  (copy / 'images-00001.npy').unlink()
+  for name in ('x.npy.tmp', 'images.npy.tmp', 'images-00001.npy.7.7.tmp'):
+    (copy / name).write_text('?')
+  _make(copy)
+  assert (copy / 'x.npy.tmp').exists() and (copy / 'images.npy.tmp').exists()
+  assert not (copy / 'images-00001.npy.7.7.tmp').exists()
+
+
+def test_too_little_room_is_said_before_the_work(copy, monkeypatch):
+  (copy / 'images-00001.npy').unlink()
+  before = _files(copy)
+  usage = shutil.disk_usage(copy)
+  # 30 scenes of 16 x 16 pixels of 3 bytes, and of 3 objects of 6 numbers of 4.
+  needed = 30 * (768 + 72)
+  for free, fits in ((needed - 1, False), (needed, True)):
+    monkeypatch.setattr(
+      scene_factory.shutil,
+      'disk_usage',
+      lambda _, free=free: usage._replace(free=free),
+    )
+    if fits:
+      _make(copy)
+    else:
+      with pytest.raises(OSError, match=r'need 25,200\. Make room'):
+        _make(copy)
+      assert _files(copy) == before
+
+
 def test_scenes_that_come_out_otherwise_are_refused(copy):
   images = np.lib.format.open_memmap(copy / 'images-00001.npy', mode='r+')
   images[0, 3, 3, 0] ^= 1
@@ -166,7 +206,7 @@ def test_an_error_of_a_worker_is_passed_on(tmp_path, processes):
     if not done:  # A file cannot take the place of a folder.
       (tmp_path / 'programs-00000.npy').mkdir()
 
-  with pytest.raises(OSError, match=r'directory.*programs-00000\.npy'):
+  with pytest.raises(OSError, match=r'programs-00000\.npy.*directory'):
     scene_factory.make(str(tmp_path), _SETTINGS, processes, break_folder)
   assert not multiprocessing.active_children()
 

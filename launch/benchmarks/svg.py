@@ -68,7 +68,7 @@ def measure(brush: str, varies: bool, size: int, number: int):
     program = _random_program(random, brush, varies)
     drawn = program.render(size)[..., 0].astype(float)
     traced = rasterized(
-      svg.dumps(program.renderer, program.commands, size)
+      svg.dumps(program.renderer, program.commands, size, size)
     ).astype(float)
     differences.append(np.abs(drawn - traced).mean())
     empty.append((255 - drawn).mean())

@@ -196,6 +196,25 @@ class Agent:
         report(min(len(tries), start + _BATCH) // samples, len(targets))
     return best
 
+  def tiled_renderer(self, tiles: int) -> renderer_lib.Renderer:
+    """Who carries out the programs of `paint_tiles`.
+
+    Args:
+      tiles: windows a row, and a column, of the finest grid.
+
+    Returns:
+      The renderer, with a canvas `tiles` times as wide as the agent's.
+
+    Raises:
+      ValueError: this agent cannot paint so many windows, or none.
+    """
+    if not self.conditional or not self.renderer.has_brush:
+      raise ValueError(
+        'tiles need an agent that reproduces images with a brush; this one '
+        'does not.'
+      )
+    return tiles_lib.canvas(self.renderer, tiles)
+
   def paint_tiles(
     self,
     image: Any,
@@ -229,11 +248,7 @@ class Agent:
         reproduces images with a brush.
       FileNotFoundError: there is no such file.
     """
-    if not self.conditional or not self.renderer.has_brush:
-      raise ValueError(
-        'tiles need an agent that reproduces images with a brush; this one '
-        'does not.'
-      )
+    self.tiled_renderer(tiles)
     return tiles_lib.paint(
       self.renderer,
       lambda views, seed: self.paint_many(views, 1, temperature, seed),

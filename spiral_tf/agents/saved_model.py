@@ -57,6 +57,7 @@ import tensorflow as tf
 
 from spiral_tf import builders
 from spiral_tf import files
+from spiral_tf import messages
 from spiral_tf import node_kinds
 from spiral_tf import rollout
 from spiral_tf.agents import signatures
@@ -203,10 +204,11 @@ def load(path: str, seed: int = 0, temperature: float = 1.0) -> LoadedAgent:
     )
   try:
     model = tf.saved_model.load(folder)
-  except (OSError, tf.errors.OpError) as error:
+  # What TensorFlow raises depends on where a file ends: IndexError, and others.
+  except Exception as error:
     raise ValueError(
       f'The SavedModel in {folder!r} is damaged or not whole. Export it again, '
-      f'or copy it again. TensorFlow says: {error}'
+      f'or copy it again. TensorFlow says: {messages.one_line(error)}'
     ) from error
   missing = {'initial_state', 'step', 'settings'} - set(model.signatures)
   if missing:

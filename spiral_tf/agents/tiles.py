@@ -68,19 +68,8 @@ def paint(
   Raises:
     ValueError: an argument is out of range, or the canvas is no white paper.
   """
-  if own.background != 'white':
-    raise ValueError('tiles need an agent that paints on white paper.')
-  checks.index('tiles', tiles, MAX_TILES + 1, 1)
-  width = own.canvas_width * tiles
-  if width > mypaint.MAX_WIDTH:
-    raise ValueError(
-      f'tiles is {tiles}, which makes a canvas {width} pixels wide, but at '
-      f'most {mypaint.MAX_WIDTH} are possible.'
-    )
-  large = dataclasses.replace(
-    own, canvas_width=width, grid_width=own.grid_width * tiles
-  )
-  trial_width = min(2 * width, _MAX_TRIAL_WIDTH)
+  large = canvas(own, tiles)
+  trial_width = min(2 * large.canvas_width, _MAX_TRIAL_WIDTH)
   target = inputs.fit(image, trial_width, own.channels, fit)
   trial = _Trial(large.easel(trial_width), target, picture_colors)
   random = np.random.default_rng(seed)
@@ -107,6 +96,33 @@ def paint(
       if report:
         report(done, total)
   return program_lib.Program(large, tuple(trial.kept))
+
+
+def canvas(own: canvas_lib.Canvas, tiles: int) -> canvas_lib.Canvas:
+  """The canvas of a painting in windows.
+
+  Args:
+    own: the canvas of the agent.
+    tiles: windows a row, and a column, of the finest grid.
+
+  Returns:
+    A canvas `tiles` times as wide.
+
+  Raises:
+    ValueError: `tiles` is out of range, or the canvas is no white paper.
+  """
+  if own.background != 'white':
+    raise ValueError('tiles need an agent that paints on white paper.')
+  checks.index('tiles', tiles, MAX_TILES + 1, 1)
+  width = own.canvas_width * tiles
+  if width > mypaint.MAX_WIDTH:
+    raise ValueError(
+      f'tiles is {tiles}, which makes a canvas {width} pixels wide, but at '
+      f'most {mypaint.MAX_WIDTH} are possible.'
+    )
+  return dataclasses.replace(
+    own, canvas_width=width, grid_width=own.grid_width * tiles
+  )
 
 
 def levels(tiles: int) -> Iterator[int]:

@@ -6,11 +6,14 @@ number of processes nor an interruption changes what is made.
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 import contextlib
 import dataclasses
+import errno
 import functools
 import glob
 import os
+import shutil
 from typing import NamedTuple
 
 import numpy as np
@@ -48,10 +51,10 @@ def make(
       before the first is made.
 
   Raises:
-    ValueError: the folder holds scenes of other settings.
+    ValueError: the folder holds scenes of other settings, or other files.
     RuntimeError: the folder is in use, a scene made earlier comes out
       otherwise now, or a worker died.
-    OSError: the folder cannot be written.
+    OSError: the folder cannot be written, or has too little room.
   """
   if processes < 1:
     raise ValueError(f'--processes is {processes}, but it must be at least 1.')
@@ -71,6 +74,7 @@ def make(
     done = sum(len(settings.shard(shard)) for shard in whole)
     report(done)
     if todo:
+      _check_room(folder, settings, todo)
       gl.choose()  # Once, for all the processes.
       job = _Job(folder, settings, whole[0] if whole else None)
       try:
@@ -169,9 +173,28 @@ def _is_whole(folder: str, settings: scenes.Settings, shard: int) -> bool:
   return True
 
 
+def _check_room(
+  folder: str, settings: scenes.Settings, shards: Sequence[int]
+) -> None:
+  """Refuses to begin what the disk has no room for."""
+  number = sum(len(settings.shard(shard)) for shard in shards)
+  numbers = settings.max_objects * scenes.PROPERTIES  # Of 4 bytes.
+  size = number * (4 * numbers + 3 * settings.canvas_width**2)
+  free = shutil.disk_usage(folder).free
+  if size > free:
+    error = OSError(
+      f'{folder!r} has room for {free:,} bytes, but the {number:,} scenes to '
+      f'make need {size:,}. Make room there, or use another --output.'
+    )
+    error.errno = errno.ENOSPC
+    raise error
+
+
 def _remove_leftovers(folder: str) -> None:
   """Removes what workers that were stopped had only begun to write."""
-  for path in glob.glob(os.path.join(glob.escape(folder), '*.npy*.tmp')):
+  for path in glob.glob(
+    os.path.join(glob.escape(folder), '*-[0-9]*.npy.*.tmp')
+  ):
     with contextlib.suppress(OSError):
       os.remove(path)
 
@@ -200,5 +223,13 @@ def _settle(folder: str, settings: scenes.Settings) -> None:
     raise ValueError(
       f'{folder!r} holds scenes but not {os.path.basename(path)}, so nobody '
       'knows what they are. Use another --output, or empty the folder.'
+    )
+  # What a stop in this very moment has left of them may be there.
+  begun = os.path.basename(path) + '.'
+  found = [name for name in os.listdir(folder) if not name.startswith(begun)]
+  if found:
+    raise ValueError(
+      f'{folder!r} holds {min(found)!r}, but no scenes of this program. Use an '
+      'empty folder, or a new one, as --output.'
     )
   files.replace(path, scenes.settings_text(settings).encode())

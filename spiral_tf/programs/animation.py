@@ -1,9 +1,13 @@
 """Films of a program being carried out, smooth along each stroke."""
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
+import contextlib
 import fractions
+import os
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -23,11 +27,23 @@ _HELD_SECONDS = 1.5
 # pixels that stay as they were.
 _GIF_COLORS = 255
 
+# Colours of an MP4, as ITU-T H.273 numbers them: BT.709, in which players show
+# untagged films of 720 pixels and more, and some all films, whatever their tag.
+# Its primaries are those of sRGB, and its matrix is what pictures are converted
+# with here; luma is 16 to 235.
+_BT709, _LIMITED = 1, 1
+
 _Commands = Sequence[renderer_lib.Command]
+# Told how many frames are written, and of how many.
+_Told = Callable[[int, int], None]
 
 
 def write_gif(
-  renderer: renderer_lib.Renderer, commands: _Commands, path: str, size: int
+  renderer: renderer_lib.Renderer,
+  commands: _Commands,
+  path: str,
+  size: int,
+  told: _Told | None = None,
 ) -> None:
   """Writes a GIF that repeats for ever.
 
@@ -36,30 +52,46 @@ def write_gif(
     commands: what to show.
     path: of the file.
     size: width and height, pixels.
+    told: hears of each frame.
 
   Raises:
     ValueError: see `rendering.render`.
+    OSError: the file cannot be written.
   """
   import av  # Slow to import, and for films only.
 
   palette, to_indices = _palette(renderer, commands, size)
   options = {'loop': '0', 'final_delay': f'{100 * _HELD_SECONDS:.0f}'}
-  with av.open(path, 'w', format='gif', options=options) as container:
+  with _opened(path, 'gif', options) as container:
     stream = container.add_stream('gif', rate=_FRAMES_A_SECOND)
     stream.width = stream.height = size
     stream.pix_fmt = 'pal8'
-    for frame in frames(renderer, commands, size):
+    shown = frames(renderer, commands, size)
+    for picture in _counted(shown, number_of_frames(renderer, commands), told):
       frame = av.VideoFrame.from_ndarray(
-        (to_indices(frame), palette), format='pal8'
+        (to_indices(picture), palette), format='pal8'
       )
       container.mux(stream.encode(frame))
     container.mux(stream.encode())
+  _sign_gif(path)
+
+
+def _sign_gif(path: str) -> None:
+  """Adds a comment that says who wrote a GIF, which FFmpeg cannot do."""
+  comment = pictures.SOFTWARE.encode()
+  with open(path, 'r+b') as file:
+    file.seek(-1, os.SEEK_END)  # The mark of its end.
+    file.write(b'\x21\xfe' + bytes([len(comment)]) + comment + b'\0\x3b')
 
 
 def write_mp4(
-  renderer: renderer_lib.Renderer, commands: _Commands, path: str, size: int
+  renderer: renderer_lib.Renderer,
+  commands: _Commands,
+  path: str,
+  size: int,
+  told: _Told | None = None,
 ) -> None:
-  """Writes an MP4 (H.264) that all common players show.
+  """Writes an MP4 (H.264) that all common players show, in the same colours.
 
   Args:
     renderer: who carries the commands out.
@@ -67,9 +99,11 @@ def write_mp4(
     path: of the file.
     size: width and height, pixels; an odd one grows by 1, as the format
       demands.
+    told: hears of each frame.
 
   Raises:
     ValueError: see `rendering.render`.
+    OSError: the file cannot be written.
   """
   import av
 
@@ -77,17 +111,23 @@ def write_mp4(
   held = round(_HELD_SECONDS * _FRAMES_A_SECOND)
   # The index goes to the front, so that browsers can start at once.
   options = {'movflags': 'faststart'}
-  with av.open(path, 'w', format='mp4', options=options) as container:
+  with _opened(path, 'mp4', options) as container:
+    container.metadata['comment'] = pictures.SOFTWARE
     stream = container.add_stream('libx264', rate=_FRAMES_A_SECOND)
     stream.width = stream.height = size
     stream.pix_fmt = 'yuv420p'
     stream.time_base = fractions.Fraction(1, _FRAMES_A_SECOND)
     stream.options = {'crf': '18', 'preset': 'veryfast'}
-    for picture in frames(renderer, commands, size):
-      frame = av.VideoFrame.from_ndarray(picture, format='rgb24')
-      container.mux(stream.encode(frame))
-    for _ in range(held):
-      frame = av.VideoFrame.from_ndarray(picture, format='rgb24')
+    stream.codec_context.color_primaries = _BT709
+    stream.codec_context.color_trc = _BT709
+    stream.codec_context.colorspace = _BT709
+    stream.codec_context.color_range = _LIMITED
+    shown = _held(frames(renderer, commands, size), held)
+    total = number_of_frames(renderer, commands) + held
+    for picture in _counted(shown, total, told):
+      frame = av.VideoFrame.from_ndarray(picture, format='rgb24').reformat(
+        format='yuv420p', dst_colorspace=_BT709, dst_color_range=_LIMITED
+      )
       container.mux(stream.encode(frame))
     container.mux(stream.encode())
 
@@ -111,6 +151,55 @@ def frames(
   parts, stride, repeats = _pace(renderer, commands)
   for frame in rendering.frames(renderer, commands, size, parts, stride):
     yield from [_on_paper(frame)] * repeats
+
+
+def number_of_frames(
+  renderer: renderer_lib.Renderer, commands: _Commands
+) -> int:
+  """How many pictures `frames` yields.
+
+  Args:
+    renderer: who carries the commands out.
+    commands: what to show.
+
+  Returns:
+    The number, at any size.
+  """
+  parts, stride, repeats = _pace(renderer, commands)
+  drawn = renderer_lib.num_seen(renderer, commands) * parts
+  return (1 + -(-drawn // stride)) * repeats
+
+
+@contextlib.contextmanager
+def _opened(path: str, form: str, options: dict[str, str]) -> Iterator[Any]:
+  """A container that frames can be written to; its errors are OSErrors."""
+  import av
+
+  try:
+    # FFmpeg takes the beginning of `12:30.mp4` for a protocol.
+    name = os.path.abspath(path)
+    with av.open(name, 'w', format=form, options=options) as container:
+      yield container
+  except av.FFmpegError as error:
+    raise OSError(error.errno, error.strerror, path) from error
+
+
+def _held(shown: Iterable[np.ndarray], number: int) -> Iterator[np.ndarray]:
+  """Pictures, and the last one so many times more."""
+  for picture in shown:
+    yield picture
+  for _ in range(number):
+    yield picture
+
+
+def _counted(
+  shown: Iterable[np.ndarray], total: int, told: _Told | None
+) -> Iterator[np.ndarray]:
+  """Pictures, of whose number somebody is told when they are written."""
+  for done, picture in enumerate(shown, 1):
+    yield picture
+    if told:
+      told(done, total)
 
 
 def _palette(

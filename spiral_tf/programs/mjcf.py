@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from spiral_tf import pictures
 from spiral_tf.environments.mujoco import scene_model
 from spiral_tf.programs import platform as platform_lib
 
@@ -24,6 +25,7 @@ def dumps(
     objects, in the order they were put there, as geoms `object-1`, `object-2`
     and so on.
   """
-  return scene_model.to_xml(
+  text = scene_model.to_xml(
     platform.grid_width, platform.objects(commands), _MAX_WIDTH
   )
+  return f'<!-- A scene of {pictures.SOFTWARE}. -->\n{text}'

@@ -15,6 +15,9 @@ from spiral_tf.programs import renderer
 
 KINDS = ('cube', 'sphere', 'cylinder', 'ellipsoid')
 _MAX_OBJECTS = 1000
+# Width and height of pictures, pixels: those that agents may have. No cell of
+# the grid may be narrower than a pixel.
+_MIN_WIDTH, _MAX_WIDTH = 8, 1024
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,6 +120,8 @@ class Platform(renderer.Renderer):
   def begin(self, size: int, commands: Sequence[Put]) -> 'Scene':
     """An empty platform; see `renderer.Renderer.begin`."""
     del commands
+    low = max(_MIN_WIDTH, self.grid_width)
+    checks.index('size of a scene', size, _MAX_WIDTH + 1, low)
     return Scene(self, size)
 
   def objects(self, commands: Sequence[Put]) -> list[stage.SceneObject]:

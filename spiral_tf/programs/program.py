@@ -15,6 +15,7 @@ import math
 import numpy as np
 
 from spiral_tf.config import sections
+from spiral_tf.programs import backgrounds
 from spiral_tf.programs import checks
 from spiral_tf.programs import easel
 from spiral_tf.programs import formats
@@ -112,11 +113,18 @@ class Program:
     return self._with('brush', brush=brush)
 
   def with_background(self, background: str) -> 'Program':
-    """The same strokes on another background, see `canvas.Canvas.background`.
+    """The same strokes on another background.
+
+    Args:
+      background: as people write it, see `backgrounds.normal`.
+
+    Returns:
+      The program.
 
     Raises:
       ValueError: it is no background, or this is no painting.
     """
+    background = backgrounds.normal(background)
     channels = 4 if background == 'transparent' else 3
     if background == 'white' and self.renderer.channels == 1:
       channels = 1
@@ -142,9 +150,14 @@ class Program:
     """The picture; see `spiral_tf.programs.rendering.render`."""
     return rendering.render(self.renderer, self.commands, size)
 
-  def save(self, *paths: str, size: int | None = None) -> None:
-    """Writes files, each in its extension's format; see `programs.formats`."""
-    formats.save(self.renderer, self.commands, paths, size)
+  def save(
+    self,
+    *paths: str,
+    size: int | None = None,
+    report: formats.Report | None = None,
+  ) -> None:
+    """Writes files, each in its extension's form; see `formats.save`."""
+    formats.save(self.renderer, self.commands, paths, size, report)
 
   @classmethod
   def _of(cls, parts: json_form.Parts) -> 'Program':

@@ -14,9 +14,11 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from spiral_tf import pictures
 from spiral_tf.programs import brush_profile
 from spiral_tf.programs import canvas as canvas_lib
 from spiral_tf.programs import easel
+from spiral_tf.programs import traces
 
 # Neighbouring pieces of a stroke differ by at most this part in width, and by
 # at most this much in opacity.
@@ -52,6 +54,7 @@ def dumps(
   canvas: canvas_lib.Canvas,
   commands: Sequence[canvas_lib.Move | canvas_lib.Stroke],
   size: int = 512,
+  drawn_size: int | None = None,
 ) -> str:
   """Writes a program as SVG.
 
@@ -61,9 +64,12 @@ def dumps(
     size: width and height that viewers show it in at first, pixels. It can be
       enlarged without loss, but the brush engine draws some brushes a little
       thinner on larger canvases; widths are those of a picture of this size.
+    drawn_size: width and height of the picture that this is to look like where
+      short strokes leave no trace, pixels; by default the program's own.
 
   Returns:
-    The text of the file. Stroke `n`, counted from 1, is the group `stroke-n`.
+    The text of the file. Stroke `n`, counted from 1, is the group `stroke-n`;
+    it is empty if the brush draws nothing there.
 
   Raises:
     ValueError: there is no such brush here.
@@ -81,8 +87,8 @@ def dumps(
   strokes = list(_strokes(canvas, commands))
   ElementTree.SubElement(svg, 'title').text = f'{len(strokes)} strokes'
   ElementTree.SubElement(svg, 'desc').text = (
-    f'Painted by a SPIRAL agent with the brush {canvas.brush}, which the '
-    'paths here approximate.'
+    f'Painted by a SPIRAL agent ({pictures.SOFTWARE}) with the brush '
+    f'{canvas.brush}, which the paths here approximate.'
   )
   if canvas.background != 'transparent':
     ElementTree.SubElement(
@@ -95,8 +101,11 @@ def dumps(
         'fill': _background(canvas),
       },
     )
-  for n, (points, start_pressure, stroke) in enumerate(strokes, 1):
-    pieces = _pieces(canvas, points, start_pressure, stroke, size / width)
+  unseen = traces.traceless(canvas, commands, drawn_size or width)
+  for n, (i, points, start_pressure, stroke) in enumerate(strokes, 1):
+    pieces = []
+    if i not in unseen:
+      pieces = _pieces(canvas, points, start_pressure, stroke, size / width)
     svg.append(_group(n, _color(canvas, stroke.color), pieces))
   ElementTree.indent(svg, ' ')
   return ElementTree.tostring(svg, encoding='unicode') + '\n'
@@ -105,17 +114,17 @@ def dumps(
 def _strokes(
   canvas: canvas_lib.Canvas,
   commands: Sequence[canvas_lib.Move | canvas_lib.Stroke],
-) -> Iterator[tuple[_Points, float, canvas_lib.Stroke]]:
-  """Each stroke with its points, pixels, and the pressure at its start."""
+) -> Iterator[tuple[int, _Points, float, canvas_lib.Stroke]]:
+  """Each stroke: which command, points in pixels, pressure at its start."""
   cell = canvas.canvas_width / canvas.grid_width
   place: easel.Point = (0, 0)
   pressure = None  # Within a sequence, that of the stroke before.
-  for command in commands:
+  for i, command in enumerate(commands):
     if isinstance(command, canvas_lib.Stroke):
       places = place, command.control, command.end
       points = np.array([easel.pixels(point, cell) for point in places])
       start = command.pressure if pressure is None else pressure
-      yield points, start, command
+      yield i, points, start, command
       pressure = command.pressure
     else:
       pressure = None

@@ -1,0 +1,147 @@
+"""The flags of launch.paint."""
+
+from collections.abc import Sequence
+import dataclasses
+import os
+
+from absl import flags
+
+from launch import paint_request
+from spiral_tf.agents import agent as agent_lib
+from spiral_tf.programs import formats
+
+
+class _Paths(flags.ArgumentParser):
+  """Parses paths: shells do not expand the ~ of --image=~/x.png."""
+
+  def parse(self, argument: str) -> str:
+    """Expands a path."""
+    return os.path.expanduser(argument)
+
+
+flags.DEFINE(
+  _Paths(),
+  'model',
+  None,
+  'Folder of a model of launch.export; by default one that is bundled.',
+)
+flags.DEFINE_multi(
+  _Paths(),
+  flags.ArgumentSerializer(),
+  'image',
+  [],
+  'Picture to reproduce, or folder of some; may be given several times.',
+)
+flags.DEFINE_enum(
+  'data',
+  None,
+  ['digits'],
+  'Built-in data set, whose held-out images are reproduced.',
+)
+flags.DEFINE(
+  _Paths(),
+  'program',
+  None,
+  'JSON file of a program to render again, without a model.',
+)
+flags.DEFINE_multi(
+  _Paths(),
+  flags.ArgumentSerializer(),
+  'output',
+  [],
+  f'File to write, in one of {", ".join(formats.EXTENSIONS)}; may be given '
+  'several times.',
+)
+flags.DEFINE(
+  _Paths(),
+  'sheet',
+  None,
+  'PNG file for all pictures in one, each beside what it reproduces.',
+)
+flags.DEFINE_integer('columns', 16, 'Pictures a row.', lower_bound=1)
+flags.DEFINE_integer(
+  'size', None, 'Width and height of the pictures, pixels.', lower_bound=1
+)
+flags.DEFINE_enum(
+  'fit',
+  'crop',
+  ['crop', 'pad'],
+  'What becomes of pictures that are no squares: the middle, or all of it on '
+  'white paper.',
+)
+flags.DEFINE_string(
+  'brush', None, 'Another brush for the strokes, such as classic/charcoal.'
+)
+flags.DEFINE_string(
+  'background',
+  None,
+  'Of the pictures: transparent, or a colour as CSS has it, such as white or '
+  '#f0e6d2.',
+)
+flags.DEFINE_bool(
+  'color_strokes', False, 'Whether each stroke gets a colour of its own.'
+)
+flags.DEFINE_alias('color-strokes', 'color_strokes')
+flags.DEFINE_integer(
+  'samples',
+  None,
+  'Drawings to make, by default 1; of each picture, if there are some.',
+  lower_bound=1,
+  upper_bound=agent_lib.MAX_SAMPLES,
+)
+flags.DEFINE_bool(
+  'best', False, 'Whether to keep only the nearest of the samples.'
+)
+flags.DEFINE_float(
+  'temperature',
+  1.0,
+  'Above 1 the agent is more adventurous, below 1 less; at 0 it always does '
+  'what it thinks likeliest.',
+  lower_bound=0.0,
+)
+flags.DEFINE_integer(
+  'tiles',
+  None,
+  'Paints pictures as n x n overlapping windows, coarse to fine, for more '
+  'detail than the agent has room for.',
+  lower_bound=1,
+)
+flags.DEFINE_bool(
+  'picture_colors',
+  False,
+  'With --tiles: whether each stroke takes the mean colour of what it covers, '
+  'instead of the one that the agent chose.',
+)
+flags.DEFINE_integer(
+  'seed', 0, 'Seed: of equal seeds come equal pictures.', lower_bound=0
+)
+
+
+def request(argv: Sequence[str]) -> paint_request.Request:
+  """What the flags ask for.
+
+  Args:
+    argv: the program's name, and what was given besides flags.
+
+  Returns:
+    The request, not checked yet.
+
+  Raises:
+    ValueError: there are arguments that are not flags.
+  """
+  values, given = {}, set()
+  for field in dataclasses.fields(paint_request.Request):
+    if field.name != 'given':
+      flag = flags.FLAGS[field.name]
+      value = flag.value
+      values[field.name] = tuple(value) if isinstance(value, list) else value
+      if flag.present:
+        given.add(field.name)
+  if len(argv) > 1:
+    cure = 'leave them out'
+    if values['image']:  # A shell makes many of --image *.png.
+      cure = (
+        'put --image= before each picture, or name their folder: --image=FOLDER'
+      )
+    raise ValueError(f'unknown arguments: {" ".join(argv[1:])}; {cure}.')
+  return paint_request.Request(**values, given=frozenset(given))

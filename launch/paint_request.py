@@ -1,0 +1,167 @@
+"""What launch.paint is asked for, and what can be said against it at once.
+
+It is refused before any work, even before an agent is loaded, if it cannot be.
+A flag that would have no effect is refused, too: who gave it expects one.
+"""
+
+from collections.abc import Callable
+import dataclasses
+import math
+import os
+import re
+from typing import NamedTuple
+
+from spiral_tf.environments import mypaint
+from spiral_tf.programs import backgrounds
+from spiral_tf.programs import checks
+from spiral_tf.programs import formats
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+  """The flags of launch.paint, which say what each of them is.
+
+  Attributes:
+    given: names of those that were given, be it with their defaults.
+  """
+
+  model: str | None = None
+  image: tuple[str, ...] = ()
+  data: str | None = None
+  program: str | None = None
+  output: tuple[str, ...] = ()
+  sheet: str | None = None
+  columns: int = 16
+  size: int | None = None
+  fit: str = 'crop'
+  brush: str | None = None
+  background: str | None = None
+  color_strokes: bool = False
+  samples: int | None = None
+  best: bool = False
+  temperature: float = 1.0
+  tiles: int | None = None
+  picture_colors: bool = False
+  seed: int = 0
+  given: frozenset[str] = frozenset()
+
+  @property
+  def files(self) -> list[str]:
+    """The files that are to be written, as they are named."""
+    return [*self.output, *filter(None, [self.sheet])]
+
+
+class _Need(NamedTuple):
+  """What a flag needs to have an effect.
+
+  Attributes:
+    is_met: whether a request has it.
+    words: what is said of the flag if not.
+  """
+
+  is_met: Callable[[Request], bool]
+  words: str
+
+
+_AGENT = _Need(
+  lambda r: not r.program,
+  'is for an agent, but --program renders a program again, without one; leave '
+  'one of the two out',
+)
+_ONE_SOURCE = _Need(
+  lambda r: not (r.image and r.data),
+  'names pictures, and so does --image; choose either --image or --data',
+)
+_PICTURE = _Need(lambda r: bool(r.image), 'needs a picture: add --image=...')
+_REPRODUCES = _Need(
+  lambda r: bool(r.image or r.data),
+  'keeps what is nearest to a picture: add --image=... or --data=digits',
+)
+_SAMPLES = _Need(
+  lambda r: (r.samples or 1) > 1, 'chooses among samples: add --samples=16'
+)
+_NO_TILES = _Need(
+  lambda r: not r.tiles,
+  'is for paintings as a whole, but --tiles chooses single strokes; leave one '
+  'of the two out',
+)
+_TILES = _Need(lambda r: bool(r.tiles), 'is for windows: add --tiles=4')
+_SHEET = _Need(lambda r: bool(r.sheet), 'is for a sheet: add --sheet=pairs.png')
+_PIXELS = _Need(
+  lambda r: bool(r.sheet) or any(map(formats.has_size, r.output)),
+  'is for pictures, and nothing that is to be written has a size: add '
+  '--output=out.png',
+)
+# What each flag needs; the first that is not there is named. What agents and
+# programs must be like for a flag is not asked here.
+NEEDS: dict[str, tuple[_Need, ...]] = {
+  'model': (_AGENT,),
+  'image': (_AGENT,),
+  'data': (_AGENT, _ONE_SOURCE),
+  'program': (),
+  'output': (),
+  'sheet': (),
+  'columns': (_SHEET,),
+  'size': (_PIXELS,),
+  'fit': (_AGENT, _PICTURE),
+  'brush': (),
+  'background': (),
+  'color_strokes': (),
+  'samples': (_AGENT,),
+  'best': (_AGENT, _SAMPLES, _REPRODUCES, _NO_TILES),
+  'temperature': (_AGENT,),
+  'tiles': (_AGENT, _PICTURE),
+  'picture_colors': (_AGENT, _TILES),
+  'seed': (_AGENT,),
+}
+
+
+def check(request: Request) -> None:
+  """Refuses what can be refused without an agent or a program.
+
+  Args:
+    request: what is asked for.
+
+  Raises:
+    ValueError: a value cannot be, or would have no effect.
+    OSError: a file cannot be written.
+  """
+  if not request.files:
+    raise ValueError(
+      'nothing would be written: name a file with --output=out.svg, or with '
+      '--sheet=pairs.png for all pictures in one.'
+    )
+  for name, needs in NEEDS.items():
+    # --nobest and the like want nothing.
+    if name in request.given and getattr(request, name) is not False:
+      for need in needs:
+        if not need.is_met(request):
+          raise ValueError(f'--{name} {need.words}.')
+  for name in ('model', 'image', 'program', 'output', 'sheet'):
+    _check_path(name, getattr(request, name))
+  if request.size is not None:
+    checks.index('--size', request.size, checks.MAX_WIDTH + 1, 1)
+  if not math.isfinite(request.temperature):
+    raise ValueError(
+      f'--temperature is {request.temperature}, but it must be a number of at '
+      'least 0.'
+    )
+  if request.background is not None:
+    backgrounds.normal(request.background)
+  if request.brush is not None:
+    mypaint.brushes.load(request.brush)
+  if request.sheet and os.path.splitext(request.sheet)[1].lower() != '.png':
+    raise ValueError(f'--sheet is {request.sheet!r}, but it must end in .png.')
+  formats.check(request.files)
+
+
+def _check_path(name: str, value: str | tuple[str, ...] | None) -> None:
+  """Refuses paths that are none, or are on other machines."""
+  for path in [value] if isinstance(value, str) else value or ():
+    if not path:
+      raise ValueError(f'--{name} is empty, but it must be a path.')
+    if re.match('[a-z][a-z0-9+.-]*://', path, re.IGNORECASE):
+      raise ValueError(
+        f'--{name} is {path!r}, an address, but it must be a path here: '
+        'download what is to be read, and upload what was written.'
+      )
