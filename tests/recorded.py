@@ -9,11 +9,10 @@ Nodes are those of the product, with a note before each piece of work, see
 import os
 import types
 
-from absl import app
 from absl import flags
 
-from launch import graph
 from launch import commands
+from launch import graph
 from launch import train
 from spiral_tf import node_kinds
 from spiral_tf.nodes import actor
