@@ -6,6 +6,7 @@ Draw or drop a picture, watch the agent reproduce it, go through its strokes,
 change brush and size, and take the result along. Ctrl-C ends it.
 """
 
+import ipaddress
 import os
 import socket
 import sys
@@ -15,6 +16,7 @@ from absl import flags
 
 from launch import bundled
 from launch import flags as launch_flags
+from spiral_tf import messages
 from spiral_tf import names
 from spiral_tf.agents import agent as agent_lib
 
@@ -32,6 +34,20 @@ _HOST = flags.DEFINE_string(
 _PORT = flags.DEFINE_integer(
   'port', 8000, 'Port to listen on; 0 for any.', 0, 65535
 )
+_ALLOW_HOST = flags.DEFINE_multi_string(
+  'allow_host',
+  [],
+  'Name, without a port, under which browsers may ask for the page, beside '
+  'those of this machine for itself; may be given several times. By default '
+  'there are no others with the default --host, and any with another one.',
+)
+_FORWARDED_ALLOW_IPS = flags.DEFINE_list(
+  'forwarded_allow_ips',
+  [],
+  'Addresses of reverse proxies, separated by commas, whose header '
+  'X-Forwarded-For says who asks. By default nobody is believed, and all who '
+  'come through a proxy share what one address may have.',
+)
 
 
 def main(argv):
@@ -45,22 +61,25 @@ def main(argv):
 
 def _serve():
   try:
-    import python_multipart  # noqa: F401, FastAPI needs it later.
-    import uvicorn
-
-    from spiral_tf.web import app as web
     from spiral_tf.web import guard
+    from spiral_tf.web import memory
+    from spiral_tf.web import server
   except ImportError as error:
     sys.exit(
       f'Error: the page needs the package {error.name!r}. Run: '
       "pip install '.[serve]'"
     )
+  memory.keep_little()
   try:
+    proxies = _proxies()
     listening = _listen()
     agents = _agents(_MODEL.value or bundled.every())
   except (ValueError, OSError) as error:
     sys.exit(f'Error: {error}')
   local = _HOST.value in guard.LOOPBACK
+  hosts = tuple(name.lower() for name in _ALLOW_HOST.value)
+  if local or hosts:
+    hosts = (*guard.LOOPBACK, *hosts)
   if not local:
     print(
       f'WARNING: everybody who can reach {_HOST.value} can use this page; it '
@@ -70,16 +89,7 @@ def _serve():
   port = listening.getsockname()[1]
   host = f'[{_HOST.value}]' if ':' in _HOST.value else _HOST.value
   print(f'Open http://{host}:{port}/ (Ctrl-C ends it)', flush=True)
-  server = uvicorn.Server(
-    uvicorn.Config(
-      web.make_app(agents, guard.LOOPBACK if local else ()),
-      log_level='warning',
-      limit_concurrency=100,
-      timeout_keep_alive=5,
-      timeout_graceful_shutdown=5,
-    )
-  )
-  server.run(sockets=[listening])
+  server.make(agents, hosts, proxies).run(sockets=[listening])
 
 
 def _agents(paths: list[str]) -> dict[str, agent_lib.Agent]:
@@ -89,6 +99,18 @@ def _agents(paths: list[str]) -> dict[str, agent_lib.Agent]:
     name: agent_lib.load(path)
     for name, path in zip(names.distinct(folders, ' '), paths)
   }
+
+
+def _proxies() -> tuple[str, ...]:
+  for address in _FORWARDED_ALLOW_IPS.value:
+    try:
+      ipaddress.ip_address(address)
+    except ValueError:
+      raise ValueError(
+        f'--forwarded_allow_ips has {messages.quoted(address)}, but it must be '
+        'IP addresses of proxies, such as 127.0.0.1.'
+      ) from None
+  return tuple(_FORWARDED_ALLOW_IPS.value)
 
 
 def _listen() -> socket.socket:

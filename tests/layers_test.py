@@ -102,9 +102,11 @@ _COVERED_BY = {
   'spiral_tf.replay.server': 'replay_control_test.py',
   'spiral_tf.workdir.damage': 'checkpoint_files_test.py',
   'spiral_tf.web.app': 'web_test.py',
-  'spiral_tf.web.film': 'serve_test.py',
+  'spiral_tf.web.debts': 'queue_test.py',
+  'spiral_tf.web.film': 'web_test.py',
   'spiral_tf.web.guard': 'web_test.py',
-  'spiral_tf.web.queue': 'web_test.py',
+  'spiral_tf.web.memory': 'web_server_test.py',
+  'spiral_tf.web.protocol': 'web_server_test.py',
   'spiral_tf.web.service': 'web_test.py',
 }
 

@@ -284,6 +284,39 @@ def test_agents_that_draw_without_a_picture(page):
   assert _at(page, 1).min() < 255
 
 
+def test_says_how_many_come_before(page):
+  held = []
+  page.route('**/api/paint', lambda route: held.append(route))
+  page.route('**/api/queue*', lambda route: route.fulfill(json={'ahead': 3}))
+  page.click('#paint')
+  status = "document.querySelector('#status').textContent"
+  waiting = f"{status}.startsWith('Waiting')"
+  _until(page, waiting)
+  assert '3 before you' in page.text_content('#status')
+  _screenshot(page, 'waiting.png')
+  page.unroute('**/api/queue*')
+  _until(page, f'!{waiting}')  # Its turn.
+  assert page.text_content('#status') == 'Painting …'
+  held[0].continue_()
+  _until(page, f"{status}.startsWith('Painted')")
+
+
+def test_what_is_no_longer_of_interest_is_given_up(page):
+  _draw(page)
+  _paint(page)
+  held, given_up = [], []
+  page.route('**/api/frames', lambda route: held.append(route))
+  page.on('requestfailed', lambda request: given_up.append(request.url))
+  page.select_option('#brush', 'classic/charcoal')
+  _until(page, "document.body.classList.contains('busy')")
+  page.unroute('**/api/frames')
+  page.select_option('#brush', 'classic/pen')
+  _until(page, _IDLE)
+  assert len(held) == len(given_up) == 1
+  values = json.loads(_download(page, 'json'))
+  assert values['renderer']['brush'] == 'classic/pen'
+
+
 def test_errors_are_shown(page):
   page.fill('#temperature', '-5')
   page.click('#paint')

@@ -25,6 +25,8 @@ MAX_SAMPLES = 1024  # Drawings, or tries at each image, in one call.
 
 # Called with how many pictures are done, and of how many.
 Report = Callable[[int, int], None]
+# Called between the steps of long work; it raises an error to end it.
+Check = Callable[[], None]
 
 
 def load(path: str) -> 'Agent':
@@ -130,7 +132,11 @@ class Agent:
     return self.paint_many(targets, samples, temperature, seed)[0]
 
   def draw(
-    self, number: int, temperature: float = 1.0, seed: int = 0
+    self,
+    number: int,
+    temperature: float = 1.0,
+    seed: int = 0,
+    check: Check | None = None,
   ) -> list[program_lib.Program]:
     """Draws pictures of the agent's own.
 
@@ -138,6 +144,7 @@ class Agent:
       number: of pictures.
       temperature: see `paint`.
       seed: see `paint`.
+      check: called before each step, it raises an error to end the work.
 
     Returns:
       Their programs.
@@ -151,7 +158,9 @@ class Agent:
     drawn: list[program_lib.Program] = []
     for start in range(0, number, _BATCH):
       count = min(_BATCH, number - start)
-      drawn += self._studio.play(count, temperature, [seed, start])[0]
+      drawn += self._studio.play(
+        count, temperature, [seed, start], check=check
+      )[0]
     return drawn
 
   def paint_many(
@@ -161,6 +170,7 @@ class Agent:
     temperature: float = 1.0,
     seed: int = 0,
     report: Report | None = None,
+    check: Check | None = None,
   ) -> list[program_lib.Program]:
     """Paints many pictures, several at a time.
 
@@ -170,6 +180,7 @@ class Agent:
       temperature: see `paint`.
       seed: see `paint`.
       report: told after each batch how many of the pictures are done.
+      check: see `draw`.
 
     Returns:
       Their `N` programs.
@@ -186,7 +197,7 @@ class Agent:
     for start in range(0, len(tries), _BATCH):
       batch = tries[start : start + _BATCH]
       painted, canvases = self._studio.play(
-        len(batch), temperature, [seed, start], targets[batch]
+        len(batch), temperature, [seed, start], targets[batch], check
       )
       batch_errors = reconstruction.errors(canvases, targets[batch])
       for i, program, error in zip(batch, painted, batch_errors):

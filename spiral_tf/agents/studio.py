@@ -1,5 +1,6 @@
 """Where a saved agent works: its environments, and the episodes in them."""
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
@@ -43,6 +44,7 @@ class Studio:
     temperature: float,
     seed: Sequence[int],
     targets: np.ndarray | None = None,
+    check: Callable[[], None] | None = None,
   ) -> tuple[list[program_lib.Program], np.ndarray]:
     """Plays some episodes, all in step.
 
@@ -51,6 +53,7 @@ class Studio:
       temperature: of the agent, see `signatures.make_player`.
       seed: equal seeds make equal episodes.
       targets: uint8 `[B, W, W, C]`, what to reproduce; for a conditional agent.
+      check: called before each step, it raises an error to end the episodes.
 
     Returns:
       Their programs, and their last canvases, uint8 `[B, W, W, C]`.
@@ -71,7 +74,7 @@ class Studio:
     if self._noise_shape is not None:
       noise = random.standard_normal([number, *self._noise_shape])
       context['noise'] = noise.astype(np.float32)
-    player = _shown(player, context)
+    player = _shown(player, context, check)
     episodes = rollout.play(self._environments[:number], player)
     programs = [
       program_lib.from_actions(
@@ -84,19 +87,24 @@ class Studio:
 
 
 def _shown(
-  player: rollout.Player, context: Mapping[str, np.ndarray]
+  player: rollout.Player,
+  context: Mapping[str, np.ndarray],
+  check: Callable[[], None] | None,
 ) -> rollout.Player:
   """A player that sees `context` at each step, beside what else it is shown.
 
   Args:
     player: the player.
     context: observations by name; those that it is shown anyway are replaced.
+    check: called before each step.
 
   Returns:
     The player with the context.
   """
 
   def step(observation, state):
+    if check:
+      check()
     return player.step({**observation, **context}, state)
 
   return rollout.Player(player.initial_state, step)

@@ -56,17 +56,48 @@ def loads(text: str) -> Parts:
   Raises:
     ValueError: it describes none. The message, one line, names what is wrong.
   """
+  return from_values(parse(text))
+
+
+def parse(text: str | bytes) -> Any:
+  """The values that JSON text stands for.
+
+  Args:
+    text: the text; bytes of it are UTF-8.
+
+  Returns:
+    Dictionaries, lists, texts and numbers, as Python's parser makes them.
+
+  Raises:
+    ValueError: it is not JSON, which has no NaN, or is nested too deeply.
+  """
   try:
-    return _parts(text)
-  except RecursionError:  # In the parser, or where a value is quoted.
+    return json.loads(text, parse_constant=_refuse_constant)
+  except ValueError as error:
+    raise ValueError(f'it is not JSON: {error}') from None
+  except RecursionError:
     raise ValueError('the JSON is nested too deeply for a program.') from None
 
 
-def _parts(text: str) -> Parts:
+def from_values(values: Any) -> Parts:
+  """The program that values of JSON describe.
+
+  Args:
+    values: as `parse` returns them.
+
+  Returns:
+    Who carries the commands out, and the commands.
+
+  Raises:
+    ValueError: they describe none. The message, one line, names what is wrong.
+  """
   try:
-    values = json.loads(text, parse_constant=_refuse_constant)
-  except ValueError as error:
-    raise ValueError(f'it is not JSON: {error}') from None
+    return _parts(values)
+  except RecursionError:  # Where a value is quoted.
+    raise ValueError('the JSON is nested too deeply for a program.') from None
+
+
+def _parts(values: Any) -> Parts:
   _check_keys(values, {'format', 'version', 'renderer', 'commands'}, 'program')
   if values['format'] != FORMAT:
     raise ValueError(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import colorsys
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 
@@ -81,6 +82,22 @@ class Program:
       ValueError: it describes none. The message, one line, names what is wrong.
     """
     return cls._of(json_form.loads(text))
+
+  @classmethod
+  def from_values(cls, values: Any) -> 'Program':
+    """The program that values of JSON describe.
+
+    Args:
+      values: what `json_form.parse` makes of such text.
+
+    Returns:
+      The program.
+
+    Raises:
+      ValueError: they describe none. The message, one line, names what is
+        wrong.
+    """
+    return cls._of(json_form.from_values(values))
 
   def to_json(self) -> str:
     """The program as JSON text, a line a command."""

@@ -1,9 +1,8 @@
-"""The film of a program as the page shows it, bounded in bytes and in time."""
+"""The film of a program as the page shows it, bounded in bytes."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable
 import io
-import time
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from PIL import Image
 from spiral_tf.agents import inputs
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import rendering
+from spiral_tf.web import watched
 
 # Pictures of a film, at most, beside the empty canvas that it begins with.
 MAX_FRAMES = 240
@@ -19,13 +19,13 @@ MAX_FRAMES = 240
 MAX_BYTES = 8 * 2**20
 # Width and height of the pictures, pixels, at most.
 MAX_SIZE = 512
-# Processor time for drawing a program, seconds, at most.
-_MAX_SECONDS = 20.0
 # Pictures of one stroke, at most.
 _MAX_PARTS = 12
 
 
-def make(program: program_lib.Program, size: int) -> dict[str, Any]:
+def make(
+  program: program_lib.Program, size: int, check: Callable[[], None]
+) -> dict[str, Any]:
   """Makes the film of a program.
 
   A stroke changes little of a picture, so only what changes is sent.
@@ -33,6 +33,7 @@ def make(program: program_lib.Program, size: int) -> dict[str, Any]:
   Args:
     program: what to show.
     size: width and height, pixels.
+    check: called again and again, it raises an error to end the work.
 
   Returns:
     `size`; `number`, of strokes; and, for each picture, in `strokes` how many
@@ -41,8 +42,9 @@ def make(program: program_lib.Program, size: int) -> dict[str, Any]:
     for the same picture again.
 
   Raises:
-    ValueError: it takes too long to draw, or cannot be drawn.
+    ValueError: it cannot be drawn.
   """
+  renderer, commands = watched.watch(program, check)
   strokes = max(1, program.num_strokes)
   parts = _parts(program)
   stride = -(-strokes * parts // MAX_FRAMES)
@@ -51,7 +53,9 @@ def make(program: program_lib.Program, size: int) -> dict[str, Any]:
   whole: list[int] = []
   before: np.ndarray | None = None
   spent = 0
-  for i, frame in enumerate(_in_time(_frames(program, size, parts))):
+  pictures = rendering.frames(renderer, commands, size, parts)
+  for i, frame in enumerate(pictures):
+    check()
     # A film that needs more than its share so far has fewer pictures.
     if i != last and (i % stride or spent > MAX_BYTES * i / last):
       continue
@@ -66,20 +70,6 @@ def make(program: program_lib.Program, size: int) -> dict[str, Any]:
     'strokes': whole,
     'patches': patches,
   }
-
-
-def rehearse(program: program_lib.Program, size: int) -> None:
-  """Draws a program for nobody, to see that it can be done in time.
-
-  Args:
-    program: what to draw.
-    size: width and height, pixels.
-
-  Raises:
-    ValueError: it takes too long, or cannot be drawn.
-  """
-  for _ in _in_time(_frames(program, size, _parts(program))):
-    pass
 
 
 def data_url(picture: np.ndarray) -> str:
@@ -97,24 +87,6 @@ def _parts(program: program_lib.Program) -> int:
   """How many pictures the film has of each stroke."""
   share = MAX_FRAMES // max(1, program.num_strokes)
   return max(1, min(_MAX_PARTS, share, program.renderer.pieces))
-
-
-def _frames(
-  program: program_lib.Program, size: int, parts: int
-) -> Iterator[np.ndarray]:
-  return rendering.frames(program.renderer, program.commands, size, parts)
-
-
-def _in_time(frames: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-  """The same frames, as long as this thread takes no longer than it may."""
-  started = time.thread_time()
-  for frame in frames:
-    if time.thread_time() - started > _MAX_SECONDS:
-      raise ValueError(
-        f'this takes more than {_MAX_SECONDS:.0f} s to draw; choose a smaller '
-        'size or another brush, or use launch.paint --program.'
-      )
-    yield frame
 
 
 def _patch(

@@ -2,13 +2,14 @@
 
 Whatever comes in is checked and bounded; whatever is wrong is a ValueError of
 one line. Programs travel as JSON, pictures as files; no names of files come in.
+Whoever calls has a place in the queue, and hands in what asks whether to go on.
 """
 
+from collections.abc import Callable
 from collections.abc import Mapping
 import json
 import os
 import tempfile
-import threading
 import time
 from typing import Any
 
@@ -16,21 +17,29 @@ import numpy as np
 
 from spiral_tf import messages
 from spiral_tf.agents import agent as agent_lib
+from spiral_tf.agents import inputs
 from spiral_tf.environments.mypaint import brushes
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import canvas
 from spiral_tf.programs import checks
+from spiral_tf.programs import formats
+from spiral_tf.programs import json_form
 from spiral_tf.programs import program as program_lib
 from spiral_tf.web import film
-from spiral_tf.web import queue
+from spiral_tf.web import watched
 
 # Width and height of a picture, pixels, at most.
 MAX_SIZE = 1024
+# Pixels of a picture that comes in, at most: decoding so many takes up to 100
+# MB, and a quarter of a second.
+MAX_PIXELS = 2**22
 # Tries at a picture, at most.
 MAX_SAMPLES = 32
 # Commands of a program that comes in, and pieces of a curve in it, at most.
 MAX_STROKES = 2000
 _MAX_PIECES = 200
+# Lists and objects in the JSON of a request, at most: a stroke has four.
+_MAX_NESTED = 10 * MAX_STROKES
 # Forms in which a program can be had, and their media types.
 MEDIA = {
   'png': 'image/png',
@@ -40,8 +49,9 @@ MEDIA = {
   'json': 'application/json',
   'xml': 'application/xml',
 }
-# Forms for which the program is drawn, which may take too long.
-_DRAWN = ('png', 'gif', 'mp4')
+
+# Called between the steps of long work; it raises an error to end it.
+_Check = Callable[[], None]
 
 
 class Service:
@@ -50,8 +60,6 @@ class Service:
   def __init__(self, agents: Mapping[str, agent_lib.Agent]):
     """Creates the service of `agents`, by the names that the page shows."""
     self._agents = dict(agents)
-    self._locks = {name: threading.Lock() for name in agents}
-    self._queue = queue.Queue()
     self._brushes = [name for name in brushes.names() if _usable(name)]
 
   def settings(self) -> dict[str, Any]:
@@ -74,13 +82,14 @@ class Service:
   def paint(
     self,
     model: str,
-    image: Any,
+    image: bytes | None,
     samples: int,
     temperature: float,
     seed: int,
     fit: str,
-  ) -> dict[str, Any]:
-    """Paints a picture.
+    check: _Check,
+  ) -> bytes:
+    """Paints a picture; no two at the same time with the same model.
 
     Args:
       model: name of the agent.
@@ -90,15 +99,15 @@ class Service:
       temperature: see `agent.Agent.paint`.
       seed: see `agent.Agent.paint`.
       fit: see `agent.Agent.paint`.
+      check: see `agent.Agent.draw`.
 
     Returns:
-      `program`, as JSON has it, and `seconds`, the time it took; of a
-      reproduction also `mse`, the mean squared error of a pixel, and `target`,
-      what the agent saw of the picture, as an address of a PNG.
+      JSON: `program`, and `seconds`, the time it took; of a reproduction also
+      `mse`, the mean squared error of a pixel, and `target`, what the agent saw
+      of the picture, as an address of a PNG.
 
     Raises:
       ValueError: an argument is not as above.
-      queue.FullError: too many wait already.
     """
     if model not in self._agents:
       raise ValueError(
@@ -110,98 +119,108 @@ class Service:
       raise ValueError('the picture is empty; choose another one.')
     started = time.monotonic()
     if not agent.conditional:
-      with self._queue.place(), self._locks[model]:
-        (program,) = agent.draw(1, temperature, seed)
+      (program,) = agent.draw(1, temperature, seed, check)
       return _painted(program, started)
     if image is None:
       raise ValueError('this model reproduces pictures: draw or choose one.')
-    with self._queue.place():
-      target = agent.target(image, fit)
-      with self._locks[model]:
-        (program,) = agent.paint_many(
-          target[np.newaxis], samples, temperature, seed
-        )
-      error = reconstruction.errors(program.render(), target[np.newaxis])
-    return {
-      **_painted(program, started),
-      'mse': float(error[0]),
-      'target': film.data_url(target),
-    }
+    target = agent.target(inputs.read(image, MAX_PIXELS), fit)
+    targets = target[np.newaxis]
+    (program,) = agent.paint_many(
+      targets, samples, temperature, seed, check=check
+    )
+    error = reconstruction.errors(program.render(), targets)
+    return _painted(
+      program, started, mse=float(error[0]), target=film.data_url(target)
+    )
 
-  def frames(self, body: Mapping[str, Any]) -> dict[str, Any]:
+  def frames(self, body: bytes, check: _Check) -> bytes:
     """The film of a program, and what else can be made of it.
 
     Args:
-      body: a request, with `program`, as JSON has it; it may have `brush`,
+      body: JSON of a request, with `program`; it may have `brush`,
         `color_strokes` and `size`, pixels.
+      check: see `film.make`.
 
     Returns:
-      What `film.make` returns; `forms`, those of `MEDIA` that the program can
-      be had in; and `has_brush`, whether its brush can be replaced.
+      JSON of what `film.make` returns; `forms`, those of `MEDIA` that the
+      program can be had in; and `has_brush`, whether its brush can be replaced.
 
     Raises:
       ValueError: something is wrong with the request.
-      queue.FullError: too many wait already.
     """
-    program = _program(body)
-    size = min(_size(body) or film.MAX_SIZE, film.MAX_SIZE)
-    with self._queue.place():
-      made = film.make(program, size)
+    values = _values(body)
+    program = _program(values)
+    size = min(_size(values) or film.MAX_SIZE, film.MAX_SIZE)
+    made = film.make(program, size, check)
     renderer = program.renderer
-    forms = [form.removeprefix('.') for form in renderer.forms]
-    return {**made, 'forms': forms, 'has_brush': renderer.has_brush}
+    made['forms'] = [form.removeprefix('.') for form in renderer.forms]
+    made['has_brush'] = renderer.has_brush
+    return json.dumps(made).encode()
 
-  def render(self, body: Mapping[str, Any]) -> tuple[str, bytes]:
+  def render(self, body: bytes, check: _Check) -> tuple[str, bytes]:
     """A file of a program.
 
     Args:
-      body: a request as for `frames`, with `format`, the form of the file; it
-        may have `up_to`, of how many of the first commands it is.
+      body: JSON of a request as for `frames`, with `format`, the form of the
+        file; it may have `up_to`, of how many of the first commands it is.
+      check: see `film.make`.
 
     Returns:
       The form, and what is in the file.
 
     Raises:
       ValueError: something is wrong with the request.
-      queue.FullError: too many wait already.
     """
-    form = body.get('format')
+    values = _values(body)
+    form = values.get('format')
     if not isinstance(form, str) or form not in MEDIA:
       raise ValueError(
         f'format is {messages.quoted(form)}, but it must be one of '
         f'{", ".join(MEDIA)}.'
       )
-    program = _program(body)
-    number = body.get('up_to')
+    program = _program(values)
+    number = values.get('up_to')
     if number is not None:
       checks.index('up_to', number, len(program.commands) + 1)
       program = program.up_to(number)
-    size = _size(body)
-    with self._queue.place(), tempfile.TemporaryDirectory() as folder:
-      if form in _DRAWN:
-        film.rehearse(program, size or film.MAX_SIZE)
+    renderer, commands = watched.watch(program, check)
+    with tempfile.TemporaryDirectory() as folder:
       path = os.path.join(folder, f'picture.{form}')
-      program.save(path, size=size)
+      formats.save(renderer, commands, [path], _size(values))
       with open(path, 'rb') as file:
         return form, file.read()
 
 
-def _painted(program: program_lib.Program, started: float) -> dict[str, Any]:
-  return {
-    'program': json.loads(program.to_json()),
-    'seconds': time.monotonic() - started,
-  }
+def _painted(
+  program: program_lib.Program, started: float, **values: Any
+) -> bytes:
+  values['seconds'] = time.monotonic() - started
+  rest = json.dumps(values).removeprefix('{')
+  return f'{{"program": {program.to_json()}, {rest}'.encode()
 
 
-def _program(body: Mapping[str, Any]) -> program_lib.Program:
+def _values(body: bytes) -> dict[str, Any]:
+  """What the JSON of a request says."""
+  if body.count(b'[') + body.count(b'{') > _MAX_NESTED:
+    raise ValueError(
+      f'this has far more parts than the {MAX_STROKES:,} commands that are '
+      'possible here; use launch.paint --program.'
+    )
+  values = json_form.parse(body)
+  if not isinstance(values, dict):
+    raise ValueError('this is not what the page would have sent.')
+  return values
+
+
+def _program(values: Mapping[str, Any]) -> program_lib.Program:
   """The program of a request, changed as the request says."""
-  program = program_lib.Program.from_json(json.dumps(body.get('program')))
+  program = program_lib.Program.from_values(values.get('program'))
   if len(program.commands) > MAX_STROKES:
     raise ValueError(
       f'the program has {len(program.commands):,} commands, but here at most '
       f'{MAX_STROKES:,} are possible; use launch.paint --program.'
     )
-  brush, colored = body.get('brush'), body.get('color_strokes')
+  brush, colored = values.get('brush'), values.get('color_strokes')
   if brush:
     program = program.with_brush(brush)
   if colored:
@@ -230,8 +249,8 @@ def _usable(name: str) -> bool:
   return True
 
 
-def _size(body: Mapping[str, Any]) -> Any:
-  size = body.get('size')
+def _size(values: Mapping[str, Any]) -> Any:
+  size = values.get('size')
   if size is not None:
     checks.index('size', size, MAX_SIZE + 1, 1)
   return size

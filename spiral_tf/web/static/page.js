@@ -3,6 +3,7 @@
 // Painting and looking at it. The drawing area is in pad.js.
 
 const FRAME_MS = 45;
+const QUEUE_MS = 1000;
 
 // What is shown: the program; what each picture on the way to it changes of the
 // one before; how many strokes are whole in it; and which one is on the canvas.
@@ -14,8 +15,16 @@ let timer = null;
 let painting = false;
 let lookAgain = false; // A look was chosen while the agent was painting.
 let settings = null;
-// Answers to questions that are no longer of interest are dropped.
+// Answers to questions that are no longer of interest are dropped, and the
+// server is told that nobody waits for them.
 let question = 0;
+let asked = new AbortController();
+
+function nextQuestion() {
+  asked.abort();
+  asked = new AbortController();
+  return ++question;
+}
 
 function say(text, isError = false) {
   $('status').textContent = text || '\u00a0';
@@ -37,10 +46,34 @@ async function ask(path, options) {
   return answer;
 }
 
-const post = (path, body) => ask(path, {
-  method: 'POST',
+// Says, while the server is busy, how many come before what is asked for.
+async function wait(path, options) {
+  const ticket = [...crypto.getRandomValues(new Uint32Array(4))].join('-');
+  const before = $('status').textContent;
+  let done = false;
+  let said = before;
+  const look = async () => {
+    let ahead = null;
+    try {
+      ahead = (await (await fetch(`/api/queue?ticket=${ticket}`)).json()).ahead;
+    } catch (error) { /* What is asked for says what is wrong. */ }
+    const text = ahead ? `Waiting: ${ahead} before you …` : before;
+    if (!done && text !== said && $('status').textContent === said) say(said = text);
+  };
+  const watch = setInterval(look, QUEUE_MS);
+  try {
+    return await ask(path, {method: 'POST', ...options, headers: {...options.headers, 'X-Ticket': ticket}});
+  } finally {
+    done = true;
+    clearInterval(watch);
+    if ($('status').textContent === said) say(before);
+  }
+}
+
+const post = (path, body, signal) => wait(path, {
   headers: {'Content-Type': 'application/json'},
   body: JSON.stringify(body),
+  signal,
 });
 
 // --- painting ---
@@ -48,7 +81,7 @@ const post = (path, body) => ask(path, {
 const model = () => settings.models.find((m) => m.name === $('model').value);
 
 function forget() {
-  ++question;
+  nextQuestion();
   stop();
   busy(false);
   say('');
@@ -81,7 +114,7 @@ async function paint() {
   // The button stays enabled: a disabled one would lose the keyboard's focus.
   if (painting) return;
   painting = $('model').disabled = true;
-  const own = ++question;
+  const own = nextQuestion();
   stop();
   busy(true);
   say('Painting …');
@@ -95,7 +128,7 @@ async function paint() {
       const blob = await new Promise((done) => pad.toBlob(done, 'image/png'));
       form.set('image', blob, 'picture.png');
     }
-    const answer = await (await ask('/api/paint', {method: 'POST', body: form})).json();
+    const answer = await (await wait('/api/paint', {body: form, signal: asked.signal})).json();
     program = answer.program;
     if (answer.target) see(answer.target);
     $('output').scrollIntoView({behavior: 'smooth', block: 'nearest'});
@@ -138,7 +171,7 @@ async function decode(patch) {
 }
 
 async function film(own, play) {
-  const answer = await (await post('/api/frames', looks())).json();
+  const answer = await (await post('/api/frames', looks(), asked.signal)).json();
   const decoded = await Promise.all(answer.patches.map(decode));
   if (own !== question) return;
   patches = decoded;
@@ -190,7 +223,7 @@ function stop() {
 async function look() {
   lookAgain = painting;
   if (!program || painting) return;
-  const own = ++question;
+  const own = nextQuestion();
   stop();
   busy(true);
   say('Rendering …');
