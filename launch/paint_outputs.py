@@ -40,7 +40,7 @@ def check(request: paint_request.Request, work: paint_sources.Work) -> None:
   named = request.files
   written = list(filter(None, [request.sheet]))
   for name in work.names:
-    written += _paths(request, name, len(work.names) > 1)
+    written += _paths(request, name, work.several)
   sources = {os.path.realpath(path): path for path in work.inputs}
   for path in written:
     source = sources.get(os.path.realpath(path))
@@ -79,7 +79,7 @@ def write(request: paint_request.Request, work: paint_sources.Work) -> int:
       errors.append(reconstruction.errors(own, painting.target[np.newaxis]))
     program = _changed(request, painting.program)
     program.save(
-      *_paths(request, painting.name, len(work.names) > 1),
+      *_paths(request, painting.name, work.several),
       size=request.size,
       report=_report,
     )

@@ -38,6 +38,8 @@ class Work(NamedTuple):
   Attributes:
     renderer: who carries out the programs.
     names: of the paintings, each another, in their order.
+    several: whether more than one was asked for, so that files are called by
+      these names.
     inputs: paths of the files that they are made from.
     reproduces: whether paintings have a target.
     paintings: makes them one after the other.
@@ -46,6 +48,7 @@ class Work(NamedTuple):
 
   renderer: renderer_lib.Renderer
   names: list[str]
+  several: bool
   inputs: list[str]
   reproduces: bool
   paintings: Iterator[Painting]
@@ -105,7 +108,7 @@ def _replay(path: str) -> Work:
   """A program that is rendered again."""
   program = program_lib.Program.load(path)
   paintings = iter([Painting('', program)])
-  return Work(program.renderer, [''], [path], False, paintings, program)
+  return Work(program.renderer, [''], False, [path], False, paintings, program)
 
 
 def _draw(request: paint_request.Request, agent: agent_lib.Agent) -> Work:
@@ -117,7 +120,7 @@ def _draw(request: paint_request.Request, agent: agent_lib.Agent) -> Work:
     drawn = agent.draw(number, request.temperature, request.seed)
     yield from map(Painting, called, drawn)
 
-  return Work(agent.renderer, called, [], False, paintings())
+  return Work(agent.renderer, called, number > 1, [], False, paintings())
 
 
 def _reproduce(
@@ -141,7 +144,7 @@ def _reproduce(
     for sample in range(1, each + 1)
   ]
   paintings = _paintings(request, agent, every, target, each)
-  return Work(agent.renderer, every, paths, True, paintings)
+  return Work(agent.renderer, every, len(every) > 1, paths, True, paintings)
 
 
 def _paintings(
@@ -203,4 +206,4 @@ def _tiled(
       target = inputs.fit(inputs.read(path), width, channels, fit)
       yield Painting(name, program, target)
 
-  return Work(renderer, called, paths, True, paintings())
+  return Work(renderer, called, len(paths) > 1, paths, True, paintings())

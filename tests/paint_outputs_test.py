@@ -31,8 +31,15 @@ def _work(renderer=None, names=('',), inputs=(), program=None):
     yield
 
   renderer = renderer or (program or program_cases.painted()).renderer
+  called = list(names)
   return paint_sources.Work(
-    renderer, list(names), list(inputs), bool(inputs), paintings(), program
+    renderer,
+    called,
+    len(called) > 1,
+    list(inputs),
+    bool(inputs),
+    paintings(),
+    program,
   )
 
 
@@ -123,7 +130,9 @@ def test_what_comes_is_written_with_the_changes_that_were_asked_for(capsys):
       paint_sources.Painting('b', program, target),
     ]
   )
-  work = paint_sources.Work(program.renderer, ['a', 'b'], [], True, paintings)
+  work = paint_sources.Work(
+    program.renderer, ['a', 'b'], True, [], True, paintings
+  )
   request = _Request(
     output=('o.png', 'o.json'),
     sheet='s.PNG',
@@ -156,7 +165,7 @@ def test_films_say_how_far_they_are(monkeypatch):
   program = program_cases.painted(number=3)
   paintings = iter([paint_sources.Painting('', program)])
   work = paint_sources.Work(
-    program.renderer, [''], [], False, paintings, program
+    program.renderer, [''], False, [], False, paintings, program
   )
   request = _Request(output=('a.gif', 'a.png', 'b.mp4'), size=16)
   paint_outputs.check(request, work)
