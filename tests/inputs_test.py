@@ -1,6 +1,8 @@
 """Tests of spiral_tf.agents.inputs."""
 
 import io
+import struct
+import zlib
 
 import numpy as np
 from PIL import Image
@@ -160,9 +162,34 @@ def test_huge_pictures(monkeypatch):
   image = _image('L', (1500, 1000))
   # Those that can be decoded smaller than they are, are.
   assert inputs.read(_bytes(image, 'JPEG')).shape == (250, 375, 3)
-  message = '1500 x 1000 pixels .* make it smaller, at most 1,000,000 pixels.$'
+  message = '1500 x 1000 pixels, but at most 1,000,000 are .* make it smaller.$'
   with pytest.raises(ValueError, match=message):
     inputs.read(_bytes(image, 'PNG'))
+
+
+@pytest.mark.parametrize(
+  'form', ['BMP', 'GIF', 'JPEG', 'PNG', 'PPM', 'TIFF', 'WEBP']
+)
+def test_a_caller_may_allow_fewer_pixels(form, monkeypatch):
+  data = _bytes(_image('L', (300, 200)), form)
+  assert inputs.read(data, max_pixels=60_000).shape == (200, 300, 3)
+  # Whoever decodes a pixel has come too far.
+  monkeypatch.setattr(decoding, 'flatten', None)
+  message = 'has 300 x 200 pixels, but at most 59,999 are .* make it smaller.$'
+  for source in (data, Image.open(io.BytesIO(data))):
+    with pytest.raises(ValueError, match=message):
+      inputs.read(source, max_pixels=59_999)
+
+
+def test_a_bomb_is_refused_with_the_callers_bound():
+  header = struct.pack('>IIBBBBB', 30_000, 20_000, 8, 0, 0, 0, 0)
+  bomb = _bytes(_image('L'))
+  bomb = bomb[:16] + header
+  bomb += struct.pack('>I', zlib.crc32(bomb[12:])) + _bytes(_image('L'))[33:]
+  for most, said in ((None, f'{decoding.MAX_PIXELS:,}'), (10**6, '1,000,000')):
+    message = f'has 30000 x 20000 pixels, but at most {said} are'
+    with pytest.raises(ValueError, match=message):
+      inputs.read(bomb, max_pixels=most)
 
 
 def test_finds_the_pictures_of_a_folder(tmp_path):

@@ -16,7 +16,7 @@ FITS = ('crop', 'pad')
 _WIDTH = 1024
 
 
-def read(source: Any) -> np.ndarray:
+def read(source: Any, max_pixels: int | None = None) -> np.ndarray:
   """Reads a picture.
 
   White paper shows through what is transparent, the first picture of an
@@ -34,6 +34,9 @@ def read(source: Any) -> np.ndarray:
   Args:
     source: a path, the bytes of a file, a Pillow image, or an array, uint8
       `[H, W]`, `[H, W, 1]`, `[H, W, 3]` or `[H, W, 4]`.
+    max_pixels: refuses pictures with more, by what the file's header says,
+      before anything is decoded; JPEG files as well. The message says width,
+      height, the bound and the cure. It can only lower the bounds above.
 
   Returns:
     uint8 `[H, W, 3]`.
@@ -49,9 +52,11 @@ def read(source: Any) -> np.ndarray:
       name = os.fsdecode(source)
       source = archive.read_file(name)
     if isinstance(source, (bytes, bytearray, memoryview)):
-      source = decoding.open_picture(bytes(source), _WIDTH)
+      source = decoding.open_picture(bytes(source), _WIDTH, max_pixels)
     elif not isinstance(source, Image.Image):
       source = _from_array(source)
+    if max_pixels is not None:
+      decoding.check_pixels(source, max_pixels)
     return np.asarray(decoding.flatten(source, 3, _scale))
   except FileNotFoundError:
     raise _missing(name) from None

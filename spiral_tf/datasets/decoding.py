@@ -67,12 +67,17 @@ def decode(data: bytes, width: int, channels: int) -> Image.Image:
   return flatten(open_picture(data, width), channels)
 
 
-def open_picture(data: bytes, width: int) -> Image.Image:
+def open_picture(
+  data: bytes, width: int, max_pixels: int | None = None
+) -> Image.Image:
   """Opens a picture, which is decoded when its pixels are needed.
 
   Args:
     data: what its file holds.
     width: as of `decode`.
+    max_pixels: the most pixels that its header may announce, if that is less
+      than what can be read anyway. A larger picture is refused before any of it
+      is decoded, whatever its format, and before memory is taken for it.
 
   Returns:
     The picture, of any mode.
@@ -84,27 +89,47 @@ def open_picture(data: bytes, width: int) -> Image.Image:
   try:
     with _no_warnings():
       image = Image.open(io.BytesIO(data), formats=_FORMATS)
+    if max_pixels is not None:
+      check_pixels(image, max_pixels)
     image.draft(None, (2 * width, 2 * width))
+  except BadImageError:
+    raise
   except UnidentifiedImageError:
     raise BadImageError(
       f'is no sound picture: cannot be {" or ".join(_FORMATS)}'
     ) from None
   except Image.DecompressionBombError as error:
-    raise _too_many(f'more than {2 * MAX_PIXELS:,}') from error
+    most = MAX_PIXELS if max_pixels is None else min(MAX_PIXELS, max_pixels)
+    raise _too_many(_size(data), most) from error
   except Exception as error:
     # The file is in memory already, so this error can only be its content's.
     raise BadImageError(f'is no sound picture: {error}') from error
   # For a JPEG file, this is its size after `draft`.
-  if image.width * image.height > MAX_PIXELS:
-    raise _too_many(f'{image.width} x {image.height}')
+  check_pixels(image, MAX_PIXELS)
   return image
 
 
-def _too_many(pixels: str) -> BadImageError:
+def check_pixels(image: Image.Image, most: int) -> None:
+  """Raises a BadImageError if a picture has more than `most` pixels."""
+  if image.width * image.height > most:
+    raise _too_many(f'{image.width} x {image.height}', most)
+
+
+def _too_many(pixels: str, most: int) -> BadImageError:
   return BadImageError(
-    f'is no sound picture: {pixels} pixels could be a decompression bomb; make '
-    f'it smaller, at most {MAX_PIXELS:,} pixels'
+    f'has {pixels} pixels, but at most {most:,} are read; make it smaller'
   )
+
+
+def _size(data: bytes) -> str:
+  """Width and height of a picture that `Image.open` takes for a bomb."""
+  for name in _FORMATS:
+    open_file, accepts = Image.OPEN[name]
+    if accepts(data[:16]):
+      with contextlib.suppress(Exception), _no_warnings():
+        image = open_file(io.BytesIO(data), '')
+        return f'{image.width} x {image.height}'
+  return f'more than {2 * MAX_PIXELS:,}'
 
 
 @contextlib.contextmanager
