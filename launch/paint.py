@@ -12,7 +12,6 @@ program itself), and .xml (MJCF) of a 3D scene. Where there are several
 pictures, the name of each goes before the extension: out_NAME.svg.
 """
 
-from collections.abc import Callable
 from collections.abc import Iterator
 import os
 import sys
@@ -46,6 +45,7 @@ _IMAGE = flags.DEFINE_multi_string(
   [],
   'Picture to reproduce, or folder of some; may be given several times.',
 )
+flags.adopt_module_key_flags(paint_sources)
 _DATA = flags.DEFINE_enum(
   'data',
   None,
@@ -176,7 +176,7 @@ def _replay() -> int:
 
 def _paint() -> int:
   """Paints with a model; returns how many pictures."""
-  paths = [p for path in _IMAGE.value for p in inputs.find(path)]
+  paths = paint_sources.find(_IMAGE.value)
   agent = agent_lib.load(_MODEL.value or bundled.best())
   if not agent.conditional:
     if paths or _DATA.value:
@@ -185,34 +185,32 @@ def _paint() -> int:
         'choose one that reproduces images with --model=...'
       )
     drawn = agent.draw(_SAMPLES.value or 1, _TEMPERATURE.value, _SEED.value)
-    several = len(drawn) > 1
-    return _write(
-      (_Painting(str(i), p) for i, p in enumerate(drawn, 1)), several
-    )
+    paintings = (_Painting(str(i), p) for i, p in enumerate(drawn, 1))
+    return _write(paintings, len(drawn) > 1)
   if not paths and not _DATA.value:
     raise ValueError(
       'this agent reproduces pictures. Name one, or a folder of some, with '
       '--image=..., or take the built-in ones with --data=digits.'
     )
   each = 1 if _BEST.value else _SAMPLES.value or 1
+  if _TILES.value and not paths:
+    raise ValueError('--tiles needs a picture: --image=...')
+  read = paint_sources.read(paths, agent, _FIT.value)
   if _TILES.value:
-    if not paths:
-      raise ValueError('--tiles needs a picture: --image=...')
-    return _write(_tiled(agent, paths), len(paths) > 1)
+    return _write(_tiled(agent, read), len(paths) > 1)
   if paths:
-    names = paint_sources.names(paths)
-    total, target = len(paths), lambda i: agent.target(paths[i], _FIT.value)
+    names, targets = [p.name for p in read], np.stack([p.target for p in read])
   else:
-    digits = paint_sources.digits(agent)
-    names = [str(i) for i in range(1, len(digits) + 1)]
-    total, target = len(digits), digits.__getitem__
-  return _write(_reproduce(agent, names, target, each), total * each > 1)
+    targets = paint_sources.digits(agent)
+    names = [str(i) for i in range(1, len(targets) + 1)]
+  several = len(paths or names) * each > 1
+  return _write(_reproduce(agent, names, targets, each), several)
 
 
 def _reproduce(
   agent: agent_lib.Agent,
   names: list[str],
-  target: Callable[[int], np.ndarray],
+  targets: np.ndarray,
   each: int,
 ) -> Iterator[_Painting]:
   """Reproduces pictures, so that there are `each` paintings of each.
@@ -220,7 +218,7 @@ def _reproduce(
   Args:
     agent: who paints.
     names: what to call the paintings of each picture.
-    target: from a picture's index to what the agent sees of it.
+    targets: what the agent sees of each picture, uint8 `[N, W, W, C]`.
     each: paintings to keep of each picture.
 
   Yields:
@@ -228,10 +226,9 @@ def _reproduce(
   """
   report = progress.Progress('pictures')
   for start in range(0, len(names), _CHUNK):
-    chunk = range(start, min(start + _CHUNK, len(names)))
-    targets = np.stack([target(i) for i in chunk])
+    shown = targets[start : start + _CHUNK]
     painted = agent.paint_many(
-      np.repeat(targets, each, axis=0),
+      np.repeat(shown, each, axis=0),
       (_SAMPLES.value or 1) if _BEST.value else 1,
       _TEMPERATURE.value,
       _SEED.value + start,
@@ -240,11 +237,13 @@ def _reproduce(
     for i, program in enumerate(painted):
       number, sample = divmod(i, each)
       name = names[start + number] + (f'_{sample + 1}' if each > 1 else '')
-      yield _Painting(name, program, targets[number])
+      yield _Painting(name, program, shown[number])
 
 
-def _tiled(agent: agent_lib.Agent, paths: list[str]) -> Iterator[_Painting]:
-  for path, name in zip(paths, paint_sources.names(paths)):
+def _tiled(
+  agent: agent_lib.Agent, read: list[paint_sources.Picture]
+) -> Iterator[_Painting]:
+  for path, name, _ in read:
     program = agent.paint_tiles(
       path,
       _TILES.value,

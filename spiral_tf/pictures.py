@@ -8,9 +8,12 @@ import numpy as np
 from PIL import Image
 from PIL import ImageDraw
 from PIL import ImageFont
+from PIL import PngImagePlugin
 
 from spiral_tf import files
 
+# What PNG files of ours say of themselves, under 'Software'.
+SOFTWARE = 'spiral_tf'
 # Grey of the lines between images, seen against white paper and black ink.
 _LINE = 160
 # White around a titled picture, and size of the titles' font, pixels.
@@ -114,7 +117,7 @@ def write_png(path: str, picture: np.ndarray) -> None:
   image = _to_pil(picture)
   os.makedirs(os.path.dirname(path) or '.', exist_ok=True)
   with files.replacing(path) as temporary:
-    image.save(temporary, format='PNG')
+    _save(image, temporary)
 
 
 def save_png(path: str, picture: np.ndarray) -> None:
@@ -124,7 +127,13 @@ def save_png(path: str, picture: np.ndarray) -> None:
     path: of the file, as of `files.replacing`, in a folder that exists.
     picture: see `write_png`.
   """
-  _to_pil(picture).save(path, format='PNG')
+  _save(_to_pil(picture), path)
+
+
+def _save(image: Image.Image, path: str) -> None:
+  told = PngImagePlugin.PngInfo()
+  told.add_text('Software', SOFTWARE)
+  image.save(path, format='PNG', pnginfo=told)
 
 
 def write_figure(path: str, drawn: Any, dpi: int) -> None:
@@ -137,7 +146,9 @@ def write_figure(path: str, drawn: Any, dpi: int) -> None:
   """
   os.makedirs(os.path.dirname(path) or '.', exist_ok=True)
   with files.replacing(path) as temporary:
-    drawn.savefig(temporary, format='png', dpi=dpi)
+    drawn.savefig(
+      temporary, format='png', dpi=dpi, metadata={'Software': SOFTWARE}
+    )
 
 
 def on_paper(picture: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 import fractions
+import os
 
 import numpy as np
 from PIL import Image
@@ -54,6 +55,15 @@ def write_gif(
       )
       container.mux(stream.encode(frame))
     container.mux(stream.encode())
+  _sign_gif(path)
+
+
+def _sign_gif(path: str) -> None:
+  """Adds a comment that says who wrote a GIF, which FFmpeg cannot do."""
+  comment = pictures.SOFTWARE.encode()
+  with open(path, 'r+b') as file:
+    file.seek(-1, os.SEEK_END)  # The mark of its end.
+    file.write(b'\x21\xfe' + bytes([len(comment)]) + comment + b'\0\x3b')
 
 
 def write_mp4(
