@@ -156,6 +156,27 @@ def test_another_decoder_sees_the_same_transparent_grey(case):
   np.testing.assert_allclose(255 * shown, 255 * case.pixels, atol=0.1)
 
 
+@pytest.mark.parametrize(
+  'side, sound', [(512, True), (20_000, False), (65_535, False)]
+)
+def test_tiles_far_larger_than_their_picture_are_refused(side, sound):
+  pixels = np.random.default_rng(0).integers(256, size=[16, 16])
+  padded = np.zeros([16 if not sound else side, side], np.uint8)
+  padded[:16, :16] = pixels
+  data = picture_writers.tiff(
+    {256: 16, 257: 16, 258: 8, 262: 1, 277: 1, 322: side, 323: side},
+    [padded.tobytes()],
+    '<',
+    tiled=True,
+  )
+  if sound:
+    assert np.array_equal(decoding.decode(data, 64, 1), pixels)
+  else:
+    message = f'has 16 x 16 pixels in tiles of {side} x {side}; save it as'
+    with pytest.raises(decoding.BadImageError, match=message):
+      decoding.open_picture(data, 64)
+
+
 def _smooth(channels):
   """A picture without edges, which no coder harms much."""
   rows, columns = np.mgrid[:48, :80] / 80

@@ -345,7 +345,9 @@ def _ppms() -> Iterator[Case]:
 # TIFF.
 
 
-def tiff(tags: dict[int, object], strips: list[bytes], order: str) -> bytes:
+def tiff(
+  tags: dict[int, object], strips: list[bytes], order: str, tiled: bool = False
+) -> bytes:
   """A TIFF file without compression.
 
   Args:
@@ -353,6 +355,7 @@ def tiff(tags: dict[int, object], strips: list[bytes], order: str) -> bytes:
       bytes are SHORTs that are packed already.
     strips: the pixels.
     order: '<' or '>'.
+    tiled: whether what is called strips are tiles.
 
   Returns:
     The file.
@@ -361,7 +364,8 @@ def tiff(tags: dict[int, object], strips: list[bytes], order: str) -> bytes:
   starts = list(
     itertools.accumulate([8, *map(len, strips)], initial=None)
   )[: len(strips)]  # fmt: skip
-  tags |= {273: tuple(starts), 279: tuple(map(len, strips))}
+  places, lengths = (324, 325) if tiled else (273, 279)
+  tags |= {places: tuple(starts), lengths: tuple(map(len, strips))}
   pixels = b''.join(strips)
   extra_start = 8 + len(pixels) + 2 + 12 * len(tags) + 4
   entries, extra = b'', b''

@@ -35,8 +35,8 @@ def read(source: Any, max_pixels: int | None = None) -> np.ndarray:
   guess that may surprise, a `GuessWarning` tells.
 
   A file has at most 256 MiB, and its picture `decoding.MAX_PIXELS` pixels. The
-  picture of a JPEG file may have twice as many, for large ones are decoded
-  smaller than they are.
+  picture of a JPEG file may have twice as many, unless it is progressive, for
+  large ones are decoded smaller than they are.
 
   Args:
     source: a path, the bytes of a file, a Pillow image, or an array, uint8

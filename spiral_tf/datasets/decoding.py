@@ -24,6 +24,8 @@ MAX_BYTES = 256 * 2**20  # Size of the file of one picture, at most.
 MAX_PIXELS = 89_478_485
 # A compression of BMP files. Pillow loses the last of an odd number of pixels.
 _RLE4 = 2
+# Pixels of a tile of TIFF, at most, where the picture itself is smaller.
+_MAX_TILE = 2048 * 2048
 
 # What Pillow logs and libtiff prints names no file; our errors do.
 logging.getLogger('PIL').setLevel(logging.CRITICAL)
@@ -123,8 +125,27 @@ def _open(
       'is a BMP picture of 4 bits in run lengths, which is not read; save it '
       'as PNG'
     )
+  if image.format == 'TIFF':
+    _check_tiles(image)
+  if image.info.get('progressive'):
+    # All of it is in memory before any of it is made smaller.
+    check_pixels(image, MAX_PIXELS)
   image.draft(None, (2 * width, 2 * width))
   return image
+
+
+def _check_tiles(image: Image.Image) -> None:
+  """Refuses a TIFF file with tiles far larger than its picture.
+
+  Memory is taken for a whole tile, which the size of the picture says nothing
+  of.
+  """
+  width, height = image.tag_v2.get(322, 0), image.tag_v2.get(323, 0)
+  if width * height > max(_MAX_TILE, image.width * image.height):
+    raise BadImageError(
+      f'is no sound picture: it has {image.width} x {image.height} pixels in '
+      f'tiles of {width} x {height}; save it as JPEG or PNG'
+    )
 
 
 def check_pixels(image: Image.Image, most: int) -> None:
