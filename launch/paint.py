@@ -13,6 +13,7 @@ pictures, the name of each goes before the extension: out_NAME.svg.
 """
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 import os
 import sys
 from typing import NamedTuple
@@ -23,6 +24,7 @@ import numpy as np
 
 from launch import bundled
 from launch import flags as launch_flags
+from launch import paint_pictures
 from launch import paint_sheet
 from launch import paint_sources
 from spiral_tf import progress
@@ -45,7 +47,7 @@ _IMAGE = flags.DEFINE_multi_string(
   [],
   'Picture to reproduce, or folder of some; may be given several times.',
 )
-flags.adopt_module_key_flags(paint_sources)
+flags.adopt_module_key_flags(paint_pictures)
 _DATA = flags.DEFINE_enum(
   'data',
   None,
@@ -176,7 +178,7 @@ def _replay() -> int:
 
 def _paint() -> int:
   """Paints with a model; returns how many pictures."""
-  paths = paint_sources.find(_IMAGE.value)
+  paths = paint_pictures.find(_IMAGE.value)
   agent = agent_lib.load(_MODEL.value or bundled.best())
   if not agent.conditional:
     if paths or _DATA.value:
@@ -195,22 +197,22 @@ def _paint() -> int:
   each = 1 if _BEST.value else _SAMPLES.value or 1
   if _TILES.value and not paths:
     raise ValueError('--tiles needs a picture: --image=...')
-  read = paint_sources.read(paths, agent, _FIT.value)
+  several = len(paths) > 1
+  paths, targets = paint_pictures.read(paths, agent, _FIT.value)
   if _TILES.value:
-    return _write(_tiled(agent, read), len(paths) > 1)
-  if paths:
-    names, targets = [p.name for p in read], np.stack([p.target for p in read])
-  else:
+    return _write(_tiled(agent, paths), several)
+  names = paint_sources.names(paths)
+  if not paths:
     targets = paint_sources.digits(agent)
     names = [str(i) for i in range(1, len(targets) + 1)]
-  several = len(paths or names) * each > 1
+  several = several or len(names) * each > 1
   return _write(_reproduce(agent, names, targets, each), several)
 
 
 def _reproduce(
   agent: agent_lib.Agent,
   names: list[str],
-  targets: np.ndarray,
+  targets: Sequence[np.ndarray],
   each: int,
 ) -> Iterator[_Painting]:
   """Reproduces pictures, so that there are `each` paintings of each.
@@ -218,7 +220,7 @@ def _reproduce(
   Args:
     agent: who paints.
     names: what to call the paintings of each picture.
-    targets: what the agent sees of each picture, uint8 `[N, W, W, C]`.
+    targets: what the agent sees of each picture.
     each: paintings to keep of each picture.
 
   Yields:
@@ -226,7 +228,7 @@ def _reproduce(
   """
   report = progress.Progress('pictures')
   for start in range(0, len(names), _CHUNK):
-    shown = targets[start : start + _CHUNK]
+    shown = np.stack(targets[start : start + _CHUNK])
     painted = agent.paint_many(
       np.repeat(shown, each, axis=0),
       (_SAMPLES.value or 1) if _BEST.value else 1,
@@ -240,10 +242,8 @@ def _reproduce(
       yield _Painting(name, program, shown[number])
 
 
-def _tiled(
-  agent: agent_lib.Agent, read: list[paint_sources.Picture]
-) -> Iterator[_Painting]:
-  for path, name, _ in read:
+def _tiled(agent: agent_lib.Agent, paths: list[str]) -> Iterator[_Painting]:
+  for path, name in zip(paths, paint_sources.names(paths)):
     program = agent.paint_tiles(
       path,
       _TILES.value,
