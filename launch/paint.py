@@ -13,37 +13,27 @@ pictures, the name of each goes before the extension: out_NAME.svg.
 """
 
 from collections.abc import Sequence
-import sys
 
-from absl import app
 from absl import flags
 
+from launch import commands
 from launch import paint_flags
 from launch import paint_outputs
 from launch import paint_request
 from launch import paint_sources
-
-# Exit code after Ctrl-C, as of a shell's.
-_STOPPED = 130
 
 flags.adopt_module_key_flags(paint_flags)
 
 
 def main(argv: Sequence[str]) -> None:
   """Paints."""
-  try:
-    request = paint_flags.request(argv)
-    paint_request.check(request)
-    work = paint_sources.find(request)
-    paint_outputs.check(request, work)
-    count = paint_outputs.write(request, work)
-  except KeyboardInterrupt:
-    print('Stopped.', file=sys.stderr)
-    sys.exit(_STOPPED)
-  except (ValueError, OSError) as error:
-    sys.exit(f'Error: {error}')
+  request = paint_flags.request(argv)
+  paint_request.check(request)
+  work = paint_sources.find(request)
+  paint_outputs.check(request, work)
+  count = paint_outputs.write(request, work)
   print(f'Painted {count}: {", ".join(request.files)}')
 
 
 if __name__ == '__main__':
-  app.run(main)
+  commands.run(main)

@@ -6,6 +6,7 @@ import os
 
 from absl import flags
 
+from launch import paint_pictures
 from launch import paint_request
 from spiral_tf.agents import agent as agent_lib
 from spiral_tf.programs import formats
@@ -31,6 +32,13 @@ flags.DEFINE_multi(
   'image',
   [],
   'Picture to reproduce, or folder of some; may be given several times.',
+)
+flags.DEFINE_enum(
+  'bad_images',
+  'error',
+  list(paint_pictures.BAD_IMAGES),
+  'What becomes of a picture that cannot be read: it ends the command before '
+  'anything is painted, or it is counted and left out.',
 )
 flags.DEFINE_enum(
   'data',

@@ -27,6 +27,7 @@ class Request:
 
   model: str | None = None
   image: tuple[str, ...] = ()
+  bad_images: str = 'error'
   data: str | None = None
   program: str | None = None
   output: tuple[str, ...] = ()
@@ -97,6 +98,7 @@ _PIXELS = _Need(
 NEEDS: dict[str, tuple[_Need, ...]] = {
   'model': (_AGENT,),
   'image': (_AGENT,),
+  'bad_images': (_AGENT, _PICTURE),
   'data': (_AGENT, _ONE_SOURCE),
   'program': (),
   'output': (),

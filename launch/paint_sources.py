@@ -1,7 +1,7 @@
 """What launch.paint paints, and how the paintings are called."""
 
-from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 import dataclasses
 import os
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from launch import bundled
+from launch import paint_pictures
 from launch import paint_request
 from spiral_tf import builders
 from spiral_tf import names as names_lib
@@ -71,7 +72,7 @@ def find(request: paint_request.Request) -> Work:
   """
   if request.program:
     return _replay(request.program)
-  paths = [p for path in request.image for p in inputs.find(path)]
+  paths = paint_pictures.find(request.image)
   agent = agent_lib.load(request.model or bundled.best())
   asked = bool(paths or request.data)
   if asked and not agent.conditional:
@@ -86,9 +87,13 @@ def find(request: paint_request.Request) -> Work:
         '--image=..., or take the built-in ones with --data=digits.'
       )
     return _draw(request, agent)
+  several = len(paths) > 1
+  paths, targets = paint_pictures.read(
+    paths, agent, request.fit, request.bad_images
+  )
   if request.tiles:
-    return _tiled(request, agent, paths)
-  return _reproduce(request, agent, paths)
+    return _tiled(request, agent, paths, several)
+  return _reproduce(request, agent, paths, targets, several)
 
 
 def names(paths: list[str]) -> list[str]:
@@ -124,34 +129,33 @@ def _draw(request: paint_request.Request, agent: agent_lib.Agent) -> Work:
 
 
 def _reproduce(
-  request: paint_request.Request, agent: agent_lib.Agent, paths: list[str]
+  request: paint_request.Request,
+  agent: agent_lib.Agent,
+  paths: list[str],
+  targets: Sequence[np.ndarray],
+  several: bool,
 ) -> Work:
   """Paintings of pictures, or of the built-in ones if there are no paths."""
-  if paths:
-    called = names(paths)
-
-    def target(i: int) -> np.ndarray:
-      return agent.target(paths[i], request.fit)
-
-  else:
-    images = digits(agent)
-    called = [str(i) for i in range(1, len(images) + 1)]
-    target = images.__getitem__
+  called = names(paths)
+  if not paths:
+    targets = digits(agent)
+    called = [str(i) for i in range(1, len(targets) + 1)]
   each = 1 if request.best else request.samples or 1
   every = [
     name + (f'_{sample}' if each > 1 else '')
     for name in called
     for sample in range(1, each + 1)
   ]
-  paintings = _paintings(request, agent, every, target, each)
-  return Work(agent.renderer, every, len(every) > 1, paths, True, paintings)
+  paintings = _paintings(request, agent, every, targets, each)
+  several = several or len(every) > 1
+  return Work(agent.renderer, every, several, paths, True, paintings)
 
 
 def _paintings(
   request: paint_request.Request,
   agent: agent_lib.Agent,
   called: list[str],
-  target: Callable[[int], np.ndarray],
+  targets: Sequence[np.ndarray],
   each: int,
 ) -> Iterator[Painting]:
   """Reproduces pictures, so that there are `each` paintings of each.
@@ -160,7 +164,7 @@ def _paintings(
     request: what is asked for.
     agent: who paints.
     called: what to call the paintings, `each` of a picture.
-    target: from a picture's index to what the agent sees of it.
+    targets: what the agent sees of each picture.
     each: paintings to keep of each picture.
 
   Yields:
@@ -169,21 +173,23 @@ def _paintings(
   report = progress.Progress('pictures')
   total = len(called) // each
   for start in range(0, total, _CHUNK):
-    chunk = range(start, min(start + _CHUNK, total))
-    targets = np.stack([target(i) for i in chunk])
+    shown = np.stack(targets[start : start + _CHUNK])
     painted = agent.paint_many(
-      np.repeat(targets, each, axis=0),
+      np.repeat(shown, each, axis=0),
       (request.samples or 1) if request.best else 1,
       request.temperature,
       request.seed + start,
       lambda done, _, start=start: report(start + done // each, total),
     )
     for i, program in enumerate(painted):
-      yield Painting(called[each * start + i], program, targets[i // each])
+      yield Painting(called[each * start + i], program, shown[i // each])
 
 
 def _tiled(
-  request: paint_request.Request, agent: agent_lib.Agent, paths: list[str]
+  request: paint_request.Request,
+  agent: agent_lib.Agent,
+  paths: list[str],
+  several: bool,
 ) -> Work:
   """Paintings of pictures, window by window."""
   tiles, fit = request.tiles, request.fit
@@ -206,4 +212,4 @@ def _tiled(
       target = inputs.fit(inputs.read(path), width, channels, fit)
       yield Painting(name, program, target)
 
-  return Work(renderer, called, len(paths) > 1, paths, True, paintings())
+  return Work(renderer, called, several, paths, True, paintings())

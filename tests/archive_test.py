@@ -55,7 +55,7 @@ def _folder(tmp_path, members):
 
 
 @pytest.mark.parametrize('make', [_zip, _folder])
-def test_pictures_and_only_pictures_sorted(tmp_path, make):
+def test_pictures_and_only_pictures_sorted(tmp_path, capsys, make):
   sources = {
     f'{name}': _bytes(Image.new('L', (4, 4), value))
     for name, value in (('b/2.PNG', 2), ('a/9.png', 9), ('c.png', 5))
@@ -66,6 +66,8 @@ def test_pictures_and_only_pictures_sorted(tmp_path, make):
   assert names == ['a/9.png', 'b/2.PNG', 'c.png']
   assert images[:, 0, 0, 0].tolist() == [9, 2, 5]
   assert images.shape == (3, 4, 4, 1)
+  message = f'{path}: 1 file that is not read as pictures: 1 .txt.'
+  assert message in capsys.readouterr().err
 
 
 def test_zip_is_not_opened_when_its_images_are_cached(tmp_path, monkeypatch):
@@ -123,7 +125,7 @@ def _png_of(width, height):
     (_add('a.png', NOISE, compress_size=99), 'cannot be read'),
     (_add('a.png', NOISE, header_offset=7), 'cannot be read: Bad magic'),
     (_add('a.png', NOISE, compress_type=99), 'cannot be read'),
-    (_add('a.png', b'<html>Not found</html>'), 'is no sound picture: cannot'),
+    (_add('a.png', b'<html>Not found</html>'), 'is a web page, not a'),
     (_add('a.jpg', NOISE[:3000]), 'is no sound picture: .*truncated'),
     (_add('a.png', _png_of(10000, 10000)), 'has 10000 x 10000 pixels, but'),
     (_add('a.png', _png_of(30000, 30000)), 'has 30000 x 30000 pixels, but'),
@@ -164,7 +166,7 @@ def test_a_damaged_zip_is_named(tmp_path, damage):
 @pytest.mark.parametrize('make', [_zip, _folder])
 def test_no_pictures_at_all(tmp_path, make):
   path = make(tmp_path, {'readme.txt': b'text'})
-  with pytest.raises(ValueError, match=r'holds no pictures; .*\.png'):
+  with pytest.raises(ValueError, match=r'holds no pictures, .*\.png.*1 \.txt'):
     archive.load(_config(tmp_path), path, 4, 3)
 
 

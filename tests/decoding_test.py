@@ -1,12 +1,16 @@
 """Tests of spiral_tf.datasets.decoding."""
 
 import io
+import re
 
+import av
 import numpy as np
 from PIL import Image
 import pytest
 
+from spiral_tf.agents import inputs
 from spiral_tf.datasets import decoding
+from tests import picture_writers
 
 
 def _bytes(image, form='PNG', **options):
@@ -65,11 +69,153 @@ def test_numbers_without_a_scale_are_refused(image):
     decoding.decode(_bytes(image, 'TIFF'), 4, 1)
 
 
-@pytest.mark.parametrize('form', ['EPS', 'PCX'])
-def test_formats_that_may_run_other_programs_are_refused(form):
+@pytest.mark.parametrize(
+  'form, message',
+  [
+    ('EPS', 'is a PostScript document, which is not read; save it as JPEG or'),
+    ('PCX', 'is no sound picture: neither BMP, .*; save it as JPEG or PNG$'),
+  ],
+)
+def test_formats_that_may_run_other_programs_are_refused(form, message):
   data = _bytes(Image.new('RGB', (4, 4)), form)
-  with pytest.raises(decoding.BadImageError, match='cannot be BMP or'):
+  with pytest.raises(decoding.BadImageError, match=message):
     decoding.decode(data, 4, 3)
+
+
+# What may be refused: rare kinds that Pillow cannot read, or reads wrongly.
+_REFUSED = re.compile(
+  'BMP colour 888, blue first|BMP run lengths, .* 4 bits'
+  '|TIFF .* grey 12 bits, photometric 0|TIFF big grey 12 bits'
+  '|TIFF big grey 16 bits, photometric 0|TIFF big numbers 32 bits'
+  '|TIFF .* numbers 32 bits, photometric 0'
+)
+# What a data set, whose pictures must be alike, refuses besides.
+_WITHOUT_SCALE = re.compile('PFM|fractions')
+
+
+@pytest.mark.parametrize('case', picture_writers.cases(), ids=lambda c: c.name)
+def test_every_kind_of_file_has_its_pixels(case):
+  # Pillow drops the lower of 16 bits, of colour and of alpha.
+  tolerance = 3 if 'premultiplied' in case.name else 1.5
+  readers = [inputs.read]
+  if not _WITHOUT_SCALE.search(case.name):
+    readers.append(lambda data: decoding.decode(data, 1024, 3))
+  for read in readers:
+    if _REFUSED.match(case.name):
+      with pytest.raises(ValueError, match=r'not read|save it') as error:
+        read(case.data)
+      assert '\n' not in str(error.value)
+    else:
+      np.testing.assert_allclose(
+        read(case.data), 255 * case.pixels, atol=tolerance
+      )
+
+
+# What FFmpeg takes for something else, or reads wrongly, as it seems.
+_FFMPEG_DIFFERS = re.compile(
+  'PNG grey with a transparent one|PNG .* 16 bits interlaced|PFM'
+  '|TIFF .* (with something|premultiplied|32 bits|{)'
+  '|TIFF .* 12 bits, photometric 0'
+)
+_DEMUXERS = {'GIF': 'gif', 'PBM': 'pbm_pipe', 'PGM': 'pgm_pipe'}
+
+
+def _by_ffmpeg(data, demuxer):
+  """The first picture of a file as float `[H, W, 3]` from 0 to 1, on white."""
+  with av.open(io.BytesIO(data), format=demuxer) as container:
+    frame = next(container.decode(video=0)).reformat(format='rgba64le')
+  pixels = frame.to_ndarray() / 65535
+  alpha = pixels[..., 3:]
+  return pixels[..., :3] * alpha + 1 - alpha
+
+
+@pytest.mark.parametrize(
+  'case',
+  [c for c in picture_writers.cases() if not _FFMPEG_DIFFERS.match(c.name)],
+  ids=lambda c: c.name,
+)
+def test_an_independent_decoder_sees_the_same_in_these_files(case):
+  demuxer = _DEMUXERS.get(case.name[:3], f'{case.name.split()[0].lower()}_pipe')
+  # It fills up 5 and 6 bits with zeros, and palettes go through YUV.
+  tolerance = 9 if re.search('5[56]5', case.name) else 3
+  np.testing.assert_allclose(
+    255 * _by_ffmpeg(case.data, demuxer), 255 * case.pixels, atol=tolerance
+  )
+
+
+@pytest.mark.parametrize(
+  'case',
+  [c for c in picture_writers.cases() if 'PNG grey with a tr' in c.name],
+  ids=lambda c: c.name,
+)
+def test_another_decoder_sees_the_same_transparent_grey(case):
+  import tensorflow as tf  # Slow to import.
+
+  pixels = tf.io.decode_png(case.data, channels=4, dtype=tf.uint16) / 65535
+  shown = pixels[..., :3] * pixels[..., 3:] + 1 - pixels[..., 3:]
+  np.testing.assert_allclose(255 * shown, 255 * case.pixels, atol=0.1)
+
+
+@pytest.mark.parametrize(
+  'side, sound', [(512, True), (20_000, False), (65_535, False)]
+)
+def test_tiles_far_larger_than_their_picture_are_refused(side, sound):
+  pixels = np.random.default_rng(0).integers(256, size=[16, 16])
+  padded = np.zeros([16 if not sound else side, side], np.uint8)
+  padded[:16, :16] = pixels
+  data = picture_writers.tiff(
+    {256: 16, 257: 16, 258: 8, 262: 1, 277: 1, 322: side, 323: side},
+    [padded.tobytes()],
+    '<',
+    tiled=True,
+  )
+  if sound:
+    assert np.array_equal(decoding.decode(data, 64, 1), pixels)
+  else:
+    message = f'has 16 x 16 pixels in tiles of {side} x {side}; save it as'
+    with pytest.raises(decoding.BadImageError, match=message):
+      decoding.open_picture(data, 64)
+
+
+def _smooth(channels):
+  """A picture without edges, which no coder harms much."""
+  rows, columns = np.mgrid[:48, :80] / 80
+  waves = [np.sin(5 * rows + i) * np.cos(4 * columns + i) for i in range(4)]
+  pixels = 127 * (1 + np.stack(waves[:channels], -1))
+  return pixels.astype(np.uint8).squeeze()
+
+
+@pytest.mark.parametrize(
+  'form, channels, options',
+  [
+    *[
+      ('JPEG', channels, {'quality': 95, **options})
+      for channels in (1, 3)
+      for options in (
+        {},
+        {'progressive': True},
+        {'subsampling': 0},
+        {'subsampling': 2},
+        {'restart_marker_rows': 1},
+      )
+    ],
+    *[
+      ('WEBP', channels, options)
+      for channels in (3, 4)
+      for options in ({'lossless': True}, {'quality': 95})
+    ],
+  ],
+)
+def test_lossy_formats_as_an_independent_decoder_sees_them(
+  form, channels, options
+):
+  data = _bytes(Image.fromarray(_smooth(channels)), form, **options)
+  demuxer = {'JPEG': 'jpeg_pipe', 'WEBP': 'webp_pipe'}[form]
+  expected = 255 * _by_ffmpeg(data, demuxer)
+  # They smooth the borders of coarse colours differently.
+  for read in (inputs.read, lambda d: decoding.decode(d, 1024, 3)):
+    difference = np.abs(read(data) - expected)
+    assert difference.mean() < 1.5 and difference.max() < 12
 
 
 def test_rotation_of_a_camera_is_undone():

@@ -86,6 +86,8 @@ def _is_refused_in_time(read) -> bool:
       text = str(error)
       assert text and '\n' not in text and 'Traceback' not in text
       assert len(text) < _LONGEST
+  # Damage may make a picture so dark that its white is a guess.
+  warned = [w for w in warned if w.category is not inputs.GuessWarning]
   assert not warned, warned[0].message
   return refused
 

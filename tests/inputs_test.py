@@ -9,8 +9,10 @@ from PIL import Image
 from PIL import ImageCms
 import pytest
 
+from spiral_tf import pictures
 from spiral_tf.agents import inputs
 from spiral_tf.datasets import decoding
+from tests import program_cases
 
 
 def _image(mode='RGB', size=(30, 20)):
@@ -162,9 +164,9 @@ def test_huge_pictures(monkeypatch):
   image = _image('L', (1500, 1000))
   # Those that can be decoded smaller than they are, are.
   assert inputs.read(_bytes(image, 'JPEG')).shape == (250, 375, 3)
-  message = '1500 x 1000 pixels, but at most 1,000,000 are .* make it smaller.$'
-  with pytest.raises(ValueError, match=message):
-    inputs.read(_bytes(image, 'PNG'))
+  for form, options in (('PNG', {}), ('JPEG', {'progressive': True})):
+    with pytest.raises(ValueError, match='1500 x 1000 pixels, but at most 1,0'):
+      inputs.read(_bytes(image, form, **options))
 
 
 @pytest.mark.parametrize(
@@ -196,14 +198,42 @@ def test_finds_the_pictures_of_a_folder(tmp_path):
   (tmp_path / 'a').mkdir()
   for name in ('b.png', 'a/c.jpg', 'notes.txt'):
     (tmp_path / name).write_bytes(b'')
+  (tmp_path / 'a' / 'd.HEIC').write_bytes(b'')
   found = inputs.find(str(tmp_path))
-  assert found == [str(tmp_path / 'a/c.jpg'), str(tmp_path / 'b.png')]
-  assert inputs.find(str(tmp_path / 'notes.txt'))  # Its name is no matter.
+  assert found.paths == [str(tmp_path / 'a/c.jpg'), str(tmp_path / 'b.png')]
+  assert found.remarks == [
+    f'{tmp_path}: 2 files that are not read as pictures: 1 .heic, 1 .txt.'
+  ]
+  notes = str(tmp_path / 'notes.txt')
+  assert inputs.find(notes) == ([notes], [])  # Its name is no matter.
   with pytest.raises(FileNotFoundError, match='does not exist'):
     inputs.find(str(tmp_path / 'none.png'))
   (tmp_path / 'empty').mkdir()
   with pytest.raises(ValueError, match='holds no pictures'):
     inputs.find(str(tmp_path / 'empty'))
+  (tmp_path / 'empty' / 'x.heic').write_bytes(b'')
+  with pytest.raises(ValueError, match=r'1 \.heic\. Save pictures as JPEG or'):
+    inputs.find(str(tmp_path / 'empty'))
+
+
+def test_what_was_painted_into_a_folder_is_not_painted_again(tmp_path):
+  program = program_cases.painted(number=2)
+  program.save(str(tmp_path / 'out.png'), str(tmp_path / 'out.gif'))
+  pictures.write_png(str(tmp_path / 's.png'), np.zeros([4, 4, 3], np.uint8))
+  with pytest.raises(ValueError, match=r'only pictures that were painted .*3'):
+    inputs.find(str(tmp_path))
+  mine = [str(tmp_path / name) for name in ('a.png', 'b.gif', 'c.jpg')]
+  for name, form in zip(mine, ('PNG', 'GIF', 'JPEG')):
+    _image().save(name, form)
+  found = inputs.find(str(tmp_path))
+  assert found.paths == mine
+  assert found.remarks == [
+    f'{tmp_path}: 3 pictures were painted here, and are not painted again.'
+  ]
+  for name in ('out.png', 'out.gif', 's.png'):
+    path = str(tmp_path / name)
+    assert inputs.find(path) == ([path], [])
+    assert inputs.read(path).shape[2] == 3
 
 
 def test_what_is_wrong_is_said_in_a_line(tmp_path):
@@ -212,7 +242,7 @@ def test_what_is_wrong_is_said_in_a_line(tmp_path):
   (tmp_path / 'cut.png').write_bytes(_bytes(_image())[:60])
   for name, message in (
     ('empty.png', 'is empty, 0 bytes'),
-    ('text.png', 'is no sound picture: cannot be BMP or'),
+    ('text.png', 'is no sound picture: neither BMP, GIF'),
     ('cut.png', 'is no sound picture'),
     ('.', 'is no regular file'),
   ):

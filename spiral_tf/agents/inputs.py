@@ -1,12 +1,14 @@
 """Pictures that people hand in: any size, any mode, none of it trusted."""
 
 import os
-from typing import Any
+from typing import Any, NamedTuple
+import warnings
 
 import numpy as np
 from PIL import Image
 
 from spiral_tf import messages
+from spiral_tf import pictures
 from spiral_tf.datasets import archive
 from spiral_tf.datasets import decoding
 
@@ -14,6 +16,12 @@ FITS = ('crop', 'pad')
 # Pixels a side that are enough of a picture: JPEG files of more than twice as
 # many are decoded smaller than they are.
 _WIDTH = 1024
+# Bytes at the beginning and the end of a file that say who wrote it.
+_ENDS = 256
+
+
+class GuessWarning(UserWarning):
+  """It was a guess which number of a grey picture is white."""
 
 
 def read(source: Any, max_pixels: int | None = None) -> np.ndarray:
@@ -22,14 +30,13 @@ def read(source: Any, max_pixels: int | None = None) -> np.ndarray:
   White paper shows through what is transparent, the first picture of an
   animation is taken, and a camera's rotation is undone.
 
-  Greys of more than 8 bits, and fractions, become 8 bits: white is the first of
-  1 (for fractions only), 255 and 65535 that no number exceeds. If all of these
-  are exceeded, or a number is negative, the lowest number is black and the
-  highest is white.
+  Greys of more than 8 bits, and fractions, become 8 bits. What is white, the
+  file says (see `grey.levels`), or it is guessed (see `grey.to_8_bits`); of a
+  guess that may surprise, a `GuessWarning` tells.
 
   A file has at most 256 MiB, and its picture `decoding.MAX_PIXELS` pixels. The
-  picture of a JPEG file may have twice as many, for large ones are decoded
-  smaller than they are.
+  picture of a JPEG file may have twice as many, unless it is progressive, for
+  large ones are decoded smaller than they are.
 
   Args:
     source: a path, the bytes of a file, a Pillow image, or an array, uint8
@@ -47,6 +54,12 @@ def read(source: Any, max_pixels: int | None = None) -> np.ndarray:
     FileNotFoundError: there is no such file.
   """
   name = 'the picture'
+
+  def guess(remark: str) -> None:
+    warnings.warn(
+      f'{messages.one_line(name)} {remark}', GuessWarning, stacklevel=2
+    )
+
   try:
     if isinstance(source, (str, os.PathLike)):
       name = os.fsdecode(source)
@@ -57,7 +70,7 @@ def read(source: Any, max_pixels: int | None = None) -> np.ndarray:
       source = _from_array(source)
     if max_pixels is not None:
       decoding.check_pixels(source, max_pixels)
-    return np.asarray(decoding.flatten(source, 3, _scale))
+    return np.asarray(decoding.flatten(source, 3, guess))
   except FileNotFoundError:
     raise _missing(name) from None
   except decoding.BadImageError as error:
@@ -105,41 +118,65 @@ def fit(
   return pixels.reshape(width, width, channels)
 
 
-def find(path: str) -> list[str]:
+class Found(NamedTuple):
+  """What a path stands for.
+
+  Attributes:
+    paths: of pictures, sorted.
+    remarks: lines that say what was left out of a folder, and why.
+  """
+
+  paths: list[str]
+  remarks: list[str]
+
+
+def find(path: str) -> Found:
   """Finds the pictures that a path stands for.
 
   Args:
-    path: of a picture, or of a folder, in which they may lie however deep.
+    path: of a picture, or of a folder, in which they may lie however deep. Of a
+      folder, pictures are left out that `pictures` wrote: they are what came of
+      others, when somebody painted into the folder.
 
   Returns:
-    Paths of pictures, sorted.
+    The pictures.
 
   Raises:
     ValueError: the folder has none.
-    FileNotFoundError: there is nothing at `path`.
+    OSError: there is nothing at `path`, or a folder cannot be read.
   """
-  if os.path.isdir(path):
-    names = archive.Archive(path).names
-    return [os.path.join(path, name) for name in names]
   if not os.path.exists(path):
     raise _missing(path)
-  return [path]
+  if not os.path.isdir(path):
+    return Found([path], [])
+  folder = archive.Archive(path)
+  paths = [os.path.join(path, name) for name in folder.names]
+  others = [other for other in paths if not _is_ours(other)]
+  where = messages.one_line(path)
+  remarks = [f'{where}: {folder.left_out}.'] if folder.left_out else []
+  ours = len(paths) - len(others)
+  if ours and not others:
+    raise ValueError(
+      f'{where} holds only pictures that were painted here ({ours}), which are '
+      'not painted again unless each is named with --image=...'
+    )
+  if ours:
+    remarks.append(
+      f'{where}: {ours} pictures were painted here, and are not painted again.'
+    )
+  return Found(others, remarks)
 
 
-def _scale(image: Image.Image) -> Image.Image:
-  """Turns greys of more than 8 bits, or fractions, to 8 bits; see `read`."""
-  values = np.asarray(image)
-  finite = np.isfinite(values)
-  if not finite.any():
-    raise decoding.BadImageError('has no numbers in it')
-  low, high = values[finite].min(), values[finite].max()
-  whites = {'F': (1, 255, 65535), 'I': (255, 65535)}.get(image.mode, (65535,))
-  enough = [white for white in whites if low >= 0 and high <= white]
-  if enough:
-    low, high = 0, enough[0]
-  values = np.where(finite, values, low).astype(np.float64) - low
-  values /= max(float(high) - float(low), np.finfo(np.float32).tiny)
-  return Image.fromarray((255 * values + 0.5).astype(np.uint8))
+def _is_ours(path: str) -> bool:
+  """Whether a PNG or GIF file says that `pictures` or `animation` wrote it."""
+  first, last = archive.read_ends(path, _ENDS)
+  told = pictures.SOFTWARE.encode()
+  return (
+    first.startswith(b'\x89PNG') and b'tEXtSoftware\0' + told in first
+  ) or (
+    first.startswith(b'GIF')
+    and last.endswith(b'\x21\xfe' + bytes([len(told)]) + told + b'\0\x3b')
+  )
 
 
 def _from_array(source: Any) -> Image.Image:

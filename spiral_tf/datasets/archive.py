@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import os
 import stat
 import struct
+import sys
 import zipfile
 import zlib
 
@@ -17,22 +18,11 @@ from PIL import Image
 from spiral_tf.config import sections
 from spiral_tf.datasets import cache
 from spiral_tf.datasets import decoding
+from spiral_tf.datasets import file_kinds
 
 # Version of decoded pictures, by which caches are told apart: to be raised when
 # anything, here or in a data set, decodes differently.
-_VERSION = 1
-_EXTENSIONS = (
-  '.bmp',
-  '.gif',
-  '.jpeg',
-  '.jpg',
-  '.pgm',
-  '.png',
-  '.ppm',
-  '.tif',
-  '.tiff',
-  '.webp',
-)
+_VERSION = 2
 
 
 class Archive:
@@ -50,7 +40,7 @@ class Archive:
     self._path = path
     self._zip = None
     if os.path.isdir(path):
-      self._names = list(_pictures_below(path))
+      names = list(_files_below(path))
     else:
       try:
         self._zip = zipfile.ZipFile(path)
@@ -59,18 +49,27 @@ class Archive:
           f'{path} is no intact zip file: {error}. Download it again.'
         ) from error
       # If members have the same name the last counts, as when extracting.
-      self._names = [name for name in self._zip.NameToInfo if _is_picture(name)]
-    self._names.sort()
+      names = [name for name in self._zip.NameToInfo if name[-1:] != '/']
+    self._names = sorted(filter(file_kinds.is_picture, names))
+    self._left_out = file_kinds.left_out(names)
     if not self._names:
+      others = (
+        f'{self._left_out}. Save pictures' if self._left_out else 'save some'
+      )
       raise ValueError(
-        f'{path} holds no pictures; these would end in '
-        f'{", ".join(_EXTENSIONS)}.'
+        f'{path} holds no pictures, which end in '
+        f'{", ".join(file_kinds.EXTENSIONS)}; {others} as JPEG or PNG.'
       )
 
   @property
   def names(self) -> list[str]:
     """Names of the pictures, sorted; in a folder, relative to it."""
     return self._names
+
+  @property
+  def left_out(self) -> str:
+    """What of it is not read, as of `file_kinds.left_out`."""
+    return self._left_out
 
   def read(self, name: str) -> bytes:
     """Returns what the file of a picture holds.
@@ -120,6 +119,20 @@ def read_file(path: str) -> bytes:
     raise decoding.BadImageError(f'cannot be read: {error}') from error
 
 
+def read_ends(path: str, size: int) -> tuple[bytes, bytes]:
+  """Returns the first and the last `size` bytes of a file, or b'' for both.
+
+  Bytes that cannot be read are missed by whoever reads the whole file.
+  """
+  try:
+    with open(path, 'rb', opener=_open) as file:
+      first = file.read(size)
+      file.seek(max(0, os.fstat(file.fileno()).st_size - size))
+      return first, file.read(size)
+  except (OSError, ValueError):
+    return b'', b''
+
+
 def _open(path: str, flags: int) -> int:
   """Opens a regular file; a pipe would wait for its other end for ever."""
   descriptor = os.open(path, flags | os.O_NONBLOCK)
@@ -140,14 +153,8 @@ def _check_member(member: zipfile.ZipInfo) -> None:
   decoding.check_size(member.file_size)
 
 
-def _is_picture(name: str) -> bool:
-  """Whether a file counts as a picture; hidden files (of macOS) do not."""
-  hidden = os.path.basename(name.replace('\\', '/')).startswith('.')
-  return name.lower().endswith(_EXTENSIONS) and not hidden
-
-
-def _pictures_below(folder: str) -> Iterator[str]:
-  """Yields the names of the pictures in a folder, relative to it."""
+def _files_below(folder: str) -> Iterator[str]:
+  """Yields the names of the files in a folder, relative to it."""
 
   def fail(error: OSError) -> None:
     raise error
@@ -155,8 +162,7 @@ def _pictures_below(folder: str) -> Iterator[str]:
   for parent, _, files in os.walk(folder, onerror=fail):
     relative = os.path.relpath(parent, folder)
     for file in files:
-      if _is_picture(file):
-        yield os.path.normpath(os.path.join(relative, file))
+      yield os.path.normpath(os.path.join(relative, file))
 
 
 def load(
@@ -186,10 +192,13 @@ def load(
   """
   files = [path]
   if os.path.isdir(path):
-    files = [os.path.join(path, name) for name in sorted(_pictures_below(path))]
+    names = sorted(filter(file_kinds.is_picture, _files_below(path)))
+    files = [os.path.join(path, name) for name in names]
 
   def open_source() -> cache.Source:
     archive = Archive(path)
+    if archive.left_out:
+      print(f'{path}: {archive.left_out}.', file=sys.stderr, flush=True)
 
     def image_of(name: str) -> np.ndarray:
       image = decoding.decode(archive.read(name), canvas_width, channels)

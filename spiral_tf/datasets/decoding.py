@@ -13,13 +13,19 @@ from PIL import Image
 from PIL import ImageOps
 from PIL import UnidentifiedImageError
 
-# Formats that are read: not all that Pillow can, which for some of them starts
-# other programs.
-_FORMATS = ('BMP', 'GIF', 'JPEG', 'PNG', 'PPM', 'TIFF', 'WEBP')
+from spiral_tf.datasets import file_kinds
+from spiral_tf.datasets import grey
+from spiral_tf.datasets import jpeg_end
+from spiral_tf.datasets import png_key
+
 MAX_BYTES = 256 * 2**20  # Size of the file of one picture, at most.
 # Pixels of one picture, at most, as Pillow recommends: a quarter of a GiB in
 # colour.
 MAX_PIXELS = 89_478_485
+# A compression of BMP files. Pillow loses the last of an odd number of pixels.
+_RLE4 = 2
+# Pixels of a tile of TIFF, at most, where the picture itself is smaller.
+_MAX_TILE = 2048 * 2048
 
 # What Pillow logs and libtiff prints names no file; our errors do.
 logging.getLogger('PIL').setLevel(logging.CRITICAL)
@@ -70,7 +76,7 @@ def decode(data: bytes, width: int, channels: int) -> Image.Image:
 def open_picture(
   data: bytes, width: int, max_pixels: int | None = None
 ) -> Image.Image:
-  """Opens a picture, which is decoded when its pixels are needed.
+  """Opens a picture, whose pixels may be decoded later, by `flatten`.
 
   Args:
     data: what its file holds.
@@ -86,27 +92,60 @@ def open_picture(
     BadImageError: it is no sound picture, or it is far too large.
   """
   check_size(len(data))
+  most = MAX_PIXELS if max_pixels is None else min(MAX_PIXELS, max_pixels)
   try:
-    with _no_warnings():
-      image = Image.open(io.BytesIO(data), formats=_FORMATS)
-    if max_pixels is not None:
-      check_pixels(image, max_pixels)
-    image.draft(None, (2 * width, 2 * width))
+    image = _open(data, width, max_pixels)
+    check_pixels(image, MAX_PIXELS)
+    if image.format in jpeg_end.FORMATS:
+      return jpeg_end.load(image, data, lambda data: _open(data, width))
+    return png_key.exact(image, lambda: _open(data, width))
   except BadImageError:
     raise
   except UnidentifiedImageError:
-    raise BadImageError(
-      f'is no sound picture: cannot be {" or ".join(_FORMATS)}'
-    ) from None
+    raise BadImageError(file_kinds.complaint(data)) from None
   except Image.DecompressionBombError as error:
-    most = MAX_PIXELS if max_pixels is None else min(MAX_PIXELS, max_pixels)
     raise _too_many(_size(data), most) from error
   except Exception as error:
     # The file is in memory already, so this error can only be its content's.
-    raise BadImageError(f'is no sound picture: {error}') from error
-  # For a JPEG file, this is its size after `draft`.
-  check_pixels(image, MAX_PIXELS)
+    raise BadImageError(
+      f'is no sound picture: {error}; save it as JPEG or PNG'
+    ) from error
+
+
+def _open(
+  data: bytes, width: int, max_pixels: int | None = None
+) -> Image.Image:
+  """Opens a picture as Pillow does; a JPEG file's may get smaller."""
+  with _no_warnings():
+    image = Image.open(io.BytesIO(data), formats=file_kinds.FORMATS)
+  if max_pixels is not None:
+    check_pixels(image, max_pixels)
+  if image.info.get('compression') == _RLE4 and image.format == 'BMP':
+    raise BadImageError(
+      'is a BMP picture of 4 bits in run lengths, which is not read; save it '
+      'as PNG'
+    )
+  if image.format == 'TIFF':
+    _check_tiles(image)
+  if image.info.get('progressive'):
+    # All of it is in memory before any of it is made smaller.
+    check_pixels(image, MAX_PIXELS)
+  image.draft(None, (2 * width, 2 * width))
   return image
+
+
+def _check_tiles(image: Image.Image) -> None:
+  """Refuses a TIFF file with tiles far larger than its picture.
+
+  Memory is taken for a whole tile, which the size of the picture says nothing
+  of.
+  """
+  width, height = image.tag_v2.get(322, 0), image.tag_v2.get(323, 0)
+  if width * height > max(_MAX_TILE, image.width * image.height):
+    raise BadImageError(
+      f'is no sound picture: it has {image.width} x {image.height} pixels in '
+      f'tiles of {width} x {height}; save it as JPEG or PNG'
+    )
 
 
 def check_pixels(image: Image.Image, most: int) -> None:
@@ -122,8 +161,8 @@ def _too_many(pixels: str, most: int) -> BadImageError:
 
 
 def _size(data: bytes) -> str:
-  """Width and height of a picture that `Image.open` takes for a bomb."""
-  for name in _FORMATS:
+  """Width and height of a picture that Pillow takes for a bomb."""
+  for name in file_kinds.FORMATS:
     open_file, accepts = Image.OPEN[name]
     if accepts(data[:16]):
       with contextlib.suppress(Exception), _no_warnings():
@@ -140,26 +179,17 @@ def _no_warnings() -> Iterator[None]:
     yield
 
 
-def _from_16_bits(image: Image.Image) -> Image.Image:
-  """Scales grey of 16 bits, which Pillow would cut off at 255, to 8."""
-  values = np.asarray(image)
-  if image.mode == 'F' or values.min() < 0 or values.max() > 65535:
-    raise BadImageError('has more than 16 bits a channel')
-  values = values.astype(np.int32)
-  return Image.fromarray(((values + 128) // 257).astype(np.uint8))
-
-
 def flatten(
   image: Image.Image,
   channels: int,
-  scale: Callable[[Image.Image], Image.Image] = _from_16_bits,
+  guess: Callable[[str], None] | None = None,
 ) -> Image.Image:
   """Makes any picture of Pillow's a plain one, as `decode` says.
 
   Args:
     image: the picture, perhaps not loaded yet.
     channels: 1 or 3.
-    scale: makes 8 bits of grey with more, or of fractions.
+    guess: see `grey.to_8_bits`.
 
   Returns:
     The picture, of mode 'L' or 'RGB'.
@@ -170,9 +200,13 @@ def flatten(
   try:
     with _no_warnings():
       image.load()
+      levels = grey.levels(image)  # While its tags are at hand.
       image = ImageOps.exif_transpose(image)
       if image.mode[0] in 'IF':
-        image = scale(image)
+        numbers, image = image, grey.to_8_bits(image, levels, guess)
+        key = numbers.info.get('transparency')
+        if key is not None:
+          image.putalpha(Image.fromarray(np.asarray(numbers) != key))
       if image.mode == 'La':
         # Pillow converts 'La' to 'LA' only, and that to other modes.
         image = image.convert('LA')
@@ -180,8 +214,8 @@ def flatten(
         paper = Image.new('RGBA', image.size, 'white')
         image = Image.alpha_composite(paper, image.convert('RGBA'))
       return image.convert('RGB' if channels == 3 else 'L')
-  except BadImageError:
-    raise
+  except grey.NoScaleError as error:
+    raise BadImageError(str(error)) from error
   except Exception as error:
     raise BadImageError(f'is no sound picture: {error}') from error
 
