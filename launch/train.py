@@ -21,7 +21,7 @@ from absl import flags
 from launch import flags as launch_flags
 from launch import training
 from launch.runtime import engines
-from launch.runtime import outputs
+from launch.runtime import printing
 
 _CONFIG = launch_flags.define_config()
 _WORKDIR = launch_flags.define_workdir(
@@ -56,7 +56,7 @@ _ALLOW_PUBLIC = flags.DEFINE_bool(
 
 def main(argv):
   """Trains, whatever becomes of who reads what it prints."""
-  with outputs.protected(os.path.join(_WORKDIR.value, 'logs', 'launcher')):
+  with printing.protected(os.path.join(_WORKDIR.value, 'logs', 'launcher')):
     _train(argv)
 
 

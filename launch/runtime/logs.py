@@ -2,7 +2,7 @@
 
 import os
 
-from launch.runtime import outputs
+from launch.runtime import printing
 
 
 def remove(folder: str) -> None:
@@ -32,4 +32,4 @@ def print_tracebacks(folder: str) -> None:
       continue
     start = text.rfind('Traceback (most recent call last)')
     if start >= 0:
-      outputs.say(f'--- {path}\n{text[start:]}')
+      printing.say(f'--- {path}\n{text[start:]}')
