@@ -12,6 +12,7 @@ import pytest
 
 from launch.runtime import heartbeats
 from launch.runtime import isolation
+from launch.runtime import jobs
 from launch.runtime import roles
 from launch.runtime import supervisor
 from launch.runtime.engines import engine as engine_lib
@@ -24,7 +25,7 @@ def _task(tmp_path, function, name='node/0'):
   # By value: the nodes' processes cannot import this module under Bazel.
   return engine_lib.Task(
     name,
-    cloudpickle.dumps([function]),
+    cloudpickle.dumps([functools.partial(jobs.run, function)]),
     {'SPIRAL_TEST': 'seen'},
     str(tmp_path / 'logs' / name),
   )
