@@ -21,7 +21,7 @@ from launch import flags as launch_flags
 from launch import places
 from launch import training
 from launch.runtime import engines
-from launch.runtime import outputs
+from launch.runtime import printing
 from spiral_tf.workdir import config_file
 
 _CONFIG = launch_flags.define_config()
@@ -82,7 +82,7 @@ def main(argv):
 
 def output():
   """A context in which nothing that is printed does harm to the run."""
-  return outputs.protected(os.path.join(_WORKDIR.value, 'logs', 'launcher'))
+  return printing.protected(os.path.join(_WORKDIR.value, 'logs', 'launcher'))
 
 
 if __name__ == '__main__':

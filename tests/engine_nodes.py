@@ -1,11 +1,13 @@
 """Nodes for tests of engines, and what is to be seen of them."""
 
+import functools
 import os
 import re
 import sys
 
 import cloudpickle
 
+from launch.runtime import jobs
 from launch.runtime.engines import engine as engine_lib
 from tests import patience
 
@@ -16,7 +18,8 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])
 def task(folder, name, function):
   """A task that runs a function, with `A=b` in its environment."""
   log = str(folder / 'logs' / name)
-  return engine_lib.Task(name, cloudpickle.dumps([function]), {'A': 'b'}, log)
+  job = cloudpickle.dumps([functools.partial(jobs.run, function)])
+  return engine_lib.Task(name, job, {'A': 'b'}, log)
 
 
 def run_until_stopped():

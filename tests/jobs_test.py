@@ -1,5 +1,7 @@
 """Tests of launch.runtime.jobs."""
 
+import contextlib
+import signal
 import sys
 from typing import NamedTuple
 
@@ -123,6 +125,18 @@ def test_a_node_gives_signs_of_life_while_it_runs(tmp_path):
 
   jobs.run(work, **run.keywords)
   assert heartbeats.parse(path.read_bytes()) == doing
+
+
+@pytest.mark.parametrize('error', [None, RuntimeError, _HopelessError])
+def test_no_alarm_meets_a_node_that_leaves(error):
+  def work():
+    signal.alarm(1000)  # As Launchpad does when a node is told to stop.
+    if error:
+      raise error('a mistake')
+
+  with contextlib.suppress(RuntimeError, SystemExit):
+    jobs.run(work)
+  assert signal.alarm(0) == 0
 
 
 def test_names_are_of_groups_and_numbers():

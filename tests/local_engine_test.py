@@ -1,13 +1,19 @@
 """Tests of launch.runtime.engines.local_engine, with real processes."""
 
+import functools
 import os
 import signal
 
 import cloudpickle
+import launchpad as lp
 import psutil
 import pytest
 
+from launch.runtime import heartbeats
 from launch.runtime import isolation
+from launch.runtime import jobs
+from launch.runtime import roles
+from launch.runtime import supervisor
 from launch.runtime.engines import engine as engine_lib
 from launch.runtime.engines import local_engine
 from tests import engine_nodes
@@ -19,7 +25,7 @@ def _task(tmp_path, function, name='node/0'):
   # By value: the nodes' processes cannot import this module under Bazel.
   return engine_lib.Task(
     name,
-    cloudpickle.dumps([function]),
+    cloudpickle.dumps([functools.partial(jobs.run, function)]),
     {'SPIRAL_TEST': 'seen'},
     str(tmp_path / 'logs' / name),
   )
@@ -136,6 +142,58 @@ def test_a_log_that_can_not_be_written_keeps_no_node_from_running(
   assert engine_nodes.poll(engine) == [engine_lib.Ended('node/0', 7)]
   (line,) = capsys.readouterr().err.splitlines()
   assert str(tmp_path / 'logs' / 'node' / '0') in line
+
+
+def test_a_node_that_is_stopped_is_killed_and_started_again(tmp_path, engine):
+  """The whole of `launch.runtime`, with a real process that hangs."""
+
+  def hang_once(folder):
+    import os
+    import pathlib
+    import signal
+    import time
+
+    import launchpad as lp
+
+    if (folder / 'hung').exists():
+      lp.stop()
+    # Not before it has given a sign of life.
+    sign = pathlib.Path(folder, 'heartbeats', 'node', '0')
+    while b'"resting"' not in sign.read_bytes():
+      time.sleep(0.01)
+    (folder / 'hung').touch()
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+  def make_program():
+    program = lp.Program('test')
+    with program.group('node'):
+      program.add_node(lp.PyNode(functools.partial(hang_once, tmp_path)))
+    return program, {
+      'node': roles.Role('node', endings={10: roles.Ending(True, 'is done')})
+    }
+
+  lines = []
+  made = supervisor.Supervisor(
+    engine,
+    make_program,
+    str(tmp_path / 'logs'),
+    lambda kind: engine_lib.Resources(),
+    {},
+    report=lines.append,
+    beats=heartbeats.Beats(
+      str(tmp_path / 'heartbeats'),
+      functools.partial(heartbeats.Doing, heartbeats.RESTING),
+      seconds=0.1,
+    ),
+    hang_seconds=3.0,
+  )
+  assert made.run() is True
+  said = '\n'.join(lines)
+  assert 'node/0 has given no sign of life for' in said
+  assert 'it was resting. It is killed.' in said
+  assert 'node/0 was killed by signal 9' in said
+  assert made.restarts >= 1
+  assert not (tmp_path / 'heartbeats').exists()
 
 
 @pytest.mark.skipif(

@@ -12,7 +12,9 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import functools
+import signal
 import sys
+import threading
 import traceback
 
 import cloudpickle
@@ -96,6 +98,11 @@ def run(
       raise
     traceback.print_exc()
     sys.exit(code)
+  finally:
+    if threading.current_thread() is threading.main_thread():
+      # Launchpad's, of a node that was told to stop and does not. This one has,
+      # but may take longer than a second to leave Python, and would be killed.
+      signal.alarm(0)
 
 
 def _end_program(role: roles_lib.Role, mark_as_completed: bool = False) -> None:

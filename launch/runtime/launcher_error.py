@@ -3,7 +3,7 @@
 import datetime
 import traceback
 
-from launch.runtime import outputs
+from launch.runtime import printing
 
 
 class LauncherError(RuntimeError):
@@ -18,7 +18,7 @@ class LauncherError(RuntimeError):
     """
     lines = traceback.format_exception(type(error), error, error.__traceback__)
     now = datetime.datetime.now().isoformat(' ', 'seconds')
-    outputs.add(log, f'{now}\n{"".join(lines)}')
+    printing.add(log, f'{now}\n{"".join(lines)}')
     said = ' '.join(str(error).split())
     super().__init__(
       f'The launcher failed ({type(error).__name__}: {said}), and has stopped '

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 import os
 
-from launch.runtime import outputs
+from launch.runtime import printing
 
 
 def remove(folder: str, is_node: Callable[[str], bool]) -> None:
@@ -45,4 +45,4 @@ def print_tracebacks(folder: str, is_node: Callable[[str], bool]) -> None:
       continue
     start = text.rfind('Traceback (most recent call last)')
     if start >= 0:
-      outputs.say(f'--- {path}\n{text[start:]}')
+      printing.say(f'--- {path}\n{text[start:]}')

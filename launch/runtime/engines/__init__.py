@@ -4,7 +4,7 @@ import ipaddress
 import socket
 
 from launch.runtime import isolation
-from launch.runtime import outputs
+from launch.runtime import printing
 from launch.runtime.engines import engine
 from launch.runtime.engines import local_engine
 from launch.runtime.engines import slurm_engine
@@ -73,7 +73,7 @@ def make(
 
 def warn_of_open_ports(reason: str) -> None:
   """Says that a run's ports can be reached, and why."""
-  outputs.say(
+  printing.say(
     f'WARNING: {reason} The ports of Launchpad and Reverb are open on all of '
     "this machine's addresses, and whoever reaches one can run code."
   )

@@ -7,7 +7,7 @@ import socket
 import subprocess
 
 from launch.runtime import isolation
-from launch.runtime import outputs
+from launch.runtime import printing
 from launch.runtime.engines import engine
 from launch.runtime.engines import node_process
 
@@ -42,7 +42,7 @@ class LocalEngine(engine.Engine):
     """See `Engine.start`."""
     log = node_process.writable(task.log, os.devnull)
     if log != task.log:
-      outputs.say(f'{task.log} can not be written: it stays without that log.')
+      printing.say(f'{task.log} can not be written: it stays without that log.')
     self._processes[task.name] = node_process.start(
       task.job,
       task.env,

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 import time
 from typing import NamedTuple
 
-from launch.runtime import outputs
+from launch.runtime import printing
 from launch.runtime.engines import engine
 from launch.runtime.engines import ports
 from launch.runtime.engines import slurm_job
@@ -196,7 +196,7 @@ class SlurmEngine(engine.Engine):
     step = self._places[name].step
     self._suspects.add(step.host)
     if step.words():
-      outputs.say(
+      printing.say(
         f'{name}: lost its step on {step.host}. srun says: {step.words()}'
       )
     self._leave(name)

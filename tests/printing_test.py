@@ -1,4 +1,4 @@
-"""Tests of launch.runtime.outputs, in processes whose output breaks."""
+"""Tests of launch.runtime.printing, in processes whose output breaks."""
 
 import os
 import pathlib
@@ -12,14 +12,14 @@ _ROOT = pathlib.Path(__file__).absolute().parent.parent
 _SECONDS = 300
 _BEGIN = """
 import sys, threading, time
-from launch.runtime import outputs
+from launch.runtime import printing
 
 def work():
   for number in range(5):
     print('line', number)
   print('error', file=sys.stderr)
 
-with outputs.protected(sys.argv[1]):
+with printing.protected(sys.argv[1]):
   CODE
   sys.exit(7)
 """
