@@ -11,8 +11,8 @@ import psutil
 # that is freed is not always given back, so a part of this is noise.
 MOST_MB_PER_MINUTE = 2.0
 MOST_DESCRIPTORS_PER_MINUTE = 1.0
-# Fewer samples of a process say nothing.
-_LEAST_SAMPLES = 9
+# A growth of less time says nothing.
+_LEAST_SECONDS = 120.0
 
 
 class Sample(NamedTuple):
@@ -65,10 +65,10 @@ class Growth:
       self.add(name, Sample(time, memory, process.num_fds()))
 
   def slopes(self):
-    """The growth of each process of which there are enough samples."""
+    """The growth of each process that was looked at for long enough."""
     found = {}
     for name, samples in self._samples.items():
-      if len(samples) >= _LEAST_SAMPLES:
+      if samples[-1].time - samples[0].time >= _LEAST_SECONDS:
         found[name] = slope(samples)
     return found
 

@@ -17,9 +17,9 @@ from tests import vigil as vigil_lib
 # The launcher's exit code when it is stopped before the end of training.
 _STOPPED = 130
 # Memory and descriptors are looked at so often; and not in a node's first
-# minute, in which it grows.
+# starts of TensorFlow, in which it grows.
 _SAMPLE_SECONDS = 5.0
-_WARM_SECONDS = 60.0
+_WARM_STARTS = 20
 _LOOK_SECONDS = 0.2
 
 
@@ -55,12 +55,12 @@ class Soaked:
   def watch(self, seconds, sampling=False):
     """Lets it train for a while, if each node works."""
     end = time.monotonic() + seconds
-    sampled = 0.0
+    sampled, warm = 0.0, _WARM_STARTS * patience.measure() if sampling else 0.0
     while (now := time.monotonic()) < end:
       self._look()
       if sampling and now > sampled + _SAMPLE_SECONDS:
         sampled = now
-        self._sample()
+        self._sample(warm)
       time.sleep(_LOOK_SECONDS)
     for folder in self._run.folders.values():
       for node in counters.LEARNERS:
@@ -145,7 +145,7 @@ class Soaked:
     assert self.process.poll() is None, 'training ended by itself'
     self.vigil.look()
 
-  def _sample(self):
+  def _sample(self, warm):
     now = time.monotonic()
     found = {
       group: node
@@ -153,7 +153,7 @@ class Soaked:
       for node in launched.nodes(self.process, group)
     }
     for group, node in found.items():
-      if time.time() - node.create_time() > _WARM_SECONDS:
+      if time.time() - node.create_time() > warm:
         self.growth.look(group, node, now)
     self.growth.look('launcher', psutil.Process(self.process.pid), now)
 
