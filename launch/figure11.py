@@ -8,7 +8,6 @@ and writes the picture.
 
 from collections.abc import Mapping
 import os
-import sys
 
 from absl import app
 from absl import flags
@@ -16,6 +15,7 @@ from matplotlib import figure
 import numpy as np
 import tabulate
 
+from launch import commands
 from launch import flags as launch_flags
 from spiral_tf import files
 from spiral_tf import pictures
@@ -39,8 +39,6 @@ _RADIUS = flags.DEFINE_integer(
   'radius', 4, 'Radius of the circle, pixels.', lower_bound=2
 )
 
-# Exit code after Ctrl-C, as of a shell's.
-_STOPPED = 130
 _REPORT_SECONDS = 5.0
 # Circles that are shown as examples, and circles a row.
 _EXAMPLES = 16
@@ -54,18 +52,12 @@ def main(argv):
   output = os.path.expanduser(_OUTPUT.value)
   if os.path.splitext(output)[1].lower() != '.png':
     raise app.UsageError(f'--output is {output!r}, but it must end in .png.')
-  try:
-    _work(output)
-  except KeyboardInterrupt:
-    print('Stopped.', file=sys.stderr)
-    sys.exit(_STOPPED)
-  except (ValueError, OSError) as error:
-    sys.exit(f'Error: {error}')
+  _work(output)
   print(f'Picture: {output}')
 
 
 def _work(output: str) -> None:
-  """Trains, measures and draws; `main` says what has gone wrong."""
+  """Trains, measures and draws."""
   radius = _RADIUS.value
   images = circles.make(_CANVAS_WIDTH.value, radius)
   # Before all the work, which a file that cannot be written would waste.
@@ -203,4 +195,4 @@ def _draw_map(axes, centers, heights, place):
 
 
 if __name__ == '__main__':
-  app.run(main)
+  commands.run(main)

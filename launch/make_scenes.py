@@ -9,9 +9,9 @@ with Ctrl-C; the same command goes on from there, and mends what is damaged.
 import os
 import sys
 
-from absl import app
 from absl import flags
 
+from launch import commands
 from launch import flags as launch_flags
 from spiral_tf import progress
 from spiral_tf.datasets import scene_factory
@@ -46,9 +46,6 @@ _SHARD_SIZE = flags.DEFINE_integer(
 _PROCESSES = flags.DEFINE_integer(
   'processes', len(os.sched_getaffinity(0)), 'How many work at once.'
 )
-
-# Exit code if the work was stopped before its end, as of a shell's Ctrl-C.
-_STOPPED = 130
 
 
 class _Report:
@@ -98,11 +95,10 @@ def main(argv):
       report.end()
   except KeyboardInterrupt:
     print(f'Stopped before its end. {scene_factory.GOES_ON}')
-    sys.exit(_STOPPED)
-  except (ValueError, RuntimeError, OSError) as error:
-    sys.exit(f'Error: {error}')
+    return commands.STOPPED
   print(f'{settings.num:,} scenes are in {folder}; see its preview.png.')
+  return 0
 
 
 if __name__ == '__main__':
-  app.run(main)
+  commands.run(main)

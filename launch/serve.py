@@ -11,10 +11,10 @@ import os
 import socket
 import sys
 
-from absl import app
 from absl import flags
 
 from launch import bundled
+from launch import commands
 from launch import flags as launch_flags
 from spiral_tf import messages
 from spiral_tf import names
@@ -70,12 +70,9 @@ def _serve():
       "pip install '.[serve]'"
     )
   memory.keep_little()
-  try:
-    proxies = _proxies()
-    listening = _listen()
-    agents = _agents(_MODEL.value or bundled.every())
-  except (ValueError, OSError) as error:
-    sys.exit(f'Error: {error}')
+  proxies = _proxies()
+  listening = _listen()
+  agents = _agents(_MODEL.value or bundled.every())
   local = _HOST.value in guard.LOOPBACK
   hosts = tuple(name.lower() for name in _ALLOW_HOST.value)
   if local or hosts:
@@ -130,4 +127,4 @@ def _listen() -> socket.socket:
 
 
 if __name__ == '__main__':
-  app.run(main)
+  commands.run(main)

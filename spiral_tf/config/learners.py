@@ -125,7 +125,7 @@ class TrainingConfig(fields.Section):
   log_seconds: float = fields.free(
     10.0, 'seconds between lines of progress', fields.above(0)
   )
-  hang_seconds: float = fields.field(
+  hang_seconds: float = fields.free(
     600.0,
     'seconds after which a node that gives no sign of life, or works without '
     'making an update or an episode, is killed and started again; 0 for never',
