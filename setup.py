@@ -81,7 +81,11 @@ setuptools.setup(
   extras_require={
     # The last that accepts our protobuf, and the click that it was made for.
     'ray': ['click==8.1.8', 'ray==2.48.0'],
-    'serve': ['starlette>=0.37', 'uvicorn>=0.29'],
+    'serve': [
+      'python-multipart>=0.0.15',
+      'starlette>=0.37',
+      'uvicorn>=0.29',
+    ],
     'test': [
       'httpx>=0.27',
       'ipykernel>=6.29',

@@ -41,9 +41,15 @@ def test_reads_what_browsers_send():
       b'--x\r\nContent-Disposition: form-data; name="'
       + bytes(9999)
       + b'"\r\n\r\nabc\r\n--x--',
-      'no name',
+      'header size',
     ),
-    ('multipart/form-data; boundary=x', b'--x\r\n' * 10**6 + b'--x--', '20'),
+    ('multipart/form-data; boundary=x', b'--x\r\n' * 10**6 + b'--x--', 'read'),
+    (
+      'multipart/form-data; boundary=x',
+      b'--x\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n' * 10**5
+      + b'--x--',
+      'more than 20',
+    ),
     ('application/x-www-form-urlencoded', b'a=1&' * 10**6, 'more than 20'),
   ],
 )

@@ -290,7 +290,9 @@ def test_fullness_is_an_answer(agents):
   assert answer.status_code == 503 and 'try again' in answer.json()['error']
 
 
-@pytest.mark.parametrize('package', ['starlette', 'uvicorn'])
+@pytest.mark.parametrize(
+  'package', ['python_multipart', 'starlette', 'uvicorn']
+)
 def test_a_missing_package_is_one_line(package):
   code = (
     'import runpy, sys\n'
