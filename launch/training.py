@@ -186,6 +186,7 @@ def _damages(config: experiment.Config, workdir: str) -> list[str]:
   """
   lines = []
   if config.population.size:
+    lines += belongings.strays(workdir)
     lines += population_state.check(workdir, config.population.size)
   for each, folder in members_lib.runs(config, workdir):
     lines += belongings.strays(folder)

@@ -45,11 +45,12 @@ def strays(workdir: str) -> list[str]:
   """
   if is_run(workdir):
     return []
-  for where, _, names in os.walk(os.path.join(workdir, 'checkpoints')):
-    if any(_CHECKPOINT.fullmatch(name) for name in names):
-      return [
-        f'{os.path.join(workdir, _CONFIG)} is missing, though there are '
-        f'checkpoints in {where}: --config is taken for the one that they were '
-        'made with. If it is not, stop, and put config.json back.'
-      ]
+  for top in ('checkpoints', 'members'):
+    for where, _, names in os.walk(os.path.join(workdir, top)):
+      if any(_CHECKPOINT.fullmatch(name) for name in names):
+        return [
+          f'{os.path.join(workdir, _CONFIG)} is missing, though there are '
+          f'checkpoints in {where}: --config is taken for the one that they '
+          'were made with. If it is not, stop, and put config.json back.'
+        ]
   return []
