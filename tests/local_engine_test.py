@@ -151,16 +151,18 @@ def test_a_node_that_is_stopped_is_killed_and_started_again(tmp_path, engine):
     import os
     import pathlib
     import signal
-    import time
 
     import launchpad as lp
+
+    from tests import patience
 
     if (folder / 'hung').exists():
       lp.stop()
     # Not before it has given a sign of life.
     sign = pathlib.Path(folder, 'heartbeats', 'node', '0')
-    while b'"resting"' not in sign.read_bytes():
-      time.sleep(0.01)
+    patience.wait_until(
+      lambda: b'"resting"' in sign.read_bytes(), 'sign of life'
+    )
     (folder / 'hung').touch()
     os.kill(os.getpid(), signal.SIGSTOP)
 

@@ -6,13 +6,13 @@ import http.client
 import json
 import socket
 import threading
-import time
 
 from spiral_tf.web import server as server_lib
+from tests import patience
 from tests import program_cases
 
 # Seconds after which something that never comes is a failure.
-FOREVER = 120
+FOREVER = patience.HANG_SECONDS
 
 
 @contextlib.contextmanager
@@ -28,16 +28,12 @@ def serve(agents=(), hosts=('127.0.0.1',), proxies=()):
       yield server
     finally:
       server.should_exit = True
-      thread.join(FOREVER)
-    assert not thread.is_alive()
+      patience.join(thread)
 
 
 def until(condition):
   """Waits until something is so."""
-  end = time.monotonic() + FOREVER
-  while not condition():
-    assert time.monotonic() < end, 'that never comes'
-    time.sleep(0.01)
+  patience.wait_until(condition, 'what the page is to do')
 
 
 def connect(server, address='127.0.0.1'):

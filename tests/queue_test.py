@@ -1,5 +1,6 @@
 """Tests of spiral_tf.web.queue. They wait for events, never for a time."""
 
+from concurrent import futures
 import threading
 
 import pytest
@@ -7,9 +8,10 @@ import pytest
 from spiral_tf.web import debts
 from spiral_tf.web import queue as queue_lib
 from spiral_tf.web import shares
+from tests import patience
 
 # Seconds after which something that never comes is a failure.
-_FOREVER = 120
+_FOREVER = patience.HANG_SECONDS
 
 
 class _Gate:
@@ -28,7 +30,6 @@ class _Gate:
 def _until_ended(check):
   while True:
     check()
-    threading.Event().wait(0.001)
 
 
 def _nothing(check):
@@ -97,11 +98,10 @@ def test_the_longest_ends_if_too_many_are_in_their_middle(queue, monkeypatch):
   monkeypatch.setattr(queue_lib, '_LONG', 0)
   long = [queue.submit(f'10.0.0.{i}', _until_ended) for i in range(3)]
   with pytest.raises(shares.FullError, match='takes long'):
-    while True:
-      for job in long:
-        if job.future.done():
-          job.future.result()
-      threading.Event().wait(0.01)
+    first, _ = futures.wait(
+      [job.future for job in long], _FOREVER, futures.FIRST_COMPLETED
+    )
+    first.pop().result()
 
 
 def test_what_is_needed_is_held_by_one_and_takes_no_place():

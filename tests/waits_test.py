@@ -16,6 +16,14 @@ _ALLOWED = {
     [('soaked', name) for name in ('watch', 'harm', 'wait_for_all', '_sample')],
     'It does so for as long as it is told, or as others wait by patience.',
   ),
+  **dict.fromkeys(
+    [('load', name) for name in ('_server', 'run', 'main')]
+    + [('visitors', name) for name in ('connect', '_unread')],
+    'It is run by hand, to see how long people wait.',
+  ),
+  ('web_server_test', 'test_a_head_that_trickles_ends_the_connection'): (
+    'It sends a byte at a time, however slowly, until it may not.'
+  ),
   ('mcmc_chains_test', 'test_ctrl_c_ends_the_processes'): (
     'It presses Ctrl-C in a moment, and whenever that comes is right.'
   ),
