@@ -76,7 +76,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_work(
   (tmp_path / 'full.png').symlink_to('/dev/full')
   before = sorted(os.listdir(tmp_path))
   for name, words in (
-    ('file/a.png', 'Not a directory|File exists'),
+    ('file/a.png', 'must be a folder'),
     ('folder.png', 'is a directory'),
     ('old.png', 'is read-only'),
     ('full.png', 'no ordinary file'),

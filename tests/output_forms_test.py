@@ -8,7 +8,6 @@ import io
 import itertools
 
 import av
-import mujoco
 import numpy as np
 from PIL import Image
 import pytest
@@ -16,6 +15,7 @@ import resvg_py
 
 from launch import paint_sheet
 from spiral_tf import pictures
+from spiral_tf.environments.mujoco import gl
 from spiral_tf.programs import canvas
 from spiral_tf.programs import program as program_lib
 from tests import program_cases
@@ -131,7 +131,7 @@ def test_every_form_of_scenes(tmp_path, size):
     if film.shape == picture.shape:
       assert abs(film - picture).mean() < tolerance
   assert program_lib.Program.load(str(paths['json'])) == scene
-  model = mujoco.MjModel.from_xml_path(str(paths['xml']))
+  model = gl.load().MjModel.from_xml_path(str(paths['xml']))
   objects = len(scene.renderer.objects(scene.commands))
   assert [model.geom(f'object-{i + 1}').name for i in range(objects)]
 

@@ -12,6 +12,7 @@ _Request = paint_request.Request
 _VALUES = {
   'model': 'models/x',
   'image': ('x.png',),
+  'bad_images': 'skip',
   'data': 'digits',
   'program': 'x.json',
   'output': ('out.png',),
@@ -36,12 +37,16 @@ _SOUND = [
   {'model', 'samples', 'temperature', 'seed', 'color_strokes'},
   {'image', 'fit', 'samples', 'best', 'temperature', 'seed', 'model'},
   {'image', 'tiles', 'picture_colors', 'samples', 'fit', 'temperature'},
+  {'image', 'bad_images'},
   {'data', 'samples', 'best', 'sheet', 'columns', 'size'},
 ]
 # For each need of each flag, others with which it is not met.
 _WITHOUT_EFFECT = [
   ('model', {'program'}, '--program'),
   ('image', {'program'}, '--program'),
+  ('bad_images', {'program'}, '--program'),
+  ('bad_images', {'data'}, '--image'),
+  ('bad_images', set(), '--image'),
   ('data', {'program'}, '--program'),
   ('data', {'image'}, '--image'),
   ('columns', {'image'}, '--sheet'),
@@ -80,8 +85,9 @@ def test_each_flag_is_in_the_table():
   fields = {f.name for f in dataclasses.fields(_Request)} - {'given'}
   assert set(paint_request.NEEDS) == fields == set(_VALUES)
   needs = sum(map(len, paint_request.NEEDS.values()))
-  # Besides --size, which is below; `fit` and `tiles` have one in two ways.
-  assert len(_WITHOUT_EFFECT) == needs - 1 + 2
+  # Besides --size, which is below; three flags have one in two ways: `fit`,
+  # `tiles` and `bad_images`.
+  assert len(_WITHOUT_EFFECT) == needs - 1 + 3
 
 
 @pytest.mark.parametrize('names', _SOUND)

@@ -3,6 +3,7 @@
 import builtins
 import json
 import math
+import os
 import re
 import threading
 import time
@@ -107,6 +108,7 @@ def test_progress_prints_new_lines_only(tmp_path, capsys, monkeypatch):
 def _write(workdir, seconds, **values):
   """Writes a line of metrics by a clock that is so many seconds off."""
   path = metrics.metrics_path(str(workdir), node_kinds.POLICY_LEARNER)
+  os.makedirs(os.path.dirname(path), exist_ok=True)
   line = {'time': time.time() + seconds, **_POLICY, **values}
   with open(path, 'a') as file:
     file.write(json.dumps(line) + '\n')

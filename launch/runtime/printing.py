@@ -5,6 +5,7 @@ A run lasts for days, and its reader may not: a terminal is closed, `tee` or
 prints. What can't be printed is added to a file of the run instead.
 """
 
+import collections
 from collections.abc import Iterator
 import contextlib
 import errno
@@ -102,7 +103,9 @@ class _Stream(io.TextIOBase):
     self.descriptor = descriptor
     self._encoding = encoding
     self._voice = voice
-    # So that lines of several threads do not mix.
+    # What each thread has begun to write, so that their lines do not mix. It is
+    # taken piece by piece, for a signal's handler may print between any two
+    # steps of this, and then nothing may be lost, or printed twice.
     self._begun = threading.local()
 
   @property
@@ -121,15 +124,22 @@ class _Stream(io.TextIOBase):
     return self.descriptor
 
   def write(self, text: str) -> int:
-    self._begun.text = getattr(self._begun, 'text', '') + text
+    self._pieces().append(text)
     if '\n' in text:
       self.flush()
     return len(text)
 
   def flush(self) -> None:
-    text, self._begun.text = getattr(self._begun, 'text', ''), ''
-    if text:
-      self._voice.put(self, text)
+    pieces, taken = self._pieces(), []
+    with contextlib.suppress(IndexError):
+      while True:
+        taken.append(pieces.popleft())
+    if taken:
+      self._voice.put(self, ''.join(taken))
+
+  def _pieces(self) -> collections.deque[str]:
+    """What this thread has begun to write."""
+    return self._begun.__dict__.setdefault('pieces', collections.deque())
 
 
 class _Voice:
