@@ -65,14 +65,19 @@ def assert_lost_little(config, workdir, node=node_kinds.POLICY_LEARNER):
     The greatest step back, in updates.
   """
   may_be_lost = config.training.checkpoint_seconds + _SAVING_SECONDS
-  lines, most = launched.learner_lines(workdir, node), 0
-  for i in range(1, len(lines)):
-    if lines[i]['updates'] < lines[i - 1]['updates']:
-      most = max(most, lines[i - 1]['updates'] - lines[i]['updates'])
+  most = 0
+  # Lines of updates that have not been lost, as far as one is looked at.
+  kept = []
+  for line in launched.learner_lines(workdir, node):
+    if kept and line['updates'] < kept[-1]['updates']:
+      most = max(most, kept[-1]['updates'] - line['updates'])
       # The process began before it could log.
-      since = lines[i - 1]['time'] - may_be_lost
-      must = [x['updates'] for x in lines[:i] if x['time'] <= since]
-      assert not must or lines[i]['updates'] >= must[-1], (node, lines[i])
+      since = kept[-1]['time'] - may_be_lost
+      must = [x['updates'] for x in kept if x['time'] <= since]
+      assert not must or line['updates'] >= must[-1], (node, line)
+      # What was lost now, as it may be, is not to be asked for again.
+      kept = [x for x in kept if x['updates'] < line['updates']]
+    kept.append(line)
   return most
 
 
