@@ -9,6 +9,8 @@ import errno
 import os
 import tempfile
 
+from spiral_tf import files
+
 
 def check_folder(path: str) -> None:
   """Checks that a folder is there, or can be made, and takes files.
@@ -45,13 +47,13 @@ def check_file(path: str) -> None:
     path: of the file; its folder may have to be made.
 
   Raises:
-    OSError: it cannot; `filename` is what is in the way.
+    OSError: it cannot, see `files.check` and `check_folder`.
   """
-  if os.path.isdir(path):
-    raise _error(errno.EISDIR, path)
-  if os.path.exists(path) and not os.access(path, os.W_OK):
-    raise _error(errno.EACCES, path)
-  check_folder(os.path.dirname(os.path.abspath(path)))
+  folder = os.path.dirname(os.path.abspath(path))
+  if os.path.isdir(folder):
+    files.check(path)
+  else:
+    check_folder(folder)
 
 
 def check_own(path: str, is_own: Callable[[bytes], bool], what: str) -> None:

@@ -15,17 +15,17 @@ import threading
 
 # What to do about an error of the file system.
 _CURES = {
-  errno.EACCES: 'get permission, or choose another place',
-  errno.EDQUOT: 'make room there, or choose another place',
-  errno.EFBIG: 'choose a place where larger files may be, or raise `ulimit -f`',
-  errno.EISDIR: 'name a file',
-  errno.ELOOP: 'mend the link, or choose another name',
-  errno.ENAMETOOLONG: 'choose a shorter name',
-  errno.ENOENT: 'make the folder first',
-  errno.ENOSPC: 'make room there, or choose another place',
-  errno.ENOTDIR: 'choose another place',
-  errno.EPERM: 'get permission, or choose another place',
-  errno.EROFS: 'choose another place',
+  errno.EACCES: 'Get permission, or choose another place',
+  errno.EDQUOT: 'Make room there, or choose another place',
+  errno.EFBIG: 'Choose a place where larger files may be, or raise `ulimit -f`',
+  errno.EISDIR: 'Name a file',
+  errno.ELOOP: 'Mend the link, or choose another name',
+  errno.ENAMETOOLONG: 'Choose a shorter name',
+  errno.ENOENT: 'Make the folder first',
+  errno.ENOSPC: 'Make room there, or choose another place',
+  errno.ENOTDIR: 'Choose another place',
+  errno.EPERM: 'Get permission, or choose another place',
+  errno.EROFS: 'Choose another place',
 }
 # Errors of the disk, of which Python does not say in which file they were.
 _OF_DISKS = (errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC, errno.EROFS)
@@ -171,8 +171,8 @@ def _temporary(target: str) -> str:
 def _error(number: int, path: str, reason: str = '') -> OSError:
   """The error of a number, in words, for a file that cannot be written."""
   reason = reason or os.strerror(number).lower()
-  cure = _CURES.get(number, 'choose another place')
+  cure = _CURES.get(number, 'Choose another place')
   kind = type(OSError(number, ''))
-  error = kind(f'{path!r} cannot be written: {reason}; {cure}.')
+  error = kind(f'{path!r} cannot be written: {reason}. {cure}.')
   error.errno = number
   return error

@@ -93,7 +93,7 @@ def test_what_cannot_be_written_is_refused_and_left(tmp_path, form, error):
       program.save(str(tmp_path / 'good.json'), str(path), size=32)
   for caught in (before_work, in_work):
     (line,) = str(caught.value).splitlines()
-    assert str(path) in line and line.endswith('.') and ';' in line
+    assert str(path) in line and line.endswith('.') and '. ' in line
   assert _state(tmp_path) == before
 
 

@@ -110,16 +110,16 @@ def _below_a_file(folder):
 @pytest.mark.parametrize(
   'make,kind,words',
   [
-    (_read_only, PermissionError, 'it is read-only; get permission'),
+    (_read_only, PermissionError, 'it is read-only. Get permission'),
     (_link('/dev/full'), PermissionError, 'it is no ordinary file'),
-    (_link('no/file'), FileNotFoundError, r'no folder \S*/no; make'),
-    (_link('file'), OSError, 'symbolic links; mend the link'),
+    (_link('no/file'), FileNotFoundError, r'no folder \S*/no. Make'),
+    (_link('file'), OSError, 'symbolic links. Mend the link'),
     (_pipe, PermissionError, 'it is no ordinary file'),
-    (_folder, IsADirectoryError, 'is a directory; name a file'),
-    (_below_a_file, NotADirectoryError, 'not a directory; choose'),
-    (lambda _: 'no/file', FileNotFoundError, r'no folder \S*/no; make'),
-    (lambda _: '', IsADirectoryError, 'name a file'),
-    (lambda _: 'x' * 300, OSError, 'too long; choose a shorter'),
+    (_folder, IsADirectoryError, 'is a directory. Name a file'),
+    (_below_a_file, NotADirectoryError, 'not a directory. Choose'),
+    (lambda _: 'no/file', FileNotFoundError, r'no folder \S*/no. Make'),
+    (lambda _: '', IsADirectoryError, 'Name a file'),
+    (lambda _: 'x' * 300, OSError, 'too long. Choose a shorter'),
   ],
 )
 def test_what_cannot_be_replaced_is_refused_and_stays(

@@ -37,7 +37,7 @@ def test_what_is_in_the_way_is_named(tmp_path):
     assert (error.value.errno, error.value.filename) == (number, str(named))
   with pytest.raises(IsADirectoryError) as error:
     places.check_file(str(tmp_path))
-  assert error.value.filename == str(tmp_path)
+  assert str(error.value).startswith(repr(str(tmp_path)))
 
 
 @pytest.mark.parametrize('number', [errno.EROFS, errno.ENOSPC, errno.EDQUOT])
@@ -46,9 +46,12 @@ def test_a_disk_that_takes_nothing(tmp_path, monkeypatch, number):
     raise OSError(number, os.strerror(number), 'a name nobody knows')
 
   monkeypatch.setattr(tempfile, 'TemporaryFile', fail)
-  for check in (places.check_folder, places.check_file):
+  for check, name in (
+    (places.check_folder, 'new'),
+    (places.check_file, 'new/file'),
+  ):
     with pytest.raises(OSError) as error:
-      check(str(tmp_path / 'new'))
+      check(str(tmp_path / name))
     assert (error.value.errno, error.value.filename) == (number, str(tmp_path))
 
 
@@ -58,7 +61,7 @@ def test_a_file_that_may_not_be_changed(tmp_path, monkeypatch):
   monkeypatch.setattr(os, 'access', lambda path, mode: mode != os.W_OK)
   with pytest.raises(PermissionError) as error:
     places.check_file(path)
-  assert error.value.filename == path
+  assert str(error.value).startswith(repr(path))
 
 
 def test_files_of_others(tmp_path):
