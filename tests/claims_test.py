@@ -22,8 +22,13 @@ def test_only_the_newest_may_write(tmp_path):
   second.check()
 
 
+@pytest.mark.parametrize('pid', [1, 4_194_304])
 @pytest.mark.parametrize('harm', damages.ALL)
-def test_a_damaged_token_stops_nobody_and_is_mended(tmp_path, harm):
+def test_a_damaged_token_stops_nobody_and_is_mended(
+  tmp_path, monkeypatch, harm, pid
+):
+  # By its length, this decides where damage is.
+  monkeypatch.setattr(os, 'getpid', lambda: pid)
   first = claims.Claim(str(tmp_path))
   (path,) = tmp_path.iterdir()
   harm(path)

@@ -164,7 +164,7 @@ def test_a_head_that_trickles_ends_the_connection(server, monkeypatch):
       data += connection.recv(65536)
       assert data
     with pytest.raises(OSError):
-      for _ in range(100 * page.FOREVER):
+      for _ in range(100 * int(page.FOREVER)):
         connection.sendall(b'G')
         threading.Event().wait(0.01)
 

@@ -8,6 +8,7 @@ no lock, which a lost machine would hold.
 """
 
 import os
+import re
 import socket
 import uuid
 
@@ -15,7 +16,7 @@ from spiral_tf import exit_codes
 from spiral_tf import files
 
 _NAME = 'owner'
-_DIGITS = 32
+_TOKEN = re.compile('[0-9a-f]{32}')
 
 
 class SupersededError(RuntimeError):
@@ -64,7 +65,7 @@ class Claim:
     owner, _, process = text.partition(' ')
     if owner == self.token:
       return
-    if len(owner) == _DIGITS and process.endswith('\n'):
+    if _TOKEN.fullmatch(owner) and process.endswith('\n'):
       raise SupersededError(
         f'{self._folder} belongs to {process.strip()} now, which was started '
         'later, so this process saves nothing any more and ends. If both were '
