@@ -42,6 +42,8 @@ from spiral_tf.workdir import metrics
 from tests import damages
 from tests import small
 
+pytestmark = pytest.mark.slow
+
 _POPULATION = dataclasses.replace(
   small.POPULATION,
   population=dataclasses.replace(
@@ -248,7 +250,6 @@ def _cases(workdir):
           yield path.relative_to(workdir), harm
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
   'kind,saves', [('run', 1), ('run', 2), ('population', 2)]
 )

@@ -13,6 +13,8 @@ from launch import paint_sheet
 from tests import commands
 from tests import program_cases
 
+pytestmark = pytest.mark.slow
+
 _FORMS = ('.png', '.svg', '.gif', '.mp4', '.json', '.xml')
 
 

@@ -20,6 +20,8 @@ from spiral_tf.programs import canvas
 from spiral_tf.programs import program as program_lib
 from tests import program_cases
 
+pytestmark = pytest.mark.slow
+
 _BACKGROUNDS = ('white', 'transparent', '#00c800', '#f0e6d2', 'Navy')
 _SIZES = (1, 33, 512)
 _RED, _GREY = (1.0, 0.0, 0.0), (0.5, 0.5, 0.5)
