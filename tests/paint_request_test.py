@@ -141,7 +141,7 @@ def test_a_size_needs_something_that_has_one():
     ({'output': ('folder.png',)}, 'is a directory'),
     ({'output': ('old.png',)}, 'is read-only'),
     ({'output': ('full.png',)}, 'no ordinary file'),
-    ({'output': ('loop.png',)}, 'mend the link'),
+    ({'output': ('loop.png',)}, 'Mend the link'),
     ({'output': ('lost.png',)}, 'there is no folder'),
     ({'output': ('',)}, '--output is empty'),
     ({'sheet': 'old.png'}, 'is read-only'),
