@@ -10,6 +10,7 @@ import ipaddress
 import os
 import socket
 import sys
+import warnings
 
 from absl import flags
 
@@ -19,6 +20,7 @@ from launch import flags as launch_flags
 from spiral_tf import messages
 from spiral_tf import names
 from spiral_tf.agents import agent as agent_lib
+from spiral_tf.agents import inputs
 
 _MODEL = flags.DEFINE_multi_string(
   'model',
@@ -70,6 +72,8 @@ def _serve():
       "pip install '.[serve]'"
     )
   memory.keep_little()
+  # What strangers send is not for this terminal.
+  warnings.simplefilter('ignore', inputs.GuessWarning)
   proxies = _proxies()
   listening = _listen()
   agents = _agents(_MODEL.value or bundled.every())

@@ -70,6 +70,11 @@ def test_a_guess_is_said_in_a_line(tmp_path, capsys):
     ]
   said = capsys.readouterr().err
   assert said.count('\n') == 1 and '4095 is taken for its white' in said
+  # There is nothing to guess about a picture that is black.
+  Image.fromarray(np.zeros([8, 8], np.uint16)).save(path)
+  with warnings.catch_warnings():
+    paint_pictures.read([path], _Agent(), 'crop', 'error')
+  assert not capsys.readouterr().err
 
 
 if __name__ == '__main__':

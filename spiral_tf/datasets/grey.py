@@ -105,7 +105,8 @@ def to_8_bits(
   if white is None and low >= 0:
     whites = _WHITES[image.mode[0]]
     white = next((white for white in whites if high <= white), None)
-    if white != 65535 and image.mode.startswith('I;16'):
+    # Black is black whatever is white.
+    if high and white != 65535 and image.mode.startswith('I;16'):
       guess(
         f'has no number above {high} of 65535, so {white} is taken for its '
         'white; save it with 8 bits if that is wrong.'
