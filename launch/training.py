@@ -11,6 +11,7 @@ import launchpad as lp
 from launchpad.launch.run_locally import launch_local_output_to_files
 from launchpad.nodes.python import local_multi_processing
 
+from launch import commands
 from launch import graph
 from launch.runtime import engines
 from launch.runtime import heartbeats
@@ -36,8 +37,6 @@ from spiral_tf.workdir import progress as progress_lib
 
 # File that says who trains in a folder.
 _LOCK = 'launcher.lock'
-# Exit code of a run that was stopped before its end, as of a shell's Ctrl-C.
-_STOPPED = 130
 # One thread a process: with as many busy processes as cores, more only wait.
 _ENVIRONMENT = {
   'TF_NUM_INTRAOP_THREADS': '1',
@@ -168,7 +167,7 @@ def _train(config: experiment.Config, workdir: str, place: Place) -> int:
     print(f'Training has come to its end. See {workdir}{pictures}/samples/.')
     return 0
   print('Stopped before its end. The same command goes on from here.')
-  return _STOPPED
+  return commands.STOPPED
 
 
 def _damages(config: experiment.Config, workdir: str) -> list[str]:

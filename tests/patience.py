@@ -193,6 +193,26 @@ def happen(event: threading.Event, what: str, starts: float = STARTS) -> None:
     pass
 
 
+def printed(capsys: Any, text: str) -> str:
+  """Waits until something is printed.
+
+  Args:
+    capsys: pytest's fixture of that name.
+    text: is waited for.
+
+  Returns:
+    What was printed since the last look, up to and with it.
+  """
+  pieces = []
+
+  def is_printed():
+    pieces.append(capsys.readouterr().out)
+    return text in ''.join(pieces)
+
+  wait_until(is_printed, f'"{text}"', tell=lambda: pieces)
+  return ''.join(pieces)
+
+
 def _name(process: Any) -> str:
   return f'process {process.pid}, {_words(getattr(process, "args", ""))}'
 

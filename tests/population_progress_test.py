@@ -71,18 +71,6 @@ def test_nothing_to_say_before_the_first_round():
   assert 'fitness' not in line
 
 
-def _wait_for(capsys, text):
-  """What is printed up to and with `text`."""
-  printed = []
-
-  def is_printed():
-    printed.append(capsys.readouterr().out)
-    return text in ''.join(printed)
-
-  patience.wait_until(is_printed, f'"{text}"', tell=lambda: printed)
-  return ''.join(printed)
-
-
 @pytest.mark.parametrize('seconds', [-3600.0, 3600.0])
 def test_rounds_of_a_machine_with_another_clock_are_seen(
   tmp_path, capsys, seconds
@@ -93,7 +81,7 @@ def test_rounds_of_a_machine_with_another_clock_are_seen(
   lineage.append(path, {**_status(1, 5.0, number=7), 'time': now})
   progress = progress_lib.Progress(_CONFIG, str(tmp_path))
   lineage.append(path, {**_status(0, -3.0, number=8), 'time': now - 1})
-  printed = _wait_for(capsys, 'round 8')
+  printed = patience.printed(capsys, 'round 8')
   progress.stop()
   assert 'best -3 (member 0)' in printed
   assert 'round 7' not in printed and 'best 5' not in printed
@@ -105,7 +93,7 @@ def test_lines_are_printed_as_rounds_come(tmp_path, capsys):
   (tmp_path / 'population').mkdir()
   for record in (_status(0, -3.0), _status(2, -1.0)):
     lineage.append(path, record)
-  _wait_for(capsys, 'best -1 (member 2)')
+  patience.printed(capsys, 'best -1 (member 2)')
   progress.stop()
 
 

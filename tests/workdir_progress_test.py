@@ -66,18 +66,6 @@ def test_progress_line_shows_numbers_that_are_none():
   assert 'score +nan' in line
 
 
-def _wait_for(capsys, text):
-  """What is printed up to and with `text`."""
-  printed = []
-
-  def is_printed():
-    printed.append(capsys.readouterr().out)
-    return text in ''.join(printed)
-
-  patience.wait_until(is_printed, f'"{text}"', tell=lambda: printed)
-  return ''.join(printed)
-
-
 def test_progress_prints_new_lines_only(tmp_path, capsys, monkeypatch):
   looks, news = [], progress.RunProgress._news
 
@@ -89,10 +77,10 @@ def test_progress_prints_new_lines_only(tmp_path, capsys, monkeypatch):
   writer = metrics.MetricsWriter(str(tmp_path), node_kinds.POLICY_LEARNER)
   writer.scalars(1, _POLICY)  # Of an earlier run.
   lines = progress.RunProgress(str(tmp_path), seconds=0.02)
-  printed = _wait_for(capsys, 'Starting')
+  printed = patience.printed(capsys, 'Starting')
   for frames in (11, 22):
     writer.scalars(frames, {**_POLICY, 'frames': frames})
-    printed += _wait_for(capsys, f'{frames} frames')
+    printed += patience.printed(capsys, f'{frames} frames')
   looked = len(looks)
   patience.wait_until(lambda: len(looks) > looked + 3, 'some more looks')
   lines.stop()
@@ -120,11 +108,11 @@ def test_progress_does_without_the_clock_of_the_learners_machine(
 ):
   _write(tmp_path, seconds)  # Of an earlier run.
   lines = progress.RunProgress(str(tmp_path), seconds=0.02)
-  printed = _wait_for(capsys, 'Starting')
+  printed = patience.printed(capsys, 'Starting')
   for number, frames in enumerate((11, 22)):
     # The learner's clock is set back between the two.
     _write(tmp_path, seconds + 1 - 10 * number, frames=frames, score=math.nan)
-    printed += _wait_for(capsys, f'{frames} frames')
+    printed += patience.printed(capsys, f'{frames} frames')
   lines.stop()
   assert printed.count(' 11 frames') == printed.count(' 22 frames') == 1
   assert '1,234,567' not in printed

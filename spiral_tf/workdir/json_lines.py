@@ -52,7 +52,7 @@ def read(path: str) -> list[dict[str, Any]]:
     ValueError: a line is no record; the message names it.
   """
   records = []
-  for number, line in enumerate(_whole_lines(path), start=1):
+  for number, line in enumerate(whole_lines(path), start=1):
     try:
       records.append(_record(line))
     except ValueError as error:
@@ -75,7 +75,7 @@ def read_sound(path: str) -> list[dict[str, Any]]:
     no such file.
   """
   try:
-    lines = _whole_lines(path)
+    lines = whole_lines(path)
   except FileNotFoundError:
     return []
   records = []
@@ -109,8 +109,18 @@ def last_line(path: str) -> dict[str, Any] | None:
     return None
 
 
-def _whole_lines(path: str) -> list[bytes]:
-  """Returns the lines of a file that have their end, without it."""
+def whole_lines(path: str) -> list[bytes]:
+  """Reads the lines of a file that have their end, without it.
+
+  Args:
+    path: of the file, which may be growing.
+
+  Returns:
+    The lines, be they records or not.
+
+  Raises:
+    FileNotFoundError: there is no such file.
+  """
   with open(path, 'rb') as file:
     *lines, _ = file.read().split(b'\n')
   return lines

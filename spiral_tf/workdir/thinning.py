@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from spiral_tf import files
+from spiral_tf.workdir import json_lines
 
 _PICTURE = re.compile(r'(\d{10,})\.png')
 
@@ -80,9 +81,7 @@ class Lines:
     """
     if os.path.getsize(self._path) <= self._next:
       return False
-    with open(self._path, 'rb') as file:
-      # What stands behind the last end of a line is no record.
-      *lines, _ = file.read().split(b'\n')
+    lines = json_lines.whole_lines(self._path)
     kept = _thinned(lines, self._limit, self._position, self._is_kept)
     files.replace(self._path, b''.join(line + b'\n' for line in kept))
     # Else a file of records that must stay would be written anew for each.
