@@ -198,8 +198,9 @@ def _tiled(
 
   def paintings():
     for path, name in zip(paths, called):
+      picture = inputs.read(path)
       program = agent.paint_tiles(
-        path,
+        picture,
         tiles,
         request.samples or 4,
         request.temperature,
@@ -209,7 +210,7 @@ def _tiled(
         progress.Progress(f'windows of {os.path.basename(path)}'),
       )
       width, channels = renderer.canvas_width, agent.channels
-      target = inputs.fit(inputs.read(path), width, channels, fit)
+      target = inputs.fit(picture, width, channels, fit)
       yield Painting(name, program, target)
 
   return Work(renderer, called, several, paths, True, paintings())
