@@ -278,6 +278,21 @@ def test_a_node_that_keeps_failing_stops_the_program_with_an_error():
   assert engine.closed
 
 
+def test_a_full_disk_is_named_though_the_log_on_it_is_cut(tmp_path):
+  def script(engine):
+    (tmp_path / 'evaluator').mkdir()
+    (tmp_path / 'evaluator' / '0').write_text('Traceback\n  File "m.py", l')
+    while True:
+      yield from _all_up(engine)
+      yield [engine_lib.Ended('evaluator/0', errno.ENOSPC)]
+
+  _, lines, watcher = _run(script, logs=str(tmp_path))
+  words = os.strerror(errno.ENOSPC)
+  with pytest.raises(node_error.NodeError, match=rf'evaluator/0 .*{words}'):
+    watcher.run()
+  assert all(words in line for line in lines)
+
+
 @pytest.mark.parametrize('kind', ['policy_learner', 'discriminator_learner'])
 def test_a_node_that_cannot_but_fail_again_is_not_tried(kind, tmp_path):
   def script(engine):

@@ -5,7 +5,8 @@ what a node has to say at its end is an exit code, which any engine can carry. A
 node that calls `lp.stop` ends with the code by which its role says that the
 program has reached its goal, where Launchpad sends a signal to the launcher on
 the same machine. An exception may have an attribute `exit_code`, which its node
-then ends with.
+then ends with. One for lack of room on a disk ends it with the error's number,
+as its log may be on that disk, and have no room for the reason either.
 """
 
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from launchpad.launch import serialization
 from launchpad.nodes import base
 
 from launch.runtime import heartbeats
+from launch.runtime import no_room
 from launch.runtime import roles as roles_lib
 
 
@@ -93,7 +95,7 @@ def run(
   try:
     function()
   except Exception as error:
-    code = getattr(error, 'exit_code', None)
+    code = getattr(error, 'exit_code', None) or no_room.exit_code(error)
     if code is None:
       raise
     traceback.print_exc()

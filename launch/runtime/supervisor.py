@@ -33,6 +33,7 @@ from launchpad import program as lp_program
 from launch.runtime import engines
 from launch.runtime import heartbeats
 from launch.runtime import launcher_error
+from launch.runtime import no_room
 from launch.runtime import node_error
 from launch.runtime import placement
 from launch.runtime import restarts
@@ -241,11 +242,12 @@ class Supervisor:
         raise node_error.NodeError(
           name, f'{ending.text} (exit code {code})', self.log_path(name)
         )
-      how = f'was killed by signal {-code}' if code < 0 else f'ended ({code})'
+      why = f'{code}{no_room.meaning(code)}'
+      how = f'was killed by signal {-code}' if code < 0 else f'ended ({why})'
       self._again(
         *(name, code, seconds),
         f'{how} after {seconds:.0f} s',
-        f'ended with code {code} again and again, soon after its start',
+        f'ended with code {why} again and again, soon after its start',
       )
     self._lose([name for name, code in ended if code is None])
     return False
