@@ -41,9 +41,10 @@ models:
 	@PYTHON='$(PYTHON)' MNIST='$(MNIST)' OMNIGLOT='$(OMNIGLOT)' \
 	  RUNS='$(RUNS)' bash tools/models.sh
 
-# One process more than two cores, as some tests wait. Whole programs get all
-# cores, so they come after the others. ARGS='-k painting' may leave one of both
-# without tests, which pytest calls an error, 5.
+# One process more than two cores, as some tests wait. Whole programs have
+# processes of their own, so they come after the others, and only two at a time.
+# ARGS='-k painting' may leave one of both without tests, which pytest calls an
+# error, 5.
 test:
 	@PYTHON='$(PYTHON)' bash tools/setup.sh chromium iproute2
 	@echo '==> Lint'
@@ -53,7 +54,8 @@ test:
 	@echo '==> Tests'
 	@$(pytest) --numprocesses=3 --dist=loadfile \
 	  --ignore=tests/whole tests $(ARGS) || [ $$? -eq 5 ]
-	@$(pytest) tests/whole $(ARGS) || [ $$? -eq 5 ]
+	@$(pytest) --numprocesses=2 --dist=loadfile \
+	  tests/whole $(ARGS) || [ $$? -eq 5 ]
 
 bazel:
 	@PYTHON='$(PYTHON)' bash tools/setup.sh bazel-bootstrap chromium iproute2

@@ -126,8 +126,8 @@ def _save(config, folder, number, count, member):
   environments = builders.make_environments(config, 4, 0)
   player = builders.make_player(builders.make_policy(config), 0)
   played = rollout.play(environments, player)
-  writer = episodes.EpisodeWriter(client)
-  writer.write(played, stopping=lambda: False)
+  # No writer is kept: a server waits for those that are open when it stops.
+  episodes.EpisodeWriter(client).write(played, stopping=lambda: False)
   assert client.server_info()[episodes.RENDERS].current_size == count
   for node in (
     policy_learner.PolicyLearner(config, folder, None, client, member),

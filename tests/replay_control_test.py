@@ -251,7 +251,8 @@ def test_who_may_not_save_any_more_does_not(tmp_path, capsys):
     raise RuntimeError('superseded')
 
   folder = snapshots.folder(small.CONFIG, str(tmp_path))
-  assert not replay_control.save(client, folder, refuse)
+  # Nor is what has failed waited for.
+  assert not replay_control.save(client, folder, refuse, threading.TIMEOUT_MAX)
   assert 'superseded' in capsys.readouterr().out
   assert [path.name for path in _snapshots(tmp_path)] == ['00000001']
   server.stop()

@@ -128,8 +128,10 @@ def test_targets_arrive_with_their_episodes_and_renders():
   target = np.arange(4, dtype=np.uint8)[:, None, None, None]
   target = 100 + np.broadcast_to(target, [4, 8, 8, 1])
   written = _episodes(first=10, number=4)._replace(context={'target': target})
+  # No writer is kept, or the server waits for it when it stops.
   writer = episodes_lib.EpisodeWriter(_client(server))
   assert writer.write(written, stopping=lambda: False)
+  del writer
   batches = [
     _read(episodes_lib.Reader(_client(server), table, signature, batch_size=4))
     for table, signature in (

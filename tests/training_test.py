@@ -60,6 +60,8 @@ def test_a_node_that_keeps_failing_ends_the_program_with_its_error(
 
   monkeypatch.setattr(graph, 'make_program', make_program)
   monkeypatch.setattr(restarts, 'FIRST_WAIT_SECONDS', 0.01)
+  # Each start loads TensorFlow.
+  monkeypatch.setattr(restarts, 'MOST_FAILURES', 1)
   with pytest.raises(
     node_error.NodeError, match='evaluator/0 ended with code 1 again and again'
   ):

@@ -65,17 +65,18 @@ def clear(
 
 def _within(seconds: float, work: Callable[[], Any]) -> bool:
   """Whether some work, done in another thread, ends well in that time."""
-  done = threading.Event()
+  ended, succeeded = threading.Event(), threading.Event()
 
   def run():
     try:
       work()
+      succeeded.set()
     except (RuntimeError, OSError) as error:
       # Reverb's if the server went away meanwhile.
       text = ' '.join(str(error).split())
       print(f'Replay was not saved: {text}', flush=True)
-      return
-    done.set()
+    finally:
+      ended.set()
 
   threading.Thread(target=run, daemon=True).start()
-  return done.wait(seconds) if seconds else False
+  return bool(seconds) and ended.wait(seconds) and succeeded.is_set()
