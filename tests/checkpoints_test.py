@@ -5,7 +5,6 @@ import pathlib
 import subprocess
 import sys
 import textwrap
-import time
 
 import numpy as np
 import pytest
@@ -19,6 +18,7 @@ from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import claims
 from spiral_tf.workdir import damage
 from spiral_tf.workdir import metrics
+from tests import clocks
 from tests import damages
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
@@ -114,7 +114,7 @@ def test_goes_on_from_the_last_of_several(tmp_path):
 
 def test_saves_when_due(tmp_path, monkeypatch):
   now = [100.0]
-  monkeypatch.setattr(time, 'monotonic', lambda: now[0])
+  clocks.replace(monkeypatch, checkpoints, monotonic=lambda: now[0])
   variable = tf.Variable(0.0)
   checkpointer = checkpoints.Checkpointer(
     str(tmp_path), 'node', 60.0, {'x': variable}

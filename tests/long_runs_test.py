@@ -21,6 +21,7 @@ from spiral_tf.workdir import json_lines
 from spiral_tf.workdir import metrics
 from spiral_tf.workdir import progress
 from spiral_tf.workdir import thinning
+from tests import clocks
 from tests import small
 
 pytestmark = pytest.mark.slow
@@ -45,7 +46,7 @@ class _Clock:
     self.now = 1.7e9
     self.times = dict.fromkeys(_NUMBERS, 0)
     self.images = 0
-    monkeypatch.setattr(metrics.time, 'time', lambda: self.now)
+    clocks.replace(monkeypatch, metrics, time=lambda: self.now)
     monkeypatch.setattr(tf.summary, 'scalar', self._scalar)
     monkeypatch.setattr(tf.summary, 'image', self._image)
     self._workdir = workdir

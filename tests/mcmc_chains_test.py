@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 
 from launch import mcmc_chains
+from spiral_tf import progress
 from spiral_tf.config import sections
 from spiral_tf.environments.mujoco import stage as stage_lib
 from spiral_tf.experiments import metropolis_hastings
+from tests import clocks
 from tests import patience
 from tests import processes
 
@@ -45,7 +47,8 @@ def targets():
 
 def test_each_image_has_its_own_chain(targets, monkeypatch):
   lines, now = [], [50.0]
-  monkeypatch.setattr(time, 'monotonic', lambda: now[0])
+  for module in (mcmc_chains, progress):
+    clocks.replace(monkeypatch, module, monotonic=lambda: now[0])
 
   def search(index, target):
     now[0] += 0.25

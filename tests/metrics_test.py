@@ -3,7 +3,6 @@
 import glob
 import json
 import os
-import time
 
 import numpy as np
 import pytest
@@ -11,6 +10,7 @@ import tensorflow as tf
 
 from spiral_tf.workdir import json_lines
 from spiral_tf.workdir import metrics
+from tests import clocks
 
 
 def _events(workdir, node):
@@ -26,7 +26,7 @@ def _events(workdir, node):
 def test_writes_json_lines(tmp_path, monkeypatch):
   workdir = str(tmp_path)
   times = iter([100.25, 101.5])
-  monkeypatch.setattr(time, 'time', lambda: next(times))
+  clocks.replace(monkeypatch, metrics, time=lambda: next(times))
   writer = metrics.MetricsWriter(workdir, 'node')
   writer.scalars(10, {'a': tf.constant(1.5), 'done': False})
   writer.scalars(np.int64(20), {'a': np.float32(2.5)})

@@ -3,10 +3,10 @@
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
+from tests import clocks
 from tests import patience
 
 
@@ -26,8 +26,9 @@ def clock(monkeypatch):
       return self.start
 
   made = Clock()
-  monkeypatch.setattr(time, 'monotonic', lambda: made.now)
-  monkeypatch.setattr(time, 'sleep', made.sleep)
+  clocks.replace(
+    monkeypatch, patience, monotonic=lambda: made.now, sleep=made.sleep
+  )
   monkeypatch.setattr(patience, 'measure', made.measure)
   return made
 

@@ -17,6 +17,7 @@ from spiral_tf.nodes import policy_learner
 from spiral_tf.workdir import json_lines
 from spiral_tf.workdir import metrics
 from spiral_tf.workdir import progress
+from tests import clocks
 from tests import small
 
 
@@ -53,7 +54,7 @@ def learner(tmp_path):
 def test_logs_its_idle_share(learner, tmp_path, monkeypatch):
   path = metrics.metrics_path(str(tmp_path), node_kinds.POLICY_LEARNER)
   now = [learner._last_log + 1.0]
-  monkeypatch.setattr(time, 'monotonic', lambda: now[0])
+  clocks.replace(monkeypatch, policy_learner, monotonic=lambda: now[0])
 
   def read():
     now[0] += 3.0

@@ -1,17 +1,16 @@
 """Tests of spiral_tf.progress."""
 
-import time
-
 import pytest
 
 from spiral_tf import progress
+from tests import clocks
 
 
 @pytest.fixture
 def clock(monkeypatch):
   """A clock that stands; `clock[0]` is its time."""
   now = [100.0]
-  monkeypatch.setattr(time, 'monotonic', lambda: now[0])
+  clocks.replace(monkeypatch, progress, monotonic=lambda: now[0])
   return now
 
 

@@ -68,6 +68,11 @@ def _is_clock(node):
   )
 
 
+def _is_time(node):
+  """Whether it is the module `time`, perhaps as another module has it."""
+  return 'time' in (getattr(node, 'id', ''), getattr(node, 'attr', ''))
+
+
 def _times(tree):
   """Yields names of times that are set in a function, or at the top."""
   waiting = list(ast.iter_child_nodes(tree))
@@ -105,6 +110,8 @@ def _wrong(tree):
         number = _number(value, constants)
         if number is not None and 0 < number < _EVER:
           yield function, node.lineno, f'{name} of {number:g}'
+      if name == 'setattr' and _is_time(node.args[0]):
+        yield function, node.lineno, 'a clock that is set for all threads'
     elif isinstance(node, ast.Compare):
       parts = list(ast.walk(node))
       if any(_is_clock(x) or getattr(x, 'id', None) in times for x in parts):
@@ -142,7 +149,7 @@ def test_no_other_test_waits_by_the_clock():
       else:
         found.append(f'{path.relative_to(_FOLDER)}:{line}: {words}')
   assert not found, (
-    'Wait by tests.patience, or have the test say when time passes: '
+    'Wait by tests.patience, or say by tests.clocks when time passes: '
     + '; '.join(found)
   )
   assert used == set(_ALLOWED)
@@ -167,6 +174,8 @@ def test_no_other_test_waits_by_the_clock():
     'assert time.monotonic() - start < 30',
     'while time.time() < end: pass',
     'seconds = time.monotonic() - begin; assert seconds < 3',
+    "monkeypatch.setattr(time, 'monotonic', lambda: 0.0)",
+    "monkeypatch.setattr(metrics.time, 'time', lambda: 0.0)",
     'program = ' + repr('\n'.join(['import a', 'b.wait(5)'])),
   ],
 )
@@ -186,6 +195,7 @@ def test_what_waits_by_the_clock_is_seen(text):
     '", ".join(names)',
     'os.path.join(folder, name)',
     'seconds = time.monotonic() - begin',
+    'clocks.replace(monkeypatch, metrics, time=lambda: 0.0)',
   ],
 )
 def test_what_does_not_is_not(text):
