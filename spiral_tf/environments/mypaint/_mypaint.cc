@@ -72,6 +72,8 @@ class PyCanvas {
 
   int width() const { return canvas_.width(); }
 
+  bool restores_brush() const { return canvas_.restores_brush(); }
+
   void Reset(double y, double x) {
     CheckPoint("y", y, "x", x);
     WithoutGil([&] { canvas_.Reset(y, x); });
@@ -184,6 +186,10 @@ Raises:
   ValueError: an argument is out of range, or libmypaint refuses the brush.
 )")
       .def_property_readonly("width", &PyCanvas::width, "Pixels a side.")
+      .def_property_readonly(
+          "restores_brush", &PyCanvas::restores_brush,
+          "Whether `restore` goes back to the brush as it was; not if chance, "
+          "of which libmypaint keeps no record, plays a part in its strokes.")
       .def("reset", &PyCanvas::Reset, py::arg("y") = 0.0, py::arg("x") = 0.0,
            "Clears the canvas and puts a new brush at (y, x), in pixels.")
       .def("move_to", &PyCanvas::MoveTo, py::arg("y"), py::arg("x"),
@@ -224,10 +230,12 @@ Raises:
       .def("restore", &PyCanvas::Restore, py::arg("snapshot"), R"(
 Goes back to a snapshot, as often as need be.
 
-The pixels are the same; the brush is a new one, lifted, in the same place, or
-at the start of a curve that was unfinished. What the old one remembered is gone
-(random generator, pressure, smudged colour), so what follows is the same each
-time, but not what would have followed without `restore`.
+What follows leaves the pixels that it would have left right after the snapshot,
+as if nothing had been drawn since: also in the middle of a sequence of strokes,
+or of a curve. If not `restores_brush`, the pixels are the same, but the brush
+is a new one, lifted, in the same place, or at the start of a curve that was
+unfinished; so what follows is the same each time, but not what would have
+followed without `restore`.
 
 Args:
   snapshot: of a canvas of this width.

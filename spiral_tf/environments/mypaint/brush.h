@@ -8,6 +8,8 @@
 #ifndef SPIRAL_TF_ENVIRONMENTS_MYPAINT_BRUSH_H_
 #define SPIRAL_TF_ENVIRONMENTS_MYPAINT_BRUSH_H_
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
@@ -24,6 +26,25 @@ struct BrushDeleter {
   void operator()(MyPaintBrush* brush) const { mypaint_brush_unref(brush); }
 };
 using BrushPtr = std::unique_ptr<MyPaintBrush, BrushDeleter>;
+
+// What a brush remembers while it draws: speed, direction, smudged colour, ...
+using BrushStates = std::array<float, MYPAINT_BRUSH_STATES_COUNT>;
+
+inline BrushStates GetStates(MyPaintBrush* brush) {
+  BrushStates states;
+  for (int i = 0; i < MYPAINT_BRUSH_STATES_COUNT; ++i) {
+    states[i] =
+        mypaint_brush_get_state(brush, static_cast<MyPaintBrushState>(i));
+  }
+  return states;
+}
+
+inline void SetStates(MyPaintBrush* brush, const BrushStates& states) {
+  for (int i = 0; i < MYPAINT_BRUSH_STATES_COUNT; ++i) {
+    mypaint_brush_set_state(brush, static_cast<MyPaintBrushState>(i),
+                            states[i]);
+  }
+}
 
 // Has glibc keep the memory of the last brush for the next, some 600 KB in small
 // pieces. Otherwise it may hand it back to the kernel and fault it in again
@@ -64,6 +85,40 @@ class BrushTemplate {
         if (n > 0) mappings_.push_back(mapping);
       }
     }
+  }
+
+  // Whether `BrushStates` are all that tells two brushes of this template apart
+  // that have both drawn. libmypaint has no access to two things more: a random
+  // generator, of which a brush may make no use, and what a few settings were at
+  // the event before, which is always the same unless something maps onto them.
+  bool has_only_states() const {
+    const auto varies = [this](auto matches) {
+      return std::any_of(mappings_.begin(), mappings_.end(), matches);
+    };
+    const bool random =
+        varies([](const Mapping& m) {
+          return m.input == MYPAINT_BRUSH_INPUT_RANDOM;
+        });
+    if (random) return false;
+    for (const auto setting : {MYPAINT_BRUSH_SETTING_OFFSET_BY_RANDOM,
+                               MYPAINT_BRUSH_SETTING_RADIUS_BY_RANDOM,
+                               MYPAINT_BRUSH_SETTING_TRACKING_NOISE}) {
+      if (base_values_[setting] != 0) return false;
+      if (varies([=](const Mapping& m) { return m.setting == setting; })) {
+        return false;
+      }
+    }
+    for (const auto setting : {MYPAINT_BRUSH_SETTING_DABS_PER_BASIC_RADIUS,
+                               MYPAINT_BRUSH_SETTING_DABS_PER_ACTUAL_RADIUS,
+                               MYPAINT_BRUSH_SETTING_DABS_PER_SECOND,
+                               MYPAINT_BRUSH_SETTING_GRIDMAP_SCALE,
+                               MYPAINT_BRUSH_SETTING_GRIDMAP_SCALE_X,
+                               MYPAINT_BRUSH_SETTING_GRIDMAP_SCALE_Y}) {
+      if (varies([=](const Mapping& m) { return m.setting == setting; })) {
+        return false;
+      }
+    }
+    return true;
   }
 
   // Returns a new brush; `surface` is not drawn on.

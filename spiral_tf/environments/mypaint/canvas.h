@@ -36,17 +36,31 @@ inline Hsv ToHsv(double red, double green, double blue) {
   return {sixths / 6, range / high, high};
 }
 
-// What was on a canvas, and where the brush was.
+// Where a brush is, and what it is doing there.
+struct BrushPlace {
+  double y = 0;
+  double x = 0;
+  double pressure = 0;
+  bool drawing = false;  // Whether the next stroke continues a sequence.
+  int drawn = 0;         // Pieces of a stroke that is not yet whole.
+  bool is_new = true;    // Whether the brush has never drawn.
+};
+
+// What was on a canvas, and the brush.
 struct Snapshot {
   int width;
   Tiles tiles;
-  double y, x;
+  BrushPlace place;
+  BrushStates states;
 };
 
 class Canvas {
  public:
   Canvas(int width, const std::string& brush_json, const Paper& paper)
-      : surface_(width, paper), pixels_(width), template_(brush_json) {
+      : surface_(width, paper),
+        pixels_(width),
+        template_(brush_json),
+        restores_brush_(template_.has_only_states()) {
     Reset(0, 0);
   }
 
@@ -61,8 +75,7 @@ class Canvas {
   void Reset(double y, double x) {
     surface_.Clear();
     pixels_.Changed(0, surface_.width());
-    brush_ = template_.New(surface_.get());
-    MoveTo(y, x);
+    Renew(y, x);
   }
 
   // Lifts the brush, puts it down at (y, x), pixels, and ends the sequence of
@@ -70,27 +83,34 @@ class Canvas {
   void MoveTo(double y, double x) {
     mypaint_brush_reset(brush_.get());
     mypaint_brush_new_stroke(brush_.get());
-    Event(y, x, 0);  // Consumes the reset and returns without drawing.
-    y_ = y;
-    x_ = x;
-    drawing_ = false;
-    drawn_ = 0;
+    Event(surface_.get(), y, x, 0);  // Consumes the reset and returns without drawing.
+    place_ = {y, x, 0, false, 0, place_.is_new};
   }
 
   // How many pieces of a curve are drawn that is not drawn to its end; else 0.
-  int drawn() const { return drawn_; }
+  int drawn() const { return place_.drawn; }
+
+  // Whether `Restore` goes back to the very brush, not only to where it was.
+  bool restores_brush() const { return restores_brush_; }
 
   Snapshot Save() const {
-    return {width(), surface_.tiles(), y_, x_};
+    return {width(), surface_.tiles(), place_, GetStates(brush_.get())};
   }
 
-  // Puts back the pixels of a canvas of this width, and a new brush, lifted,
-  // where the brush was.
+  // Puts back the pixels of a canvas of this width, and the brush. One that has
+  // more than `BrushStates` is a new one, lifted, where the brush was.
   void Restore(const Snapshot& snapshot) {
     surface_.Restore(snapshot.tiles);
     pixels_.Changed(0, width());
-    brush_ = template_.New(surface_.get());
-    MoveTo(snapshot.y, snapshot.x);
+    const BrushPlace& place = snapshot.place;
+    if (place.is_new || !restores_brush_) {
+      // One that is new has neither moved nor drawn since it was put there.
+      Renew(place.y, place.x);
+      return;
+    }
+    if (place_.is_new) Event(nowhere_.get(), 0, 0, 1);  // Takes its settings.
+    SetStates(brush_.get(), snapshot.states);
+    place_ = place;
   }
 
   // Draws a quadratic Bezier curve from where the brush is, of `substrokes`
@@ -112,43 +132,49 @@ class Canvas {
     mypaint_brush_set_base_value(brush, MYPAINT_BRUSH_SETTING_COLOR_V,
                                  color.value);
     mypaint_surface_begin_atomic(surface_.get());
-    const double start_pressure = drawing_ ? pressure_ : pressure;
+    const double start_pressure = place_.drawing ? place_.pressure : pressure;
     // Without it the pressure would rise from 0 along the first piece.
-    if (!drawing_ && first == 0) Event(y_, x_, start_pressure);
+    if (!place_.drawing && first == 0) {
+      Event(surface_.get(), place_.y, place_.x, start_pressure);
+    }
     for (int i = first + 1; i <= last; ++i) {
       const double t = static_cast<double>(i) / substrokes;
       const double s = 1 - t;
       const double from = s * s, through = 2 * s * t, to = t * t;
-      Event(from * y_ + through * control_y + to * end_y,
-            from * x_ + through * control_x + to * end_x,
+      Event(surface_.get(),
+            from * place_.y + through * control_y + to * end_y,
+            from * place_.x + through * control_x + to * end_x,
             s * start_pressure + t * pressure);
     }
     MyPaintRectangle changed;
     mypaint_surface_end_atomic(surface_.get(), &changed);
     pixels_.Changed(changed.y, changed.y + changed.height);
-    drawn_ = last < substrokes ? last : 0;
-    if (drawn_) return;
-    y_ = end_y;
-    x_ = end_x;
-    pressure_ = pressure;
-    drawing_ = true;
+    place_.is_new = false;
+    place_.drawn = last < substrokes ? last : 0;
+    if (place_.drawn) return;
+    place_ = {end_y, end_x, pressure, true, 0, false};
   }
 
  private:
-  void Event(double y, double x, double pressure) {
-    mypaint_brush_stroke_to(brush_.get(), surface_.get(), x, y, pressure,
+  void Event(MyPaintSurface* surface, double y, double x, double pressure) {
+    mypaint_brush_stroke_to(brush_.get(), surface, x, y, pressure,
                             /*xtilt=*/0, /*ytilt=*/0, kEventSeconds);
   }
 
+  // Takes a new brush and puts it at (y, x), pixels.
+  void Renew(double y, double x) {
+    brush_ = template_.New(surface_.get());
+    place_.is_new = true;
+    MoveTo(y, x);
+  }
+
   Surface surface_;
+  Nowhere nowhere_;
   Pixels pixels_;
   const BrushTemplate template_;
+  const bool restores_brush_;
   BrushPtr brush_;
-  double y_ = 0;
-  double x_ = 0;
-  double pressure_ = 0;
-  bool drawing_ = false;  // Whether the next stroke continues a sequence.
-  int drawn_ = 0;         // Pieces of a stroke that is not yet whole.
+  BrushPlace place_;
 };
 
 }  // namespace spiral

@@ -127,6 +127,26 @@ class Surface {
   Tiled tiled_{};
 };
 
+// A surface on which nothing can be drawn.
+class Nowhere {
+ public:
+  Nowhere() {
+    mypaint_surface_init(&surface_);
+    surface_.draw_dab = [](MyPaintSurface*, float, float, float, float, float,
+                           float, float, float, float, float, float, float,
+                           float) { return 0; };
+    surface_.get_color = [](MyPaintSurface*, float, float, float, float* r,
+                            float* g, float* b, float* a) {
+      *r = *g = *b = *a = 0;
+    };
+  }
+
+  MyPaintSurface* get() { return &surface_; }
+
+ private:
+  MyPaintSurface surface_{};
+};
+
 }  // namespace spiral
 
 #endif  // SPIRAL_TF_ENVIRONMENTS_MYPAINT_SURFACE_H_
