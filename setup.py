@@ -102,7 +102,7 @@ setuptools.setup(
   ext_modules=[
     Pybind11Extension(
       'spiral_tf.environments.mypaint._mypaint',
-      ['spiral_tf/environments/mypaint/_mypaint.cc'],
+      sorted(glob.glob('spiral_tf/environments/mypaint/*.cc')),
       depends=glob.glob('spiral_tf/environments/mypaint/*.h'),
       cxx_std=17,
     )

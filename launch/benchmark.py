@@ -5,6 +5,7 @@
     python -m launch.benchmark program
     python -m launch.benchmark actors
     python -m launch.benchmark paint
+    python -m launch.benchmark search
     python -m launch.benchmark programs
     python -m launch.benchmark svg
 
@@ -19,6 +20,9 @@ where the time goes.
 what 64 need.
 `paint` counts the pictures a second that a saved agent paints, and the share of
 that time that is neither the network's nor the brush engine's.
+`search` tells how near an agent's drawings get to images as they are varied,
+beside the best of many drawings and the same search without the agent. It takes
+`--model`, and `--data_path`, the folder of the model's data set.
 `programs` stores, reads and renders programs of pictures, and counts the pixels
 that differ from what the environment had drawn.
 `svg` compares SVG files of programs, as resvg draws them, with what libmypaint
@@ -26,6 +30,7 @@ draws; it needs `pip install .[test]`.
 """
 
 from absl import app
+from absl import flags
 
 from launch import commands
 from launch import flags as launch_flags
@@ -35,9 +40,18 @@ from launch.benchmarks import graph
 from launch.benchmarks import paint
 from launch.benchmarks import round_trip
 from launch.benchmarks import scenes
+from launch.benchmarks import search
 from launch.benchmarks import svg
 
 _CONFIG = launch_flags.define_config()
+_MODEL = flags.DEFINE_string(
+  'model', search.DEFAULT_MODEL, 'Folder of the agent that search begins with.'
+)
+_DATA_PATH = flags.DEFINE_string(
+  'data_path',
+  '',
+  "Folder of the agent's data set; by default search is for built-in digits.",
+)
 
 _BENCHMARKS = {
   'environment': environment.run,
@@ -45,6 +59,7 @@ _BENCHMARKS = {
   'program': lambda: graph.run(launch_flags.typed(_CONFIG)),
   'actors': lambda: actors.run(launch_flags.typed(_CONFIG)),
   'paint': paint.run,
+  'search': lambda: search.run(_MODEL.value, _DATA_PATH.value),
   'programs': round_trip.run,
   'svg': svg.run,
 }

@@ -16,6 +16,9 @@ from spiral_tf.programs import backgrounds
 from spiral_tf.programs import checks
 from spiral_tf.programs import formats
 
+# Of which the best is improved (docs/search.md).
+_SAMPLES_TO_IMPROVE = 16
+
 
 @dataclasses.dataclass(frozen=True)
 class Request:
@@ -40,11 +43,22 @@ class Request:
   color_strokes: bool = False
   samples: int | None = None
   best: bool = False
+  improve: int | None = None
   temperature: float = 1.0
   tiles: int | None = None
   picture_colors: bool = False
   seed: int = 0
   given: frozenset[str] = frozenset()
+
+  @property
+  def keeps_best(self) -> bool:
+    """Whether one painting of each picture is kept, the nearest."""
+    return self.best or self.improve is not None
+
+  @property
+  def drawings(self) -> int:
+    """Drawings of each picture, of which the nearest may be kept."""
+    return self.samples or (_SAMPLES_TO_IMPROVE if self.improve else 1)
 
   @property
   def files(self) -> list[str]:
@@ -111,6 +125,7 @@ NEEDS: dict[str, tuple[_Need, ...]] = {
   'color_strokes': (),
   'samples': (_AGENT,),
   'best': (_AGENT, _SAMPLES, _REPRODUCES, _NO_TILES),
+  'improve': (_AGENT, _REPRODUCES, _NO_TILES),
   'temperature': (_AGENT,),
   'tiles': (_AGENT, _PICTURE),
   'picture_colors': (_AGENT, _TILES),

@@ -18,6 +18,7 @@ from spiral_tf.agents import agent as agent_lib
 from spiral_tf.agents import inputs
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import renderer as renderer_lib
+from spiral_tf.search import climbing
 
 # The built-in data set.
 DIGITS = 'digits'
@@ -87,6 +88,8 @@ def find(request: paint_request.Request) -> Work:
         '--image=..., or take the built-in ones with --data=digits.'
       )
     return _draw(request, agent)
+  if request.improve:
+    climbing.check_environment(agent.config.environment)
   several = len(paths) > 1
   paths, targets = paint_pictures.read(
     paths, agent, request.fit, request.bad_images
@@ -140,7 +143,7 @@ def _reproduce(
   if not paths:
     targets = digits(agent)
     called = [str(i) for i in range(1, len(targets) + 1)]
-  each = 1 if request.best else request.samples or 1
+  each = 1 if request.keeps_best else request.drawings
   every = [
     name + (f'_{sample}' if each > 1 else '')
     for name in called
@@ -176,10 +179,11 @@ def _paintings(
     shown = np.stack(targets[start : start + _CHUNK])
     painted = agent.paint_many(
       np.repeat(shown, each, axis=0),
-      (request.samples or 1) if request.best else 1,
+      request.drawings if request.keeps_best else 1,
       request.temperature,
       request.seed + start,
       lambda done, _, start=start: report(start + done // each, total),
+      tries=request.improve or 0,
     )
     for i, program in enumerate(painted):
       yield Painting(called[each * start + i], program, shown[i // each])

@@ -88,6 +88,38 @@ def test_of_more_samples_the_nearest_is_kept(copyist):
   assert reported[-1] == (2, 2)
 
 
+def test_the_nearest_is_varied_and_gets_nearer(copyist):
+  targets = np.stack([copyist.target(_IMAGE)] * 18)
+  targets[1:] = np.arange(17, dtype=np.uint8)[:, None, None, None] * 15
+
+  def errors(programs):
+    drawn = np.stack([program.render() for program in programs])
+    return reconstruction.errors(drawn, targets)
+
+  reported, checked = [], []
+  varied = copyist.paint_many(
+    *(targets, 4),
+    seed=5,
+    report=lambda *done: reported.append(done),
+    check=lambda: checked.append(1),
+    tries=300,
+  )
+  nearest = errors(copyist.paint_many(targets, 4, seed=5))
+  assert (errors(varied) < nearest).all()
+  assert reported == [(16, 18), (18, 18)] and checked
+  # Equal seeds make equal pictures.
+  assert copyist.paint_many(targets, 4, seed=5, tries=300) == varied
+  assert copyist.paint_many(targets, 4, seed=6, tries=300) != varied
+  one = copyist.paint(_IMAGE, samples=4, seed=5, tries=300)
+  assert one == copyist.paint(_IMAGE, samples=4, seed=5, tries=300)
+  few = copyist.paint(_IMAGE, samples=4, seed=5, tries=10)
+  target = copyist.target(_IMAGE)[np.newaxis]
+  nearer, near = (
+    reconstruction.errors(program.render(), target) for program in (one, few)
+  )
+  assert nearer < near
+
+
 def test_at_temperature_0_seeds_make_no_difference(copyist):
   cold = {copyist.paint(_IMAGE, temperature=0.0, seed=i) for i in range(3)}
   warm = {copyist.paint(_IMAGE, temperature=1.0, seed=i) for i in range(3)}
@@ -99,12 +131,15 @@ def test_what_makes_no_sense_is_refused(artist, copyist):
   for call, message in (
     (lambda: artist.paint(_IMAGE), 'draws without images'),
     (lambda: artist.paint(samples=2), 'draws without images'),
+    (lambda: artist.paint(tries=1), 'draws without images'),
     (lambda: artist.paint_many(target), 'draws without images'),
     (lambda: copyist.paint(), 'it needs one'),
     (lambda: copyist.draw(1), 'use paint'),
     (lambda: copyist.paint(_IMAGE, samples=0), '0 drawings'),
     (lambda: copyist.paint(_IMAGE, temperature=-1.0), 'temperature'),
     (lambda: copyist.paint(_IMAGE, seed=-1), 'seed is -1'),
+    (lambda: copyist.paint(_IMAGE, tries=-1), 'tries is -1'),
+    (lambda: copyist.paint(_IMAGE, tries=0.5), 'tries is 0.5'),
     (lambda: copyist.paint(_IMAGE, fit='x'), "fit is 'x'"),
     (lambda: copyist.paint_tiles(_IMAGE, tiles=0), 'tiles is 0'),
     (lambda: artist.paint_tiles(_IMAGE), 'tiles need an agent'),
@@ -120,6 +155,8 @@ def test_tiles_need_a_brush(tmp_path):
   assert builder.conditional and not builder.renderer.has_brush
   with pytest.raises(ValueError, match='with a brush'):
     builder.paint_tiles(_IMAGE)
+  with pytest.raises(ValueError, match='only paintings are varied'):
+    builder.paint(_IMAGE, tries=1)
 
 
 def test_importing_the_package_loads_no_tensorflow():

@@ -11,6 +11,7 @@ from launch.benchmarks import graph
 from launch.benchmarks import paint
 from launch.benchmarks import round_trip
 from launch.benchmarks import scenes
+from launch.benchmarks import search
 from launch.benchmarks import svg
 from tests import small
 
@@ -47,6 +48,32 @@ def test_the_shares_of_painting_add_up(monkeypatch, capsys):
   assert len(shares) == 2
   for row in shares:
     assert sum(row[:3]) == pytest.approx(100, abs=0.3)
+
+
+@pytest.mark.slow
+def test_search_is_held_against_drawing_alone(monkeypatch, capsys):
+  monkeypatch.chdir(_ROOT)
+  monkeypatch.setattr(search, '_NUM', 4)
+  monkeypatch.setattr(search, '_SAMPLES', (1, 16))
+  monkeypatch.setattr(search, '_TRIES', (300,))
+  monkeypatch.setattr(search, '_OTHER_TRIES', (300,))
+  search.run()
+  rows = re.findall(
+    r'^(.+?)  +(\d\.\d+) +(\d\.\d+)', capsys.readouterr().out, re.M
+  )
+  shares = {name: float(share) for name, share, _ in rows}
+  assert list(shares) == [
+    *('one drawing', 'best of 16', 'best of 16, 300 tries'),
+    *('random start, 300 tries', 'untrained start, 300 tries'),
+  ]
+  assert shares['one drawing'] > shares['best of 16']
+  assert shares['best of 16'] > shares['best of 16, 300 tries']
+
+
+def test_search_needs_an_agent_that_reproduces_images(monkeypatch):
+  monkeypatch.chdir(_ROOT)
+  with pytest.raises(ValueError, match='draws without images'):
+    search.run('models/mnist_small')
 
 
 def test_stored_programs_come_back_as_the_very_pixels(monkeypatch, capsys):

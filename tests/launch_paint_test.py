@@ -14,6 +14,8 @@ import pytest
 
 from launch import paint_request
 from spiral_tf import builders
+from spiral_tf.agents import inputs
+from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import program as program_lib
 from tests import commands
 from tests import runs
@@ -125,6 +127,25 @@ def test_an_image_in_every_form_out(launch, conditional, folder, tmp_path):
   again = program.with_brush('classic/charcoal').with_background('#ffeedd')
   picture = np.asarray(Image.open(tmp_path / 'b.png'))
   np.testing.assert_array_equal(again.render(), picture)
+
+
+def test_improves_a_drawing(launch, conditional, folder, tmp_path):
+  errors = {}
+  for name, flag in (('a', '--best'), ('b', '--improve=500')):
+    done = launch(
+      'paint',
+      f'--model={conditional}',
+      f'--image={folder / "100.png"}',
+      f'--output={tmp_path / name}.json',
+      '--samples=4',
+      flag,
+    )
+    assert done.returncode == 0, done.stderr
+    program = program_lib.Program.load(str(tmp_path / f'{name}.json'))
+    picture = inputs.read(str(folder / '100.png'))
+    target = inputs.fit(picture, program.renderer.canvas_width, 1)
+    errors[name] = reconstruction.errors(program.render()[None], target[None])
+  assert errors['b'] < errors['a']
 
 
 def test_reproduces_a_folder(launch, conditional, folder, tmp_path):

@@ -35,6 +35,7 @@ _LAYERS = {
   'spiral_tf.datasets': 3,
   'spiral_tf.experiments': 3,
   'spiral_tf.programs': 3,
+  'spiral_tf.search': 3,
   'spiral_tf.environments': 2,
   'spiral_tf.learning': 2,
   'spiral_tf.networks': 2,
@@ -85,6 +86,7 @@ _COVERED_BY = {
   'launch.benchmarks.paint': 'benchmarks_test.py',
   'launch.benchmarks.round_trip': 'benchmarks_test.py',
   'launch.benchmarks.scenes': 'benchmarks_test.py',
+  'launch.benchmarks.search': 'benchmarks_test.py',
   'launch.benchmarks.svg': 'programs_svg_test.py',
   'launch.lineage_figure': 'launch_lineage_test.py',
   'launch.mcmc_report': 'mcmc_test.py',
@@ -109,6 +111,7 @@ _COVERED_BY = {
   'spiral_tf.web.memory': 'web_server_test.py',
   'spiral_tf.web.protocol': 'web_server_test.py',
   'spiral_tf.web.service': 'web_test.py',
+  'spiral_tf.agents.reproduction': 'agent_test.py',
 }
 
 

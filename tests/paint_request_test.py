@@ -25,6 +25,7 @@ _VALUES = {
   'color_strokes': True,
   'samples': 4,
   'best': True,
+  'improve': 100,
   'temperature': 0.5,
   'tiles': 2,
   'picture_colors': True,
@@ -38,6 +39,8 @@ _SOUND = [
   {'image', 'fit', 'samples', 'best', 'temperature', 'seed', 'model'},
   {'image', 'tiles', 'picture_colors', 'samples', 'fit', 'temperature'},
   {'image', 'bad_images'},
+  {'image', 'improve'},
+  {'data', 'improve', 'samples', 'best'},
   {'data', 'samples', 'best', 'sheet', 'columns', 'size'},
 ]
 # For each need of each flag, others with which it is not met.
@@ -58,6 +61,9 @@ _WITHOUT_EFFECT = [
   ('best', {'image'}, '--samples'),
   ('best', {'samples'}, '--image'),
   ('best', {'image', 'samples', 'tiles'}, '--tiles'),
+  ('improve', {'program'}, '--program'),
+  ('improve', set(), '--image'),
+  ('improve', {'image', 'tiles'}, '--tiles'),
   ('temperature', {'program'}, '--program'),
   ('tiles', {'program'}, '--program'),
   ('tiles', {'data'}, '--image'),
@@ -88,6 +94,15 @@ def test_each_flag_is_in_the_table():
   # Besides --size, which is below; three flags have one in two ways: `fit`,
   # `tiles` and `bad_images`.
   assert len(_WITHOUT_EFFECT) == needs - 1 + 3
+
+
+def test_of_what_is_improved_the_best_is_kept():
+  plain = _request('image')
+  assert (plain.keeps_best, plain.drawings) == (False, 1)
+  assert _request('image', 'samples').drawings == 4
+  improved = _request('image', 'improve')
+  assert (improved.keeps_best, improved.drawings) == (True, 16)
+  assert _request('image', 'improve', 'samples').drawings == 4
 
 
 @pytest.mark.parametrize('names', _SOUND)

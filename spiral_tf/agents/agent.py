@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 
 from spiral_tf.agents import inputs
+from spiral_tf.agents import reproduction
 from spiral_tf.agents import saved_model
 from spiral_tf.agents import studio
 from spiral_tf.agents import tiles as tiles_lib
 from spiral_tf.config import experiment
-from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.programs import renderers
+from spiral_tf.search import climbing
 
-_BATCH = 64  # Episodes played at once.
 MAX_SAMPLES = 1024  # Drawings, or tries at each image, in one call.
 
 # Called with how many pictures are done, and of how many.
@@ -97,6 +97,7 @@ class Agent:
     temperature: float = 1.0,
     seed: int = 0,
     fit: str = 'crop',
+    tries: int = 0,
   ) -> program_lib.Program:
     """Paints one picture.
 
@@ -109,6 +110,9 @@ class Agent:
         always does what it thinks likeliest.
       seed: equal seeds make equal pictures.
       fit: see `target`.
+      tries: how many variations of the nearest sample to draw then, each of a
+        stroke or two; those that are not farther from the image stay. With
+        many, several samples are varied.
 
     Returns:
       The program of the picture.
@@ -122,14 +126,14 @@ class Agent:
         'this agent reproduces images, so it needs one: paint(image).'
       )
     if not self.conditional:
-      if image is not None or samples != 1:
+      if image is not None or samples != 1 or tries:
         raise ValueError(
           'this agent draws without images, so there is nothing to reproduce '
-          'or to come near to; leave image and samples out.'
+          'or to come near to; leave image, samples and tries out.'
         )
       return self.draw(1, temperature, seed)[0]
     targets = self.target(image, fit)[np.newaxis]
-    return self.paint_many(targets, samples, temperature, seed)[0]
+    return self.paint_many(targets, samples, temperature, seed, tries=tries)[0]
 
   def draw(
     self,
@@ -156,11 +160,10 @@ class Agent:
       raise ValueError('this agent reproduces images: use paint(image).')
     _check_samples(number)
     drawn: list[program_lib.Program] = []
-    for start in range(0, number, _BATCH):
-      count = min(_BATCH, number - start)
-      drawn += self._studio.play(
-        count, temperature, [seed, start], check=check
-      )[0]
+    for start in range(0, number, studio.BATCH):
+      count = min(studio.BATCH, number - start)
+      played = self._studio.play(count, temperature, [seed, start], check=check)
+      drawn += self._studio.programs(played.actions)
     return drawn
 
   def paint_many(
@@ -171,6 +174,7 @@ class Agent:
     seed: int = 0,
     report: Report | None = None,
     check: Check | None = None,
+    tries: int = 0,
   ) -> list[program_lib.Program]:
     """Paints many pictures, several at a time.
 
@@ -181,6 +185,7 @@ class Agent:
       seed: see `paint`.
       report: told after each batch how many of the pictures are done.
       check: see `draw`.
+      tries: see `paint`; for each picture.
 
     Returns:
       Their `N` programs.
@@ -191,21 +196,12 @@ class Agent:
     if not self.conditional:
       raise ValueError('this agent draws without images: use draw(number).')
     _check_samples(samples)
-    best: list[program_lib.Program | None] = [None] * len(targets)
-    errors = np.full(len(targets), np.inf)
-    tries = np.repeat(np.arange(len(targets)), samples)
-    for start in range(0, len(tries), _BATCH):
-      batch = tries[start : start + _BATCH]
-      painted, canvases = self._studio.play(
-        len(batch), temperature, [seed, start], targets[batch], check
-      )
-      batch_errors = reconstruction.errors(canvases, targets[batch])
-      for i, program, error in zip(batch, painted, batch_errors):
-        if error < errors[i]:
-          best[i], errors[i] = program, error
-      if report:
-        report(min(len(tries), start + _BATCH) // samples, len(targets))
-    return best
+    climbing.check_tries(tries)
+    if tries:
+      climbing.check_environment(self.config.environment)
+    return reproduction.reproduce(
+      self._studio, targets, samples, temperature, seed, report, check, tries
+    )
 
   def tiled_renderer(self, tiles: int) -> renderer_lib.Renderer:
     """Who carries out the programs of `paint_tiles`.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+from typing import NamedTuple
 
 import dm_env
 import numpy as np
@@ -13,6 +14,20 @@ from spiral_tf import rollout
 from spiral_tf.agents import saved_model
 from spiral_tf.config import sections
 from spiral_tf.programs import program as program_lib
+
+BATCH = 64  # Episodes played at once.
+
+
+class Played(NamedTuple):
+  """What came of `B` episodes.
+
+  Attributes:
+    actions: int `[B, T]` for each component of an action.
+    canvases: uint8 `[B, W, W, C]`, the last ones.
+  """
+
+  actions: dict[str, np.ndarray]
+  canvases: np.ndarray
 
 
 class Studio:
@@ -38,6 +53,11 @@ class Studio:
     )
     self._environments: list[dm_env.Environment] = []
 
+  @property
+  def environment(self) -> sections.EnvironmentConfig:
+    """Settings of the environments."""
+    return self._config.environment
+
   def play(
     self,
     number: int,
@@ -45,7 +65,7 @@ class Studio:
     seed: Sequence[int],
     targets: np.ndarray | None = None,
     check: Callable[[], None] | None = None,
-  ) -> tuple[list[program_lib.Program], np.ndarray]:
+  ) -> Played:
     """Plays some episodes, all in step.
 
     Args:
@@ -56,7 +76,7 @@ class Studio:
       check: called before each step, it raises an error to end the episodes.
 
     Returns:
-      Their programs, and their last canvases, uint8 `[B, W, W, C]`.
+      What came of them.
 
     Raises:
       ValueError: there is no such temperature, or a seed is negative.
@@ -76,14 +96,26 @@ class Studio:
       context['noise'] = noise.astype(np.float32)
     player = _shown(player, context, check)
     episodes = rollout.play(self._environments[:number], player)
-    programs = [
+    actions = {k: np.swapaxes(x, 0, 1) for k, x in episodes.action.items()}
+    return Played(actions, episodes.observation['canvas'][-1])
+
+  def programs(
+    self, actions: Mapping[str, np.ndarray]
+  ) -> list[program_lib.Program]:
+    """The programs that actions are.
+
+    Args:
+      actions: int `[B, T]` for each component.
+
+    Returns:
+      `B` programs.
+    """
+    return [
       program_lib.from_actions(
-        self._config.environment,
-        {name: values[:, i] for name, values in episodes.action.items()},
+        self._config.environment, dict(zip(actions, episode))
       )
-      for i in range(number)
+      for episode in zip(*actions.values())
     ]
-    return programs, episodes.observation['canvas'][-1]
 
 
 def _shown(

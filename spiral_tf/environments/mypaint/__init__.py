@@ -2,6 +2,7 @@
 
 from spiral_tf.environments.mypaint import brushes
 from spiral_tf.environments.mypaint._mypaint import Canvas
+from spiral_tf.environments.mypaint._mypaint import climb
 
 __all__ = [
   'MAX_RADIUS',
@@ -10,6 +11,7 @@ __all__ = [
   'MIN_RADIUS',
   'Canvas',
   'brushes',
+  'climb',
 ]
 
 # What `Canvas` takes; its source says why.

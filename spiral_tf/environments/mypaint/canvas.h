@@ -48,10 +48,10 @@ struct BrushPlace {
 
 // What was on a canvas, and the brush.
 struct Snapshot {
-  int width;
+  int width = 0;
   Tiles tiles;
   BrushPlace place;
-  BrushStates states;
+  BrushStates states{};
 };
 
 class Canvas {
@@ -68,7 +68,13 @@ class Canvas {
 
   // Writes the pixels as bytes, as `Pixels` says.
   void Read(int channels, uint8_t* out) {
-    pixels_.Read(surface_, channels, out);
+    const std::vector<uint8_t>& bytes = pixels_.Bytes(surface_, channels);
+    std::copy(bytes.begin(), bytes.end(), out);
+  }
+
+  // The same bytes, until the canvas changes.
+  const uint8_t* Bytes(int channels) {
+    return pixels_.Bytes(surface_, channels).data();
   }
 
   // Clears the surface, takes a new brush and puts it at (y, x), pixels.
@@ -94,7 +100,17 @@ class Canvas {
   bool restores_brush() const { return restores_brush_; }
 
   Snapshot Save() const {
-    return {width(), surface_.tiles(), place_, GetStates(brush_.get())};
+    Snapshot snapshot;
+    SaveTo(&snapshot);
+    return snapshot;
+  }
+
+  // The same, in the memory of an older snapshot.
+  void SaveTo(Snapshot* snapshot) const {
+    snapshot->width = width();
+    snapshot->tiles = surface_.tiles();
+    snapshot->place = place_;
+    snapshot->states = GetStates(brush_.get());
   }
 
   // Puts back the pixels of a canvas of this width, and the brush. One that has

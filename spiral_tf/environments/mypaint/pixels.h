@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "surface.h"
@@ -103,8 +102,8 @@ class Pixels {
     end_ = std::min(std::max(end_, end), width_);
   }
 
-  // Writes the bytes, `channels` a pixel, row by row.
-  void Read(const Surface& surface, int channels, uint8_t* out) {
+  // The bytes, `channels` a pixel, row by row.
+  const std::vector<uint8_t>& Bytes(const Surface& surface, int channels) {
     const size_t row_bytes = static_cast<size_t>(width_) * channels;
     if (channels != channels_) {
       channels_ = channels;
@@ -120,7 +119,7 @@ class Pixels {
     }
     first_ = width_;
     end_ = 0;
-    std::memcpy(out, bytes_.data(), bytes_.size());
+    return bytes_;
   }
 
  private:

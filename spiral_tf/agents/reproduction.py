@@ -1,0 +1,104 @@
+"""How an agent reproduces images: the nearest of its drawings, made nearer."""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+
+import numpy as np
+
+from spiral_tf.agents import studio as studio_lib
+from spiral_tf.evaluation import reconstruction
+from spiral_tf.programs import program as program_lib
+from spiral_tf.search import climbing
+
+# Images whose programs are varied before it is said that they are done.
+_CLIMB_BATCH = 16
+
+
+def reproduce(
+  studio: studio_lib.Studio,
+  targets: np.ndarray,
+  samples: int,
+  temperature: float,
+  seed: int,
+  report: Callable[[int, int], None] | None,
+  check: Callable[[], None] | None,
+  tries: int,
+  threads: int | None = None,
+) -> list[program_lib.Program]:
+  """Draws each image several times, and keeps the nearest drawing.
+
+  Args:
+    studio: where the agent draws.
+    targets: uint8 `[N, W, W, C]`.
+    samples: drawings of each.
+    temperature: of the agent, see `signatures.make_player`.
+    seed: equal seeds make equal programs.
+    report: told after each batch how many images are done, and of how many.
+    check: called between the steps of the work, it raises an error to end it.
+    tries: variations of the drawings of each image, see `climbing.climb`.
+    threads: see `climbing.climb`.
+
+  Returns:
+    `N` programs.
+  """
+  actions, errors = [], []
+  shown = np.repeat(np.arange(len(targets)), samples)
+  for start in range(0, len(shown), studio_lib.BATCH):
+    batch = targets[shown[start : start + studio_lib.BATCH]]
+    played = studio.play(len(batch), temperature, [seed, start], batch, check)
+    actions.append(played.actions)
+    errors.append(reconstruction.errors(played.canvases, batch))
+    if report and not tries:
+      done = min(len(shown), start + studio_lib.BATCH)
+      report(done // samples, len(targets))
+  shape = len(targets), samples
+  drawn = {
+    name: values.reshape(*shape, -1)
+    for name, values in _joined(actions).items()
+  }
+  if tries:
+    best = _climb(studio, drawn, targets, tries, seed, report, check, threads)
+  else:
+    nearest = np.concatenate(errors).reshape(shape).argmin(axis=1)
+    rows = np.arange(len(targets))
+    best = {name: values[rows, nearest] for name, values in drawn.items()}
+  return studio.programs(best)
+
+
+def _climb(
+  studio: studio_lib.Studio,
+  drawn: Mapping[str, np.ndarray],
+  targets: np.ndarray,
+  tries: int,
+  seed: int,
+  report: Callable[[int, int], None] | None,
+  check: Callable[[], None] | None,
+  threads: int | None,
+) -> dict[str, np.ndarray]:
+  """Varies drawings, int `[N, S, T]`; returns the best, `[N, T]`."""
+  number = len(targets)
+  seeds = np.random.SeedSequence(seed).generate_state(number, np.uint64)
+  climbed = []
+  for start in range(0, number, _CLIMB_BATCH):
+    if check:
+      check()
+    part = slice(start, start + _CLIMB_BATCH)
+    found = climbing.climb(
+      studio.environment,
+      {name: values[part] for name, values in drawn.items()},
+      targets[part],
+      tries,
+      seeds[part].tolist(),
+      threads,
+    )
+    climbed.append(found.actions)
+    if report:
+      report(min(number, start + _CLIMB_BATCH), number)
+  return _joined(climbed)
+
+
+def _joined(
+  parts: list[dict[str, np.ndarray]],
+) -> dict[str, np.ndarray]:
+  """The same names, each with the rows of all parts."""
+  return {name: np.concatenate([x[name] for x in parts]) for name in parts[0]}

@@ -1,0 +1,177 @@
+// Hill climbing as a function of the Python module: arguments are checked here.
+
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "arguments.h"
+#include "climb.h"
+
+namespace py = pybind11;
+
+namespace {
+
+using namespace spiral::arguments;
+using Programs = py::array_t<int32_t, py::array::c_style | py::array::forcecast>;
+using Pictures = py::array_t<uint8_t, py::array::c_style>;
+
+constexpr int kMaxThreads = 1024;
+constexpr double kMaxTries = 1e12;
+
+void Check(bool fits, const std::string& rule) {
+  if (!fits) throw py::value_error(rule);
+}
+
+void CheckAll(const char* name, const std::vector<double>& values, double low,
+              double high) {
+  Check(!values.empty(), std::string(name) + " is empty.");
+  for (double value : values) CheckRange(name, value, low, high);
+}
+
+// A place in an array for each number; `values` may be empty, for one place.
+void CheckIndex(const char* name, int index, size_t values) {
+  CheckRange(name, index, 0, std::max<size_t>(values, 1) - 1.0);
+}
+
+spiral::Action ToAction(const int32_t* row, const spiral::ActionSpace& space) {
+  const spiral::Action action{row[0], row[1], row[2], row[3], row[4],
+                              {row[5], row[6], row[7]}};
+  CheckIndex("flag", action.flag, 2);
+  CheckIndex("end", action.end, space.centers.size());
+  CheckIndex("control", action.control, space.centers.size());
+  CheckIndex("size", action.size, space.sizes.size());
+  CheckIndex("pressure", action.pressure, space.pressures.size());
+  for (int color : action.color) {
+    CheckIndex("colour", color, space.colors.size());
+  }
+  return action;
+}
+
+py::tuple Climb(int width, int channels, const std::string& brush,
+                const std::string& background, int grid_width,
+                std::vector<double> sizes, std::vector<double> pressures,
+                std::vector<double> colors, bool pen_down, int substrokes,
+                const Programs& programs, const Pictures& targets,
+                int64_t tries, int climbers,
+                const std::vector<uint64_t>& seeds, int threads) {
+  CheckRange("width", width, 1, kMaxWidth);
+  CheckChannels(channels);
+  CheckRange("grid_width", grid_width, 1, kMaxWidth);
+  CheckAll("sizes", sizes, kMinRadius, kMaxRadius);
+  CheckAll("pressures", pressures, 0, 1);
+  if (!colors.empty()) CheckAll("colors", colors, 0, 1);
+  CheckRange("substrokes", substrokes, 1, kMaxSubstrokes);
+  CheckRange("tries", tries, 0, kMaxTries);
+  CheckRange("climbers", climbers, 1, kMaxThreads);
+  CheckRange("threads", threads, 1, kMaxThreads);
+  Check(programs.ndim() == 4 && programs.shape(1) >= 1 &&
+            programs.shape(2) >= 1 &&
+            programs.shape(3) == spiral::kComponents,
+        "programs must have the shape [N, S, T, 8], with S and T at least 1.");
+  const auto number = programs.shape(0);
+  Check(targets.ndim() == 4 && targets.shape(0) == number &&
+            targets.shape(1) == width && targets.shape(2) == width &&
+            targets.shape(3) == channels,
+        "targets must have the shape [N, width, width, channels].");
+  Check(static_cast<py::ssize_t>(seeds.size()) == number,
+        "seeds must have N numbers.");
+
+  spiral::ActionSpace space{grid_width, {},  std::move(sizes),
+                            std::move(pressures), std::move(colors), pen_down,
+                            substrokes};
+  const double cell = static_cast<double>(width) / grid_width;
+  for (int i = 0; i < grid_width * grid_width; ++i) {
+    space.centers.emplace_back((i / grid_width + 0.5) * cell,
+                               (i % grid_width + 0.5) * cell);
+  }
+  const spiral::Setting setting{width, channels, brush, ToPaper(background),
+                                std::move(space)};
+  std::vector<spiral::Task> tasks(number);
+  const int32_t* row = programs.data();
+  for (py::ssize_t n = 0; n < number; ++n) {
+    tasks[n].target = targets.data(n);
+    tasks[n].seed = seeds[n];
+    tasks[n].starts.resize(programs.shape(1));
+    for (auto& start : tasks[n].starts) {
+      for (py::ssize_t t = 0; t < programs.shape(2); ++t) {
+        start.push_back(ToAction(row, setting.space));
+        row += spiral::kComponents;
+      }
+    }
+  }
+  threads = std::min<int>(threads, std::max<py::ssize_t>(number, 1));
+  {
+    spiral::Climb climb(setting, climbers, tries, threads, &tasks);
+    for (bool done = false; !done;) {
+      {
+        py::gil_scoped_release release;
+        done = climb.Wait();
+      }
+      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+    }
+  }
+
+  py::array_t<int32_t> best({number, programs.shape(2), programs.shape(3)});
+  py::array_t<int64_t> errors(number);
+  int32_t* out = best.mutable_data();
+  for (py::ssize_t n = 0; n < number; ++n) {
+    errors.mutable_at(n) = tasks[n].error;
+    for (const spiral::Action& a : tasks[n].program) {
+      for (int value : {a.flag, a.end, a.control, a.size, a.pressure,
+                        a.color[0], a.color[1], a.color[2]}) {
+        *out++ = value;
+      }
+    }
+  }
+  return py::make_tuple(best, errors);
+}
+
+}  // namespace
+
+void DefineClimb(py::module_& module) {
+  module.def("climb", &Climb, py::kw_only(), py::arg("width"),
+             py::arg("channels"), py::arg("brush"), py::arg("background"),
+             py::arg("grid_width"), py::arg("sizes"), py::arg("pressures"),
+             py::arg("colors"), py::arg("pen_down"), py::arg("substrokes"),
+             py::arg("programs"), py::arg("targets").noconvert(),
+             py::arg("tries"), py::arg("climbers"), py::arg("seeds"),
+             py::arg("threads"), R"(
+Varies programs of actions, and keeps variations that are not farther off.
+
+Each try varies one action, draws what follows from it, and compares the whole
+picture with the target. Releases the GIL; Ctrl-C ends it.
+
+Args:
+  width: pixels a side.
+  channels: of the pictures, see `Canvas.to_array`.
+  brush: see `Canvas`.
+  background: see `Canvas`.
+  grid_width: cells a row, and a column.
+  sizes: what `size` means, radii in pixels.
+  pressures: what `pressure` means, each in [0, 1].
+  colors: what the levels of a colour mean, each in [0, 1]; empty for black.
+  pen_down: whether the first action moves, and all others draw.
+  substrokes: straight pieces a curve.
+  programs: int32 [N, S, T, 8], for each picture S programs to begin with, of T
+    actions each: flag, end, control, size, pressure, red, green, blue, as in
+    the environment `Painting`; 0 where that has no such component.
+  targets: uint8 [N, width, width, channels].
+  tries: variations of each picture's programs, all together.
+  climbers: how many of the programs, the best, are varied, in turns; after each
+    equal share of the tries the better half goes on.
+  seeds: N numbers; equal ones make equal programs, on any number of threads.
+  threads: that share the pictures.
+
+Returns:
+  The best programs, int32 [N, T, 8], and their errors, int64 [N]: the squared
+  differences of all bytes, summed.
+
+Raises:
+  ValueError: an argument is not as above, or libmypaint refuses the brush.
+)");
+}

@@ -1,0 +1,1 @@
+"""Search: programs that become better by being tried out, not by learning."""

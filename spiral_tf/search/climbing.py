@@ -1,0 +1,113 @@
+"""Hill climbing from programs that an agent wrote, in the real renderer.
+
+The paper's discussion asks for search beside the policy. Here a program is
+varied a little, an action at a time, and a variation stays if the picture is
+not farther from the target. The whole loop is native: `docs/search.md` says
+what it is worth, and what else was tried.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import os
+from typing import NamedTuple
+
+import numpy as np
+
+from spiral_tf import messages
+from spiral_tf.config import sections
+from spiral_tf.environments import mypaint
+from spiral_tf.environments import painting
+
+# Components of an action, as the native code has them.
+_COMPONENTS = ('flag', 'end', 'control', 'size', 'pressure', *painting.COLORS)
+MAX_TRIES = 100_000_000
+# From so many tries on several starts are climbed from, of which the better
+# half goes on after each equal share of the tries (docs/search.md).
+_HALVING_TRIES = 5000
+_HALVING_STARTS = 8
+
+
+class Climbed(NamedTuple):
+  """What came of it.
+
+  Attributes:
+    actions: the best programs, int32 `[N, T]` for each component.
+    errors: mean squared errors of a pixel on [0, 1], float64 `[N]`.
+  """
+
+  actions: dict[str, np.ndarray]
+  errors: np.ndarray
+
+
+def check_tries(tries: int) -> None:
+  """Raises a ValueError if there cannot be so many tries."""
+  if type(tries) is not int or not 0 <= tries <= MAX_TRIES:
+    raise ValueError(
+      f'tries is {messages.quoted(tries)}, but it must be a whole number from '
+      f'0 to {MAX_TRIES:,}.'
+    )
+
+
+def check_environment(environment: sections.EnvironmentConfig) -> None:
+  """Raises a ValueError if programs of such an environment can't be varied."""
+  if environment.name != 'painting':
+    raise ValueError(
+      'only paintings are varied to come nearer, and this agent makes '
+      f'{messages.quoted(environment.name)}; leave tries (--improve) out.'
+    )
+
+
+def climb(
+  environment: sections.EnvironmentConfig,
+  starts: Mapping[str, np.ndarray],
+  targets: np.ndarray,
+  tries: int,
+  seeds: Sequence[int],
+  threads: int | None = None,
+) -> Climbed:
+  """Varies programs until they are nearer to targets.
+
+  Args:
+    environment: settings of the environment `painting`.
+    starts: for each component of its actions, int `[N, S, T]`: `S` programs to
+      begin with for each of `N` targets. Without tries, the best one is
+      returned.
+    targets: uint8 `[N, W, W, C]`.
+    tries: variations that are drawn for each target.
+    seeds: `N` numbers, each at least 0 and below 2**64. A target's program
+      depends on its own one only.
+    threads: that share the targets; None for as many as there are cores for
+      this process.
+
+  Returns:
+    The programs.
+
+  Raises:
+    ValueError: an argument is not as above.
+  """
+  check_environment(environment)
+  check_tries(tries)
+  shape = next(iter(starts.values())).shape
+  programs = np.zeros([*shape, len(_COMPONENTS)], np.int32)
+  for name, values in starts.items():
+    programs[..., _COMPONENTS.index(name)] = values
+  found, errors = mypaint.climb(
+    width=environment.canvas_width,
+    channels=targets.shape[-1],
+    brush=mypaint.brushes.load(environment.brush),
+    background=environment.background,
+    grid_width=environment.grid_width,
+    sizes=environment.brush_sizes,
+    pressures=painting.pressure_levels(environment.num_pressures),
+    colors=painting.color_levels() if environment.color else (),
+    pen_down=environment.pen_down,
+    substrokes=environment.substrokes,
+    programs=programs,
+    targets=np.ascontiguousarray(targets),
+    tries=tries,
+    climbers=_HALVING_STARTS if tries >= _HALVING_TRIES else 1,
+    seeds=seeds,
+    threads=threads or len(os.sched_getaffinity(0)),
+  )
+  actions = {name: found[..., _COMPONENTS.index(name)] for name in starts}
+  return Climbed(actions, errors / (255**2 * targets[0].size))

@@ -1,0 +1,266 @@
+"""Tests of spiral_tf.search.climbing."""
+
+import dataclasses
+import os
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+from spiral_tf.config import sections
+from spiral_tf.environments import mypaint
+from spiral_tf.evaluation import reconstruction
+from spiral_tf.programs import program as program_lib
+from spiral_tf.search import climbing
+from tests import program_cases
+from tests import small
+
+_PLAIN = sections.EnvironmentConfig(
+  episode_length=6,
+  canvas_width=32,
+  grid_width=16,
+  brush='classic/pen',
+  brush_sizes=(1.0, 2.0),
+  num_pressures=5,
+  substrokes=8,
+  noise_dim=0,
+)
+# Each kind of canvas, of brush and of action; brushes that remember, too, and
+# one that the engine can't go back to in the middle of a drawing.
+_ENVIRONMENTS = {
+  'plain': _PLAIN,
+  'pen down': dataclasses.replace(
+    _PLAIN, pen_down=True, brush_sizes=(1.0,), num_pressures=1
+  ),
+  'color': dataclasses.replace(_PLAIN, color=True),
+  'transparent': dataclasses.replace(
+    _PLAIN, color=True, background='transparent'
+  ),
+  'ink': dataclasses.replace(_PLAIN, background='transparent'),
+  'smudge': dataclasses.replace(
+    _PLAIN, brush='classic/smudge+paint', color=True
+  ),
+  'random': dataclasses.replace(_PLAIN, brush='classic/dry_brush'),
+  'two tiles a row': dataclasses.replace(_PLAIN, canvas_width=80),
+  'one action': dataclasses.replace(_PLAIN, episode_length=1),
+}
+
+
+def _made(environment, seeds):
+  """Random programs, int `[N, T]` for each component, and their pictures."""
+  played = [program_cases.play(environment, seed) for seed in seeds]
+  actions = {
+    name: np.array([actions[name] for actions, _ in played])
+    for name in played[0][0]
+  }
+  return actions, np.stack([canvases[-1] for _, canvases in played])
+
+
+def _starts(environment, seeds, samples):
+  """The same as programs to begin with, int `[N, S, T]`."""
+  actions, pictures = _made(environment, seeds)
+  shape = len(seeds) // samples, samples
+  starts = {k: x.reshape(*shape, x.shape[-1]) for k, x in actions.items()}
+  return starts, pictures.reshape(*shape, *pictures.shape[1:])
+
+
+def _pictures(environment, actions):
+  return np.stack(
+    [
+      program_lib.from_actions(environment, dict(zip(actions, row))).render()
+      for row in zip(*actions.values())
+    ]
+  )
+
+
+@pytest.mark.parametrize('kind', _ENVIRONMENTS)
+def test_what_it_finds_is_what_is_drawn(kind):
+  environment = _ENVIRONMENTS[kind]
+  starts, begun = _starts(environment, range(8), 2)
+  targets = _made(environment, range(100, 104))[1]
+  found = climbing.climb(environment, starts, targets, 300, range(4))
+  drawn = reconstruction.errors(_pictures(environment, found.actions), targets)
+  np.testing.assert_allclose(found.errors, drawn, rtol=1e-6)
+  before = [
+    reconstruction.errors(pictures, targets)
+    for pictures in begun.swapaxes(0, 1)
+  ]
+  assert (found.errors <= np.min(before, axis=0) + 1e-12).all()
+  assert found.errors.mean() < 0.8 * np.min(before, axis=0).mean()
+  for name, values in found.actions.items():
+    assert values.shape == (4, environment.episode_length)
+    assert values.min() >= 0, name
+
+
+def test_a_program_nearby_is_found():
+  target, pictures = _made(_PLAIN, [1])
+  start = {name: values[:, None].copy() for name, values in target.items()}
+  for name in ('end', 'control'):
+    start[name] += np.where(start[name] % 16 < 15, 1, -1)  # A cell aside.
+  begun = climbing.climb(_PLAIN, start, pictures, 0, [0]).errors
+  found = climbing.climb(_PLAIN, start, pictures, 20_000, [0]).errors
+  assert 0 <= found < 0.05 * begun
+
+
+def test_without_tries_the_nearest_start_is_returned():
+  starts, begun = _starts(_PLAIN, range(6), 3)
+  targets = begun[:, 2]  # The last of each is the very picture.
+  found = climbing.climb(_PLAIN, starts, targets, 0, [0, 0])
+  assert not found.errors.any()
+  for name, values in found.actions.items():
+    np.testing.assert_array_equal(values, starts[name][:, 2])
+
+
+@pytest.mark.parametrize('tries', [200, 6000])
+def test_equal_seeds_make_equal_programs_on_any_number_of_threads(tries):
+  starts, _ = _starts(_PLAIN, range(9), 3)
+  targets = _made(_PLAIN, range(100, 103))[1]
+
+  def climb(threads, seeds=(5, 6, 7), part=slice(None)):
+    found = climbing.climb(
+      *(_PLAIN, {k: x[part] for k, x in starts.items()}, targets[part]),
+      *(tries, seeds, threads),
+    )
+    return np.stack(list(found.actions.values()))
+
+  want = climb(1)
+  for threads in (2, 3, 16):
+    np.testing.assert_array_equal(climb(threads), want)
+  # A target's program is its own matter.
+  alone = climb(2, seeds=(6,), part=slice(1, 2))
+  np.testing.assert_array_equal(alone, want[:, 1:2])
+  assert (climb(2, seeds=(8, 9, 10)) != want).any()
+
+
+def test_with_time_the_start_that_was_the_nearest_need_not_be_the_best():
+  starts, _ = _starts(_PLAIN, range(32), 8)
+  targets = _made(_PLAIN, range(100, 104))[1]
+
+  def climb(starts, tries):
+    return climbing.climb(_PLAIN, starts, targets, tries, range(4))
+
+  nearest = climb(starts, 0).actions
+  one = climb({k: x[:, None] for k, x in nearest.items()}, 5000)
+  several = climb(starts, 5000)
+  assert any((several.actions[k] != one.actions[k]).any() for k in starts)
+  # With few there is only time for one.
+  one = climb({k: x[:, None] for k, x in nearest.items()}, 500)
+  several = climb(starts, 500)
+  for name in starts:
+    np.testing.assert_array_equal(several.actions[name], one.actions[name])
+
+
+def test_ctrl_c_ends_it():
+  starts, begun = _starts(_PLAIN, [0], 1)
+  targets = 255 - begun[:, 0]
+
+  class _StopError(Exception):
+    pass
+
+  def stop(*_):
+    raise _StopError
+
+  before = signal.signal(signal.SIGALRM, stop)
+  others = len(os.listdir('/proc/self/task'))
+  signal.setitimer(signal.ITIMER_REAL, 0.2)
+  try:
+    with pytest.raises(_StopError):
+      climbing.climb(_PLAIN, starts, targets, climbing.MAX_TRIES, [0])
+  finally:
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+  # All threads, also those that Python does not know of.
+  assert len(os.listdir('/proc/self/task')) == others
+
+
+def test_other_python_code_runs_meanwhile():
+  starts, begun = _starts(_PLAIN, [0], 1)
+  counted = [0]
+  done = threading.Event()
+
+  def count():
+    while not done.is_set():
+      counted[0] += 1
+
+  thread = threading.Thread(target=count)
+  thread.start()
+  before = counted[0]
+  climbing.climb(_PLAIN, starts, begun[:, 0], 20_000, [0])
+  during = counted[0] - before
+  done.set()
+  thread.join()
+  # While the GIL is held, not one turn is counted.
+  assert during > 100
+
+
+@pytest.mark.parametrize('tries', [-1, 1.0, True, None, 10**12])
+def test_tries_that_cannot_be_are_refused(tries):
+  with pytest.raises(ValueError, match='whole number from 0 to 100,000,000'):
+    climbing.check_tries(tries)
+
+
+def test_scenes_are_refused():
+  with pytest.raises(ValueError, match=r"only paintings are varied.*'scenes'"):
+    climbing.check_environment(small.SCENES.environment)
+
+
+_GOOD = {
+  **{'width': 8, 'channels': 1, 'brush': mypaint.brushes.load('classic/pen')},
+  **{'background': 'white', 'grid_width': 4, 'sizes': [1.0], 'colors': []},
+  **{'pressures': [1.0], 'pen_down': False, 'substrokes': 2, 'tries': 1},
+  **{'climbers': 1, 'seeds': [0], 'threads': 1},
+  'programs': np.zeros([1, 1, 2, 8], np.int32),
+  'targets': np.zeros([1, 8, 8, 1], np.uint8),
+}
+
+
+@pytest.mark.parametrize(
+  'changes,words',
+  [
+    ({'width': 0}, 'width is 0'),
+    ({'channels': 2}, 'channels is 2'),
+    ({'brush': 'x'}, 'does not accept'),
+    ({'background': 'pink'}, "background is 'pink'"),
+    ({'grid_width': 0}, 'grid_width is 0'),
+    ({'sizes': []}, 'sizes is empty'),
+    ({'sizes': [0.0]}, 'sizes is 0'),
+    ({'pressures': [2.0]}, 'pressures is 2'),
+    ({'colors': [np.nan]}, 'colors is nan'),
+    ({'substrokes': 0}, 'substrokes is 0'),
+    ({'tries': -1}, 'tries is -1'),
+    ({'climbers': 0}, 'climbers is 0'),
+    ({'threads': 0}, 'threads is 0'),
+    ({'seeds': []}, 'seeds must have N numbers'),
+    ({'programs': np.zeros([1, 1, 2, 7], np.int32)}, r'\[N, S, T, 8\]'),
+    ({'programs': np.zeros([1, 0, 2, 8], np.int32)}, 'S and T at least 1'),
+    ({'programs': np.full([1, 1, 2, 8], -1, np.int32)}, 'flag is -1'),
+    (
+      {'programs': np.eye(8, dtype=np.int32)[None, None, 1:2] * 16},
+      'end is 16',
+    ),
+    ({'programs': np.eye(8, dtype=np.int32)[None, None, 3:4]}, 'size is 1'),
+    ({'programs': np.eye(8, dtype=np.int32)[None, None, 6:7]}, 'colour is 1'),
+    ({'targets': np.zeros([1, 8, 8, 3], np.uint8)}, 'targets must have'),
+    ({'targets': np.zeros([2, 8, 8, 1], np.uint8)}, 'targets must have'),
+  ],
+)
+def test_arguments_that_cannot_be_are_refused(changes, words):
+  programs, errors = mypaint.climb(**_GOOD)
+  assert programs.shape == (1, 2, 8) and errors.shape == (1,)
+  with pytest.raises(ValueError, match=words):
+    mypaint.climb(**{**_GOOD, **changes})
+
+
+def test_no_pictures_are_no_work():
+  none = {
+    'programs': np.zeros([0, 1, 2, 8], np.int32),
+    'targets': np.zeros([0, 8, 8, 1], np.uint8),
+    'seeds': [],
+  }
+  programs, errors = mypaint.climb(**{**_GOOD, **none})
+  assert programs.shape == (0, 2, 8) and errors.shape == (0,)
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
