@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "search.h"
+#include "climber.h"
 
 namespace spiral {
 
@@ -31,9 +31,9 @@ struct Setting {
 // A picture to make: programs to begin with, and what becomes of the best.
 struct Task {
   const uint8_t* target;
-  std::vector<std::vector<Action>> starts;
+  std::vector<Program> starts;
   uint64_t seed;
-  std::vector<Action> program;
+  Program program;
   int64_t error;
 };
 
