@@ -27,9 +27,9 @@ from spiral_tf.search import climbing
 
 DEFAULT_MODEL = 'models/mnist_conditional_small'
 _NUM = 100  # Images.
-_SAMPLES = (1, 16, 64, 256, 1024)
+_SAMPLES = (1, 16, 64, 256)
 _STARTS = 16  # Drawings that climbing begins with.
-_TRIES = (500, 2000, 10_000, 50_000)
+_TRIES = (500, 2000, 10_000)
 # What is searched for with random and with untrained starts.
 _OTHER_TRIES = (2000, 10_000)
 
