@@ -21,6 +21,7 @@ from spiral_tf import builders
 from spiral_tf.agents import reproduction
 from spiral_tf.agents import saved_model
 from spiral_tf.agents import studio as studio_lib
+from spiral_tf.config import experiment
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import program as program_lib
 from spiral_tf.search import climbing
@@ -55,7 +56,7 @@ def run(model: str = DEFAULT_MODEL, data_path: str = '') -> None:
   )
   config = dataclasses.replace(loaded.config, data=data)
   targets = np.asarray(builders.load_dataset(config).validation[-_NUM:])
-  blank = _errors(reconstruction.empty_canvas(config), targets)
+  blank = _errors(reconstruction.empty_canvas(loaded.config), targets)
   print(
     f'{model}, the last {len(targets)} held-out images of {data.name}; one '
     'thread of search'
@@ -63,7 +64,7 @@ def run(model: str = DEFAULT_MODEL, data_path: str = '') -> None:
   print(
     f'{"":34}{"share of blank":>15}{"CPU s":>9}{"tries/s":>10}{"strokes":>9}'
   )
-  for name, paint, tries in _methods(loaded, config, targets):
+  for name, paint, tries in _methods(loaded, targets):
     begin = time.process_time()
     programs = paint()
     seconds = (time.process_time() - begin) / len(targets)
@@ -81,7 +82,7 @@ def _errors(images: np.ndarray, targets: np.ndarray) -> float:
 
 
 def _methods(
-  loaded: saved_model.LoadedAgent, config, targets: np.ndarray
+  loaded: saved_model.LoadedAgent, targets: np.ndarray
 ) -> list[tuple[str, Callable[[], list[program_lib.Program]], int]]:
   """What each is called, does, and how many variations it tries."""
   policy = builders.make_policy(loaded.config)
@@ -112,7 +113,9 @@ def _methods(
     methods += [
       (
         f'random start, {tries:,} tries',
-        lambda tries=tries: _from_random(trained, config, targets, tries),
+        lambda tries=tries: _from_random(
+          trained, loaded.config, targets, tries
+        ),
         tries,
       ),
       (
@@ -133,7 +136,10 @@ def _reproduce(
 
 
 def _from_random(
-  studio: studio_lib.Studio, config, targets: np.ndarray, tries: int
+  studio: studio_lib.Studio,
+  config: experiment.Config,
+  targets: np.ndarray,
+  tries: int,
 ) -> list[program_lib.Program]:
   """Climbs from as many random programs as there are drawings otherwise."""
   random = np.random.default_rng(0)

@@ -47,8 +47,10 @@ def reproduce(
     batch = targets[shown[start : start + studio_lib.BATCH]]
     played = studio.play(len(batch), temperature, [seed, start], batch, check)
     actions.append(played.actions)
+    if tries:
+      continue
     errors.append(reconstruction.errors(played.canvases, batch))
-    if report and not tries:
+    if report:
       done = min(len(shown), start + studio_lib.BATCH)
       report(done // samples, len(targets))
   shape = len(targets), samples

@@ -92,21 +92,17 @@ class BrushTemplate {
   // generator, of which a brush may make no use, and what a few settings were at
   // the event before, which is always the same unless something maps onto them.
   bool has_only_states() const {
-    const auto varies = [this](auto matches) {
-      return std::any_of(mappings_.begin(), mappings_.end(), matches);
+    const auto is_mapped = [this](MyPaintBrushSetting setting) {
+      return std::any_of(mappings_.begin(), mappings_.end(),
+                         [=](const Mapping& m) { return m.setting == setting; });
     };
-    const bool random =
-        varies([](const Mapping& m) {
-          return m.input == MYPAINT_BRUSH_INPUT_RANDOM;
-        });
-    if (random) return false;
+    for (const Mapping& m : mappings_) {
+      if (m.input == MYPAINT_BRUSH_INPUT_RANDOM) return false;
+    }
     for (const auto setting : {MYPAINT_BRUSH_SETTING_OFFSET_BY_RANDOM,
                                MYPAINT_BRUSH_SETTING_RADIUS_BY_RANDOM,
                                MYPAINT_BRUSH_SETTING_TRACKING_NOISE}) {
-      if (base_values_[setting] != 0) return false;
-      if (varies([=](const Mapping& m) { return m.setting == setting; })) {
-        return false;
-      }
+      if (base_values_[setting] != 0 || is_mapped(setting)) return false;
     }
     for (const auto setting : {MYPAINT_BRUSH_SETTING_DABS_PER_BASIC_RADIUS,
                                MYPAINT_BRUSH_SETTING_DABS_PER_ACTUAL_RADIUS,
@@ -114,9 +110,7 @@ class BrushTemplate {
                                MYPAINT_BRUSH_SETTING_GRIDMAP_SCALE,
                                MYPAINT_BRUSH_SETTING_GRIDMAP_SCALE_X,
                                MYPAINT_BRUSH_SETTING_GRIDMAP_SCALE_Y}) {
-      if (varies([=](const Mapping& m) { return m.setting == setting; })) {
-        return false;
-      }
+      if (is_mapped(setting)) return false;
     }
     return true;
   }

@@ -89,7 +89,8 @@ class Canvas {
   void MoveTo(double y, double x) {
     mypaint_brush_reset(brush_.get());
     mypaint_brush_new_stroke(brush_.get());
-    Event(surface_.get(), y, x, 0);  // Consumes the reset and returns without drawing.
+    // Consumes the reset and returns without drawing.
+    Event(surface_.get(), y, x, 0);
     place_ = {y, x, 0, false, 0, place_.is_new};
   }
 
@@ -120,7 +121,7 @@ class Canvas {
     pixels_.Changed(0, width());
     const BrushPlace& place = snapshot.place;
     if (place.is_new || !restores_brush_) {
-      // One that is new has neither moved nor drawn since it was put there.
+      // Where a brush is that has not drawn is all that there is to it.
       Renew(place.y, place.x);
       return;
     }

@@ -52,11 +52,9 @@ class TaskClimber {
   // Stops early, with what there is then, once `stop` is true.
   void Run(Task& task, int64_t tries, const std::atomic<bool>& stop) {
     Random random(task.seed);
-    const auto alive = Begin(task);
-    size_t number = alive.size();
+    std::vector<Climber*> climbing = Begin(task);
     int rounds = 1;
-    for (size_t n = number; n > 1; n = (n + 1) / 2) ++rounds;
-    std::vector<Climber*> climbing = alive;
+    for (size_t n = climbing.size(); n > 1; n = (n + 1) / 2) ++rounds;
     int64_t used = 0;
     for (int round = 1; round <= rounds; ++round) {
       const int64_t end = tries * round / rounds;
@@ -64,7 +62,10 @@ class TaskClimber {
         climbing[turn]->Try(random);
         turn = turn + 1 < climbing.size() ? turn + 1 : 0;
       }
-      SortByError(climbing);
+      std::stable_sort(climbing.begin(), climbing.end(),
+                       [](const Climber* a, const Climber* b) {
+                         return a->error() < b->error();
+                       });
       climbing.resize((climbing.size() + 1) / 2);
     }
     task.program = climbing[0]->program();
@@ -85,13 +86,6 @@ class TaskClimber {
       begun.push_back(climbers_[i].get());
     }
     return begun;
-  }
-
-  static void SortByError(std::vector<Climber*>& climbers) {
-    std::stable_sort(climbers.begin(), climbers.end(),
-                     [](const Climber* a, const Climber* b) {
-                       return a->error() < b->error();
-                     });
   }
 
   const Setting& setting_;

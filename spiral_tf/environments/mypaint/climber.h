@@ -32,15 +32,15 @@ class Climber {
         variation_(space),
         residual_(space.grid_width, width) {}
 
-  // Begins with a program; returns its error, see `error`.
+  // Begins with a program of at least one action; returns its error, see `error`.
   int64_t Begin(Program program, const uint8_t* target) {
     program_ = std::move(program);
     target_ = target;
     before_.resize(program_.size());
     sound_ = 0;
     canvas_.Reset(space_.centers[0].first, space_.centers[0].second);
-    if (!program_.empty()) canvas_.SaveTo(&before_[0]);
-    error_ = DrawFrom(0, program_, /*keep=*/true);
+    canvas_.SaveTo(&before_[0]);
+    error_ = DrawFrom(0, program_);
     residual_.Update(canvas_.Bytes(channels_), target_, channels_);
     return error_;
   }
@@ -56,7 +56,7 @@ class Climber {
     const int first = variation_(varied_, residual_, random);
     if (SameFrom(first)) return false;
     Return(first);
-    const int64_t error = DrawFrom(first, varied_, /*keep=*/false);
+    const int64_t error = DrawFrom(first, varied_);
     if (error > error_) return false;
     program_.swap(varied_);
     error_ = error;
@@ -105,13 +105,9 @@ class Climber {
   }
 
   // Draws the rest of the program, from an action on; returns the error.
-  int64_t DrawFrom(int place, const Program& program, bool keep) {
+  int64_t DrawFrom(int place, const Program& program) {
     const int number = static_cast<int>(program.size());
-    for (int i = place; i < number; ++i) {
-      Act(program[i], i);
-      if (keep && i + 1 < number) canvas_.SaveTo(&before_[i + 1]);
-    }
-    if (keep) sound_ = std::max(0, number - 1);
+    for (int i = place; i < number; ++i) Act(program[i], i);
     return Error();
   }
 
