@@ -30,18 +30,23 @@ def studio():
 
 
 def test_programs_are_those_of_the_canvases(studio):
-  programs, canvases = studio.play(3, 1.0, [7])
+  actions, canvases = studio.play(3, 1.0, [7])
   assert studio.canvas_shape == (_WIDTH, _WIDTH, 1)
   assert canvases.shape == (3, _WIDTH, _WIDTH, 1)
+  programs = studio.programs(actions)
+  assert len(programs) == 3
   for program, canvas in zip(programs, canvases):
     np.testing.assert_array_equal(program.render(), canvas)
 
 
 def test_plays_as_the_seed_says_whatever_was_played_before(studio):
-  first, _ = studio.play(2, 1.0, [3, 1])
-  studio.play(5, 1.0, [4, 1])
-  assert studio.play(2, 1.0, [3, 1])[0] == first
-  assert studio.play(2, 1.0, [3, 2])[0] != first
+  def programs(number, seed):
+    return studio.programs(studio.play(number, 1.0, seed).actions)
+
+  first = programs(2, [3, 1])
+  programs(5, [4, 1])
+  assert programs(2, [3, 1]) == first
+  assert programs(2, [3, 2]) != first
   with pytest.raises(ValueError, match='seed is -1'):
     studio.play(1, 1.0, [-1, 0])
 
