@@ -1,4 +1,4 @@
-"""The brush engine: libmypaint's brushes on a small square canvas."""
+"""The brush engine: libmypaint's brushes on a small canvas."""
 
 from spiral_tf.environments.mypaint import brushes
 from spiral_tf.environments.mypaint._mypaint import Canvas
@@ -15,6 +15,6 @@ __all__ = [
 ]
 
 # What `Canvas` takes; its source says why.
-MAX_WIDTH = 4096  # Width of a canvas, pixels.
+MAX_WIDTH = 4096  # Width of a canvas, and height, pixels.
 MIN_RADIUS, MAX_RADIUS = 0.1, 1000.0  # Radius of a brush, pixels.
 MAX_SUBSTROKES = 10_000  # Straight pieces of one curve.
