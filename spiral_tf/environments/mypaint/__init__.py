@@ -2,6 +2,7 @@
 
 from spiral_tf.environments.mypaint import brushes
 from spiral_tf.environments.mypaint._mypaint import Canvas
+from spiral_tf.environments.mypaint._mypaint import Photo
 from spiral_tf.environments.mypaint._mypaint import climb
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
   'MAX_WIDTH',
   'MIN_RADIUS',
   'Canvas',
+  'Photo',
   'brushes',
   'climb',
 ]

@@ -15,6 +15,8 @@ namespace py = pybind11;
 
 // In climb.cc.
 void DefineClimb(py::module_& module);
+// In photo.cc.
+void DefinePhoto(py::module_& module);
 
 namespace {
 
@@ -221,4 +223,5 @@ Raises:
   ValueError: there is no such number of channels.
 )");
   DefineClimb(module);
+  DefinePhoto(module);
 }
