@@ -20,7 +20,7 @@ BRUSH = 'ramon/Marker'
 STROKES = 300
 # Longer side of a painting, pixels, by default; and that of the smaller picture
 # on which strokes are searched for first.
-SIZE = 512
+SIZE = 1024
 SEARCH_SIZE = 256
 # Decimals of lengths, pixels, and of colours, which nobody sees the rest of.
 _DECIMALS = 2, 4

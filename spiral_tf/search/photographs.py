@@ -124,7 +124,7 @@ def enlarge(
   target: np.ndarray,
   brush: str,
   weights: np.ndarray | None = None,
-  tries: int = 20,
+  tries: int = 40,
   seed: int = 0,
   threads: int | None = None,
 ) -> Painting:
