@@ -171,6 +171,7 @@ class _Search:
     height, width = target.shape[:2]
     if weights is None:
       weights = np.ones([height, width], np.float32)
+    weights = weights / weights.mean()
     self._target, self._weights = target, weights
     self._random = np.random.default_rng(seed)
     mean = (target * weights[..., None]).sum((0, 1)) / weights.sum()
@@ -183,7 +184,7 @@ class _Search:
       substrokes=SUBSTROKES,
       paper=self._paper,
       min_radius=_MIN_RADIUS,
-      max_radius=max(height, width) / 2,
+      max_radius=max(height, width, 2 * _MIN_RADIUS) / 2,
       min_pressure=1,
       threads=threads or len(os.sched_getaffinity(0)),
       seed=int(self._random.integers(2**63)),

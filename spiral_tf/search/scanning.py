@@ -125,8 +125,7 @@ def _window(
   border = SHAPE_WIDTH // 2
   padded = Scene(
     *(
-      np.pad(x, [(border, border)] * 2 + [(0, 0)] * (x.ndim - 2))
-      for x in scene
+      np.pad(x, [(border, border)] * 2 + [(0, 0)] * (x.ndim - 2)) for x in scene
     )
   )
   squares = np.square(padded.target - padded.picture).sum(-1) * padded.weights

@@ -103,7 +103,7 @@ class Photo {
                      [&](size_t a, size_t b) { return gains[a] > gains[b]; });
     std::vector<Job> jobs;
     for (size_t i : order) {
-      if (jobs.size() >= most || gains[i] <= 0) break;
+      if (jobs.size() >= most || gains[i] <= kLeastGain) break;
       if (gains[i] < least * gains[order[0]]) break;
       Job job{layers_.size(), Around(offers[i]), random_.Below(1 << 30), &offers[i]};
       if (Meets(jobs, job.box)) continue;
@@ -176,6 +176,8 @@ class Photo {
  private:
   static constexpr size_t kBatch = 16;  // Strokes that are varied at once.
   static constexpr float kFirstStep = 0.7f;
+  // Of the squared error: less cannot be seen, and is no more than rounding.
+  static constexpr double kLeastGain = 1e-3;
   static constexpr int kPatience = 256;  // Tries between checks.
 
   struct Job {
