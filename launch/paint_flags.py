@@ -134,8 +134,8 @@ flags.DEFINE_bool(
 flags.DEFINE_string(
   'paper',
   None,
-  'Makes .svg outputs plots for pen plotters, in millimetres: a0 to a6, letter, '
-  'legal, tabloid, or a size such as 200x300mm.',
+  'Makes .svg outputs plots for pen plotters, in millimetres: a0 to a6, '
+  'letter, legal, tabloid, or a size such as 200x300mm.',
 )
 flags.DEFINE_string(
   'pen',
@@ -156,8 +156,8 @@ flags.DEFINE_integer(
 flags.DEFINE_list(
   'pen_colors',
   [],
-  'With --paper: the pens that there are, such as black,#c02020; each stroke is '
-  'drawn with the nearest, and not at all if the paper is nearer.',
+  'With --paper: the pens that there are, such as black,#c02020; each stroke '
+  'is drawn with the nearest, and not at all if the paper is nearer.',
 )
 flags.DEFINE_bool(
   'fill',

@@ -134,8 +134,8 @@ _PIXELS = _Need(
 )
 _NO_HATCHING = _Need(
   lambda r: not r.hatching,
-  'is for paintings, but --hatching draws with one pen, without an agent; leave '
-  'one of the two out',
+  'is for paintings, but --hatching draws with one pen, without an agent; '
+  'leave one of the two out',
 )
 _PAPER = _Need(
   lambda r: r.paper is not None, 'is for a plotter: add --paper=a4'

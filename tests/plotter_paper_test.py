@@ -19,7 +19,7 @@ def test_lengths_are_read_in_their_units(text, millimetres):
   'text', ['', '5', '0.5 px', '-1mm', '1e1mm', 'nanmm', '21mm', '0.05mm', None]
 )
 def test_what_is_no_length_is_refused(text):
-  with pytest.raises(ValueError, match='pen is .*0.1mm to 20mm, such as'):
+  with pytest.raises(ValueError, match=r'pen is .*0.1mm to 20mm, such as'):
     plotter_paper.length('pen', text, 0.1, 20)
 
 
@@ -48,7 +48,7 @@ def test_each_paper_of_iso_216_is_half_of_the_one_before():
   'text', ['a7', '', '200x300', '200x', '0x10mm', '1x2mm', '9000x9000mm', None]
 )
 def test_what_is_no_paper_is_refused(text):
-  with pytest.raises(ValueError, match='paper is .*a4.*such as 200x300mm'):
+  with pytest.raises(ValueError, match=r'paper is .*a4.*such as 200x300mm'):
     plotter_paper.sides(text)
 
 
@@ -67,9 +67,9 @@ def test_a_picture_is_in_the_middle_and_as_large_as_it_fits():
 
 
 def test_a_margin_leaves_some_paper():
-  with pytest.raises(ValueError, match='margin is .105mm.*210mm'):
+  with pytest.raises(ValueError, match=r'margin is .105mm.*210mm'):
     plotter_paper.lay('a4', '105mm', 1, 1)
-  with pytest.raises(ValueError, match='margin is .1.,'):
+  with pytest.raises(ValueError, match=r'margin is .1.,'):
     plotter_paper.lay('a4', '1', 1, 1)
 
 

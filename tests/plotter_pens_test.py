@@ -77,13 +77,13 @@ def test_colours_of_pens_are_read_as_css_has_them():
   parsed = plotter_pens.parse(['black', ' #F00', '#ff0000', 'Crimson'])
   assert parsed == ('#000000', '#ff0000', '#dc143c')
   for wrong in ('blak', '', '#12', None):
-    with pytest.raises(ValueError, match='pen_colors is .*as CSS has it'):
+    with pytest.raises(ValueError, match=r'pen_colors is .*as CSS has it'):
       plotter_pens.parse([wrong])
 
 
 @pytest.mark.parametrize('number', [0, -1, 65, 1.5])
 def test_a_number_of_pens_that_cannot_be_is_refused(number):
-  with pytest.raises(ValueError, match='pens is .*from 1 to 64'):
+  with pytest.raises(ValueError, match=r'pens is .*from 1 to 64'):
     plotter_pens.check(number)
 
 

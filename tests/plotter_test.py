@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.programs.plotter: files as a plotter's software sees them."""
+"""Tests of spiral_tf.programs.plotter: files as plotters see them."""
 
 from xml.etree import ElementTree
 
@@ -60,7 +60,7 @@ def test_layers_are_pens_and_paths_are_open_lines(tmp_path):
   # One line from (x 10, y 90) to (30, 90) of 100, on paper with 190 mm.
   assert red == ['M29 224.5L67 224.5']
   assert black == ['M29 72.5Q105 72.5 105 148.5Q105 224.5 181 224.5']
-  assert [layer.drawn for layer in made.layers][0] == pytest.approx(38)
+  assert made.layers[0].drawn == pytest.approx(38)
 
 
 def test_on_other_paper_white_is_a_pen(tmp_path):
@@ -102,7 +102,7 @@ def test_what_cannot_be_plotted_is_refused(tmp_path):
   scene = program_lib.Program(platform.Platform(32, 8), ())
   with pytest.raises(ValueError, match='paintings only, and this is'):
     scene.plot(str(tmp_path / 'a.svg'))
-  with pytest.raises(ValueError, match='must end in .svg'):
+  with pytest.raises(ValueError, match=r'must end in .svg'):
     _program().plot(str(tmp_path / 'a.png'))
   with pytest.raises(OSError, match='no folder'):
     _program().plot(str(tmp_path / 'no' / 'a.svg'))

@@ -98,7 +98,7 @@ def test_seeds_alone_make_a_line_each_where_there_is_room():
   lines = sheet.fill(spacing, seeds, 5.0, goes_on=goes_on, spreads=False)
   assert [round(line[0, 0]) for line in lines] == [10, 40]
   for line in lines:
-    assert 19 <= line[:, 1].min() and line[:, 1].max() <= 41
+    assert line[:, 1].min() >= 19 and line[:, 1].max() <= 41
   # Later lines keep away from these.
   more = sheet.fill(
     spacing, sheet.places(spacing, np.random.default_rng(0)), 5.0

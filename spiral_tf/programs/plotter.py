@@ -233,9 +233,12 @@ def save(
     raise ValueError(f'{path!r} is to be a plot, but it must end in .svg.')
   files.check(path)
   made = plot(renderer, commands, plotter)
-  with files.replacing(path) as temporary:
-    with open(temporary, 'w', encoding='utf-8') as file:
-      file.write(dumps(made))
+  text = dumps(made)
+  with (
+    files.replacing(path) as temporary,
+    open(temporary, 'w', encoding='utf-8') as file,
+  ):
+    file.write(text)
   return made
 
 

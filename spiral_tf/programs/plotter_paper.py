@@ -85,7 +85,7 @@ def sides(text: str) -> tuple[float, float]:
   checks.that(bool(match), 'paper', text, rule)
   unit = _UNITS[match[3]]
   short, long = sorted(float(side) * unit for side in match.groups()[:2])
-  checks.that(_MIN_SIDE <= short and long <= _MAX_SIDE, 'paper', text, rule)
+  checks.that(short >= _MIN_SIDE and long <= _MAX_SIDE, 'paper', text, rule)
   return short, long
 
 
