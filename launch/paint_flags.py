@@ -70,7 +70,7 @@ flags.DEFINE(
 )
 flags.DEFINE_integer('columns', 16, 'Pictures a row.', lower_bound=1)
 flags.DEFINE_integer(
-  'size', None, 'Width and height of the pictures, pixels.', lower_bound=1
+  'size', None, 'Pixels of the longer side of the pictures.', lower_bound=1
 )
 flags.DEFINE_enum(
   'fit',

@@ -37,7 +37,7 @@ def check(request: paint_request.Request, work: paint_sources.Work) -> None:
   if request.sheet:
     paint_sheet.check(
       len(work.names) * (1 + work.reproduces),
-      size or changed.renderer.canvas_width,
+      changed.renderer.shape(size or changed.renderer.own_size),
       changed.renderer.channels,
     )
   named = request.files

@@ -1,6 +1,7 @@
 """Pictures for people: grids of images, titles over them, PNG files."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import os
 from typing import Any
 
@@ -22,12 +23,17 @@ _FONT_SIZE = 20
 
 
 def grid(
-  images: np.ndarray, columns: int, scale: int = 2, padding: int = 1
+  images: Sequence[np.ndarray] | np.ndarray,
+  columns: int,
+  scale: int = 2,
+  padding: int = 1,
 ) -> np.ndarray:
   """Arranges images in rows, with grey lines between and around them.
 
   Args:
-    images: uint8 `[N, W, W, C]`, `C` 1 or 3; filled row by row.
+    images: `N` of uint8 `[H, V, C]`, `C` 1 or 3 and the same for all; filled
+      row by row. All have as much room as the highest and the widest; the
+      others are in the middle of it, on grey.
     columns: images a row; a last row that is not full ends in grey.
     scale: whole number each image is enlarged by.
     padding: width of the lines, pixels.
@@ -38,34 +44,44 @@ def grid(
   Raises:
     ValueError: an argument is not as above.
   """
-  images = np.asarray(images)
-  if images.dtype != np.uint8 or images.ndim != 4 or not len(images):
+  images = [np.asarray(image) for image in images]
+  if not images:
+    raise ValueError('there are no images; give at least one.')
+  for image in images:
+    if image.dtype != np.uint8 or image.ndim != 3:
+      raise ValueError(
+        f'an image is {image.dtype} {list(image.shape)}, but all must be uint8 '
+        '[H, V, C].'
+      )
+  channels = {image.shape[-1] for image in images}
+  if channels not in ({1}, {3}):
+    told = ' and '.join(map(str, sorted(channels)))
     raise ValueError(
-      f'images are {images.dtype} {list(images.shape)}, '
-      'but they must be uint8 [N, W, W, C] with N at least 1.'
-    )
-  if images.shape[-1] not in (1, 3):
-    raise ValueError(
-      f'images have {images.shape[-1]} channels, but PNG pictures have 1 or 3.'
+      f'images have {told} channels, but all must have 1, or all 3.'
     )
   if columns < 1 or scale < 1 or padding < 0:
     raise ValueError(
       f'columns, scale and padding are {columns}, {scale} and {padding}, '
       'but they must be at least 1, 1 and 0.'
     )
-  images = images.repeat(scale, axis=1).repeat(scale, axis=2)
-  count, height, width, channels = images.shape
-  rows = -(-count // columns)
+  images = [
+    image.repeat(scale, axis=0).repeat(scale, axis=1) for image in images
+  ]
+  height, width = (
+    max(image.shape[axis] for image in images) for axis in (0, 1)
+  )
+  rows = -(-len(images) // columns)
   down, right = height + padding, width + padding
   picture = np.full(
-    [rows * down + padding, columns * right + padding, channels],
+    [rows * down + padding, columns * right + padding, *channels],
     _LINE,
     dtype=np.uint8,
   )
   for i, image in enumerate(images):
-    top = padding + i // columns * down
-    left = padding + i % columns * right
-    picture[top : top + height, left : left + width] = image
+    own_height, own_width, _ = image.shape
+    top = padding + i // columns * down + (height - own_height) // 2
+    left = padding + i % columns * right + (width - own_width) // 2
+    picture[top : top + own_height, left : left + own_width] = image
   return picture
 
 

@@ -90,6 +90,44 @@ def test_an_mp4_shows_the_same(tmp_path, size):
   assert 3 < seconds < 17
 
 
+@pytest.mark.parametrize('width,height', [(64, 40), (40, 64)])
+@pytest.mark.parametrize('size', [64, 51])
+def test_films_have_the_aspect(tmp_path, width, height, size):
+  program = program_cases.painted(
+    channels=3, canvas_width=width, canvas_height=height, number=6
+  )
+  frames, *_ = _gif(program, tmp_path / 'a.gif', size)
+  picture = program.render(size)
+  assert picture.shape[:2] == program.renderer.shape(size)
+  assert {frame.shape for frame in frames} == {picture.shape}
+  assert abs(frames[-1] - picture).mean() < 4
+  path = str(tmp_path / 'a.mp4')
+  animation.write_mp4(program.renderer, program.commands, path, size)
+  # 51 x 32 pixels and the like grow to 52 x 33, of which the 33rd is twice.
+  expected = program.render(size + size % 2)
+  if size == 51:
+    assert min(expected.shape[:2]) == 33
+    ends = [(0, side % 2) for side in expected.shape[:2]]
+    expected = np.pad(expected, (*ends, (0, 0)), 'edge')
+    assert sorted(expected.shape[:2]) == [34, 52]
+  with av.open(path) as container:
+    for frame in container.decode(video=0):
+      shown = frame.to_ndarray(format='rgb24')
+      assert shown.shape == expected.shape
+  assert abs(shown.astype(float) - expected).mean() < 8
+
+
+def test_the_narrowest_film_can_be_written(tmp_path):
+  program = program_cases.painted(canvas_width=256, canvas_height=1)
+  frames, *_ = _gif(program, tmp_path / 'a.gif', 40)
+  assert frames[0].shape == (1, 40, 3)
+  path = str(tmp_path / 'a.mp4')
+  animation.write_mp4(program.renderer, program.commands, path, 40)
+  with av.open(path) as container:
+    frame = next(container.decode(video=0))
+  assert (frame.height, frame.width) == (2, 40)
+
+
 @pytest.mark.parametrize('size', [1, 33, 256, 720, 1080])
 def test_an_mp4_says_what_its_numbers_mean(tmp_path, size):
   # Players guess colours by size if a film does not say them.

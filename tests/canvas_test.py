@@ -97,6 +97,11 @@ def test_bad_strokes_are_refused_by_name(changes, message):
   [
     {'canvas_width': 0},
     {'canvas_width': 5000},
+    {'canvas_height': 0},
+    {'canvas_height': 4097},
+    {'canvas_height': 8.0},
+    {'canvas_height': True},
+    {'canvas_height': '8'},
     {'grid_width': 2.5},
     {'brush': '/etc/passwd'},
     {'brush': 3},
@@ -113,12 +118,54 @@ def test_bad_renderers_are_refused_by_name(changes):
     canvas.Canvas(**{**settings, **changes})
 
 
+def test_a_canvas_without_a_height_is_square():
+  square = canvas.Canvas(64, 32, 'classic/pen')
+  assert square.canvas_height == 64
+  for height in (None, 64):
+    same = canvas.Canvas(64, 32, 'classic/pen', canvas_height=height)
+    assert same == square and hash(same) == hash(square)
+  other = canvas.Canvas(64, 32, 'classic/pen', canvas_height=65)
+  assert other != square and other.canvas_height == 65
+
+
+def test_a_grid_of_too_many_rows_is_refused():
+  message = (
+    'canvas_height is 4096, but it must be at most 2048: the grid has 16 '
+    'columns, and may have 4096 rows; take fewer columns.'
+  )
+  canvas.Canvas(8, 16, 'classic/pen', canvas_height=2048)
+  with pytest.raises(ValueError) as error:
+    canvas.Canvas(8, 16, 'classic/pen', canvas_height=4096)
+  assert str(error.value) == message
+
+
+@pytest.mark.parametrize('width,height', [(64, 96), (96, 64), (64, 65)])
+def test_places_are_up_to_two_canvases_away(width, height):
+  renderer = canvas.Canvas(width, 32, 'classic/pen', canvas_height=height)
+  rows = 2 * 32 * height / width
+  for row, column in ((rows, 64), (-rows, -64)):
+    renderer.check(canvas.Move((row, column)))
+    renderer.check(canvas.Stroke((row, column), (0, 0), 1.0, 1.0))
+  for place in ((rows + 0.1, 0), (-rows - 0.1, 0), (0, 64.1), (0, -64.1)):
+    with pytest.raises(ValueError, match=r'^end is .* a number from -'):
+      renderer.check(canvas.Move(place))
+    with pytest.raises(ValueError, match=r'^control is .* a number from -'):
+      renderer.check(canvas.Stroke(place, (0, 0), 1.0, 1.0))
+
+
 def test_strokes_too_thick_for_a_size_are_refused():
   renderer = program_cases.painted().renderer
   stroke = canvas.Stroke((0, 0), (9, 9), 1.0, 500.0)
   renderer.begin(128, (stroke,))
   with pytest.raises(ValueError, match=r'radius of 1008 .*a smaller size'):
     renderer.begin(129, (stroke,))
+  tall = dataclasses.replace(renderer, canvas_width=32)  # 32 x 64.
+  tall.begin(128, (stroke,))
+  with pytest.raises(ValueError, match=r'radius of 1008 .*a smaller size'):
+    tall.begin(129, (stroke,))
+  for size in (0, 4097):
+    with pytest.raises(ValueError, match=f'^size is {size}'):
+      renderer.easel(size)
 
 
 def test_commands_carry_themselves_out():

@@ -9,10 +9,10 @@ from spiral_tf.programs import easel as easel_lib
 
 def _easel(size=32, **settings):
   return easel_lib.Easel(
-    size,
     **{
-      'canvas_width': 32,
-      'grid_width': 8,
+      'shape': (size, size),
+      'scale': size / 32,
+      'cell': size / 8,
       'brush': 'classic/pen',
       'background': 'white',
       'channels': 1,
@@ -48,6 +48,18 @@ def test_the_same_strokes_as_in_the_environment_make_the_same_pixels():
     else:
       easel.move_to(divmod(end, 8))
     np.testing.assert_array_equal(easel.picture(), canvas)
+
+
+@pytest.mark.parametrize('shape', [(20, 32), (32, 20)])
+def test_a_canvas_that_is_not_square_is_a_part_of_one(shape):
+  square, part = _easel(), _easel(shape=shape)
+  for easel in (square, part):
+    easel.stroke((7, 4), (1, 7), 1.0, 2.0, (0.0, 0.0, 0.0))
+    easel.stroke((4, 0), (7, 2), 0.5, 2.0, (0.0, 0.0, 0.0))
+  picture = part.picture()
+  assert picture.min() < 128
+  expected = square.picture()[: shape[0], : shape[1]]
+  np.testing.assert_array_equal(picture, expected)
 
 
 def test_radii_grow_with_the_canvas():

@@ -4,6 +4,7 @@ import dataclasses
 import os
 import re
 
+import av
 import numpy as np
 from PIL import Image
 import pytest
@@ -112,6 +113,36 @@ def test_a_file_says_that_it_is_from_here(tmp_path, name):
   path.unlink()
   path.mkdir()
   assert not formats.is_own(str(path))
+
+
+@pytest.mark.parametrize('size', [None, 50])
+def test_files_have_the_aspect(tmp_path, size):
+  program = program_cases.painted(canvas_height=33, number=3)  # 64 pixels wide.
+  names = ('a.png', 'a.svg', 'a.gif', 'a.mp4', 'a.json')
+  program.save(*(str(tmp_path / name) for name in names), size=size)
+  with Image.open(tmp_path / 'a.png') as picture:
+    assert picture.size == ((50, 26) if size else (64, 33))
+  with Image.open(tmp_path / 'a.gif') as film:
+    assert film.size == ((50, 26) if size else (512, 264))
+  with av.open(str(tmp_path / 'a.mp4')) as film:
+    frame = next(film.decode(video=0))
+    expected = (50, 26) if size else (512, 264)
+    assert (frame.width, frame.height) == expected
+  width, height = (50, 26) if size else (512, 264)
+  text = (tmp_path / 'a.svg').read_text()
+  assert f'width="{width}" height="{height}"' in text
+  assert program_lib.Program.load(str(tmp_path / 'a.json')) == program
+
+
+def test_a_tall_program_is_checked_at_its_own_size(tmp_path):
+  renderer = canvas.Canvas(16, 16, 'classic/none', canvas_height=4096)
+  with pytest.raises(ValueError, match='there is no brush'):
+    formats.check_program(renderer, (), [str(tmp_path / 'a.png')])
+  stroke = canvas.Stroke((4, 4), (9, 9), 1.0, 1000.0)
+  renderer = canvas.Canvas(16, 16, 'classic/pen', canvas_height=2048)
+  formats.check_program(renderer, (stroke,), ['a.png'])
+  with pytest.raises(ValueError, match='choose a smaller size'):
+    formats.check_program(renderer, (stroke,), ['a.png'], 2049)
 
 
 def test_a_size_is_for_pixels():

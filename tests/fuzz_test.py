@@ -234,7 +234,9 @@ def _replaced(old: str, new: str) -> str:
     ('classic/pen', ['../x', 'a/../b', '/etc/passwd', '.', 'a\\u0000', 'a\\n']),
     ('"move", "end"', ['"put", "end"', '["move"], "end"', '"move", "x\\n"']),
     ('"commands": [', ['"commands": [' + '{},' * 99_999, '"commands": [0,']),
-    ('"version": 1', ['"version": 1.0', '"version": "1"', '"version": 1e999']),
+    ('"canvas_height": 64', [f'"canvas_height": {"9" * n}' for n in (5, 9999)]),
+    ('"canvas_height": 64', [f'"canvas_height": {x}' for x in (-1, 0.5, '[]')]),
+    ('"version": 2', ['"version": 1.0', '"version": "1"', '"version": 1e999']),
   ],
 )  # fmt: skip
 def test_programs_that_look_for_trouble(old, values):

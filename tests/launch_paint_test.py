@@ -18,6 +18,7 @@ from spiral_tf.agents import inputs
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import program as program_lib
 from tests import commands
+from tests import program_cases
 from tests import runs
 from tests import small
 
@@ -127,6 +128,25 @@ def test_an_image_in_every_form_out(launch, conditional, folder, tmp_path):
   again = program.with_brush('classic/charcoal').with_background('#ffeedd')
   picture = np.asarray(Image.open(tmp_path / 'b.png'))
   np.testing.assert_array_equal(again.render(), picture)
+
+
+def test_a_program_keeps_its_aspect(launch, tmp_path):
+  program = program_cases.painted(canvas_height=33, channels=3)
+  program.save(str(tmp_path / 'a.json'))
+  done = launch(
+    'paint',
+    f'--program={tmp_path / "a.json"}',
+    *(f'--output={tmp_path / name}' for name in ('b.png', 'b.json')),
+    f'--sheet={tmp_path / "sheet.png"}',
+    '--size=100',
+  )
+  assert done.returncode == 0, done.stderr
+  picture = np.asarray(Image.open(tmp_path / 'b.png'))
+  assert picture.shape == (52, 100, 3)
+  np.testing.assert_array_equal(picture, program.render(100))
+  assert program_lib.Program.load(str(tmp_path / 'b.json')) == program
+  with Image.open(tmp_path / 'sheet.png') as sheet:
+    assert sheet.size == (202, 106)  # Twice as large, with lines.
 
 
 def test_improves_a_drawing(launch, conditional, folder, tmp_path):

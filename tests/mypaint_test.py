@@ -34,14 +34,15 @@ def _curve(canvas, y=50.0, x=50.0, **kwargs):
   canvas.stroke(**arguments)
 
 
-def _scribble(canvas, seed):
+def _scribble(canvas, seed, width=None):
   """Random strokes and moves, some beyond the border."""
   random = np.random.RandomState(seed)
+  end = 20 + (width or canvas.width)
   for _ in range(8):
     if random.rand() < 0.3:
-      canvas.move_to(*random.uniform(-20, canvas.width + 20, 2))
+      canvas.move_to(*random.uniform(-20, end, 2))
     canvas.stroke(
-      *random.uniform(-20, canvas.width + 20, 4),
+      *random.uniform(-20, end, 4),
       *random.uniform((0.2, 1), (1, 6)),
       *random.rand(3),
     )
@@ -63,6 +64,60 @@ def test_new_canvas_is_background_of_any_width(width):
       assert pixels.shape == (width, width, channels)
       assert pixels.dtype == np.uint8
       assert (pixels == value).all()
+
+
+@pytest.mark.parametrize('width,height', [(1, 65), (65, 1), (40, 130)])
+def test_new_canvas_is_background_of_any_height(width, height):
+  canvas = mypaint.Canvas(width, _PEN, '#102030', height)
+  assert (canvas.width, canvas.height) == (width, height)
+  for channels in (1, 3, 4):
+    pixels = canvas.to_array(channels)
+    assert pixels.shape == (height, width, channels)
+    assert (pixels == pixels[0, 0]).all()
+  np.testing.assert_array_equal(pixels[0, 0], (16, 32, 48, 255))
+  assert mypaint.Canvas(width, _PEN).height == width
+
+
+@pytest.mark.parametrize('width,height', [(130, 70), (70, 130), (64, 65)])
+@pytest.mark.parametrize('brush', ['classic/pen', *_RANDOM_BRUSHES])
+def test_other_heights_show_what_is_there_of_a_square(width, height, brush):
+  """Brushes that do not smear see nothing of the canvas."""
+  square = mypaint.Canvas(130, brushes.load(brush))
+  canvas = mypaint.Canvas(width, brushes.load(brush), height=height)
+  pictures = []
+  for each in (square, canvas):
+    _scribble(each, 3, 130)
+    early = each.to_array(3)  # Later, only what has changed is read again.
+    _scribble(each, 4, 130)
+    pictures.append((early, each.to_array(3)))
+  for whole, part in zip(*pictures):
+    assert part.min() < 255
+    np.testing.assert_array_equal(part, whole[:height, :width])
+
+
+@pytest.mark.parametrize('width,height', [(100, 30), (30, 100)])
+def test_snapshots_are_of_a_width_and_a_height(width, height):
+  canvas = mypaint.Canvas(width, _PEN, height=height)
+  _scribble(canvas, 1)
+  before = canvas.to_array(4)
+  snapshot = canvas.snapshot()
+  _scribble(canvas, 2)
+  later = canvas.to_array(4)
+  other = mypaint.Canvas(width, _PEN, height=height)
+  for each in (canvas, other):
+    each.restore(snapshot)
+    np.testing.assert_array_equal(each.to_array(4), before)
+    _scribble(each, 2)
+    np.testing.assert_array_equal(each.to_array(4), later)
+  canvas.reset()
+  assert canvas.to_array(1).min() == 255
+  # Of as many pixels, and of the same width.
+  for size in ((height, width), (width, width)):
+    wrong = mypaint.Canvas(size[0], _PEN, height=size[1])
+    message = f'{width} x {height} pixels, but this one has {size[0]} x '
+    with pytest.raises(ValueError, match=message):
+      wrong.restore(snapshot)
+    assert wrong.to_array(1).min() == 255
 
 
 def test_stroke_follows_bezier_curve():
@@ -283,7 +338,7 @@ def test_a_snapshot_is_gone_back_to_as_often_as_need_be():
     later.append(canvas.to_array(3))
   assert (later[0] != before).any()
   np.testing.assert_array_equal(*later)
-  with pytest.raises(ValueError, match='100 pixels wide, but this one has 64'):
+  with pytest.raises(ValueError, match='100 x 100 pixels, but this one has 64'):
     mypaint.Canvas(64, _PEN).restore(snapshot)
 
 
@@ -572,6 +627,8 @@ def test_other_bad_arguments_are_refused_by_name():
   for width in (0, 4097):
     with pytest.raises(ValueError, match=r'^width is '):
       mypaint.Canvas(width, _PEN)
+    with pytest.raises(ValueError, match=r'^height is '):
+      mypaint.Canvas(64, _PEN, height=width)
   for background in ('blue', '#12345', '#12345g', '1234567', '#1234567'):
     with pytest.raises(ValueError, match=f"^background is '{background}'"):
       mypaint.Canvas(64, _PEN, background)

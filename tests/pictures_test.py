@@ -36,6 +36,21 @@ def test_grid_lines_and_unfilled_cells_are_grey():
   assert (picture[6:10, 6:10] == grey).all()
 
 
+def test_grid_takes_images_of_different_shapes():
+  wide = np.full([2, 6, 3], 10, np.uint8)
+  tall = np.full([4, 3, 3], 20, np.uint8)
+  full = np.full([4, 6, 3], 30, np.uint8)
+  picture = pictures.grid([wide, tall, full], columns=2, scale=2, padding=1)
+  assert picture.shape == (2 * 9 + 1, 2 * 13 + 1, 3)
+  expected = np.full([19, 27], picture[0, 0, 0])
+  expected[3:7, 1:13] = 10  # In the middle of 8 x 12 pixels.
+  expected[1:9, 17:23] = 20  # Its centre is half an image's pixel off.
+  expected[10:18, 1:13] = 30
+  np.testing.assert_array_equal(picture, np.stack([expected] * 3, axis=-1))
+  with pytest.raises(ValueError, match='images have 1 and 3 channels'):
+    pictures.grid([wide, full[..., :1]], columns=2)
+
+
 def test_grid_without_padding_is_the_images():
   images = _images(2)
   picture = pictures.grid(images, columns=2, scale=1, padding=0)
@@ -46,8 +61,13 @@ def test_grid_without_padding_is_the_images():
   'images, kwargs, message',
   [
     (np.zeros([2, 4, 4, 1], np.float32), {}, 'must be uint8'),
-    (np.zeros([0, 4, 4, 1], np.uint8), {}, 'N at least 1'),
+    (
+      np.zeros([0, 4, 4, 1], np.uint8),
+      {},
+      'there are no images; give at least one',
+    ),
     (np.zeros([4, 4, 1], np.uint8), {}, 'must be uint8'),
+    (np.zeros([2, 1, 4, 4, 1], np.uint8), {}, 'must be uint8'),
     (np.zeros([2, 4, 4, 2], np.uint8), {}, '2 channels'),
     (np.zeros([2, 4, 4, 1], np.uint8), {'columns': 0}, 'at least 1'),
     (np.zeros([2, 4, 4, 1], np.uint8), {'scale': 0}, 'at least 1'),

@@ -46,8 +46,11 @@ def painted(seed: int = 0, number: int = 8, **renderer) -> program_lib.Program:
   settings = {'canvas_width': 64, 'grid_width': 32, 'brush': 'classic/pen'}
   settings.update(renderer)
 
+  height = settings.get('canvas_height', settings['canvas_width'])
+
   def point():
-    return tuple(random.integers(settings['grid_width'], size=2).tolist())
+    row, column = random.integers(settings['grid_width'], size=2).tolist()
+    return row * height // settings['canvas_width'], column
 
   made = []
   for _ in range(number):

@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 import numpy as np
+from PIL import Image
 import pytest
 
 from launch.benchmarks import svg as svg_lib
@@ -42,6 +43,28 @@ def _groups(*made, renderer=_PEN):
 def test_looks_like_what_the_brush_draws(brush, varies, size, limit):
   _, share = svg_lib.measure(brush, varies, size, number=10)
   assert share < limit
+
+
+@pytest.mark.parametrize('width,height', [(64, 40), (41, 64)])
+@pytest.mark.parametrize('size', [64, 51, 256])
+def test_other_aspects_look_like_what_the_brush_draws(width, height, size):
+  program = program_cases.painted(
+    brush='deevad/liner',
+    canvas_width=width,
+    canvas_height=height,
+    background='#202020',
+  ).with_stroke_colors()
+  drawn = np.asarray(Image.fromarray(program.render(size)).convert('L'))
+  traced = svg_lib.rasterized(_dumps(program, size))
+  assert traced.shape == drawn.shape == program.renderer.shape(size)
+  assert max(traced.shape) == size
+  difference = abs(traced.astype(float) - drawn)
+  empty = abs(drawn - 32.0)
+  # As for squares: edges differ, by about a pixel, however large they are.
+  assert difference.mean() < 0.12 * 64 / size * empty.mean()
+  # The paper reaches all edges; what is behind it is white.
+  for edge in (traced[0], traced[-1], traced[:, 0], traced[:, -1]):
+    assert np.median(edge) == 32 and edge.max() < 250
 
 
 def test_soft_brushes_have_about_as_much_ink():
@@ -92,6 +115,23 @@ def test_opacity_follows_pressure():
   assert values[-1] > 2 * values[0]
   caps = [p for p in growing if 'A' in p.get('d')]
   assert len(caps) == 2
+
+
+def test_the_view_box_is_what_a_picture_of_that_size_shows():
+  """Its numbers are pixels of the canvas: 600 x 400."""
+  renderer = canvas.Canvas(600, 60, 'classic/pen', canvas_height=400)
+  for size, shape, box in (
+    (600, ('600', '400'), '0 0 600 400'),
+    (300, ('300', '200'), '0 0 600 400'),
+    # The shorter side is rounded from 6.67 to 7, and from 33.3 to 33 pixels.
+    (10, ('10', '7'), '0 0 600 420'),
+    (50, ('50', '33'), '0 0 600 396'),
+  ):
+    root = ElementTree.fromstring(svg.dumps(renderer, (), size))
+    assert (root.get('width'), root.get('height')) == shape
+    assert root.get('viewBox') == box
+    paper = root.find(f'{_SVG}rect')
+    assert f'0 0 {paper.get("width")} {paper.get("height")}' == box
 
 
 def test_strokes_without_pressure_leave_empty_groups():

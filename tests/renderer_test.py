@@ -58,5 +58,31 @@ def test_moves_are_not_seen_but_objects_are():
   assert renderer_lib.num_seen(staged, (_PUT, _PUT)) == 2
 
 
+@pytest.mark.parametrize(
+  'width,height,size,shape',
+  [
+    (64, 64, 200, (200, 200)),
+    (300, 200, 512, (341, 512)),
+    (200, 300, 512, (512, 341)),
+    (300, 200, 300, (200, 300)),
+    (8, 3, 4, (2, 4)),  # 1.5 and 2.5: halves go up.
+    (5, 8, 4, (4, 3)),
+    (100, 3, 10, (1, 10)),
+    (1, 4096, 2, (2, 1)),
+  ],
+)
+def test_sizes_are_those_of_the_longer_side(width, height, size, shape):
+  renderer = canvas.Canvas(width, 1, 'classic/pen', canvas_height=height)
+  assert renderer.shape(size) == shape
+  assert renderer.own_size == max(width, height)
+  assert renderer.shape(renderer.own_size) == (height, width)
+
+
+def test_who_has_no_height_is_square():
+  staged = program_cases.staged().renderer
+  assert staged.canvas_height == staged.own_size == 32
+  assert staged.shape(50) == (50, 50)
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

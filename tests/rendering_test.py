@@ -1,5 +1,7 @@
 """Tests of spiral_tf.programs.rendering."""
 
+import dataclasses
+
 import numpy as np
 from PIL import Image
 import pytest
@@ -18,6 +20,40 @@ def test_larger_pictures_show_the_same():
   shrunk = np.asarray(Image.fromarray(large).resize((64, 64), Image.BOX))
   difference = abs(shrunk - small).mean()
   assert difference < 0.25 * (255 - small).mean()
+
+
+@pytest.mark.parametrize('width,height', [(48, 80), (80, 48), (80, 50)])
+@pytest.mark.parametrize('size', [None, 160, 79, 33])
+def test_other_aspects_show_a_part_of_the_square(width, height, size):
+  """Cells are as large, so strokes are where they were."""
+  square = program_cases.painted(
+    canvas_width=80, grid_width=40, channels=3, background='#f0e6d2'
+  ).with_stroke_colors()
+  renderer = dataclasses.replace(
+    square.renderer,
+    canvas_width=width,
+    canvas_height=height,
+    grid_width=width // 2,
+  )
+  program = program_lib.Program(renderer, square.commands)
+  picture, whole = program.render(size), square.render(size)
+  assert max(picture.shape) == (size or 80)
+  assert picture.shape[:2] == renderer.shape(size or 80)
+  assert picture.std() > 10
+  # Where a cell is no whole number, its last bit may be another.
+  part = whole[: picture.shape[0], : picture.shape[1]].astype(int)
+  assert abs(picture - part).max() <= (2 if size in (79, 33) else 0)
+
+
+@pytest.mark.parametrize('width,height', [(48, 80), (81, 47)])
+def test_frames_have_the_aspect(width, height):
+  program = program_cases.painted(canvas_width=width, canvas_height=height)
+  for size in (None, 33):
+    frames = list(rendering.frames(program.renderer, program.commands, size, 3))
+    picture = program.render(size)
+    assert {frame.shape for frame in frames} == {picture.shape}
+    assert frames[0].min() == 255 and picture.min() < 128
+    np.testing.assert_array_equal(frames[-1], picture)
 
 
 def test_larger_scenes_show_the_same():

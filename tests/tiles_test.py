@@ -103,6 +103,7 @@ def test_only_strokes_that_help_are_kept():
   assert error <= np.square(blank - _quarters()).mean()
   helpful = _paint(_Agent(), 4)
   assert len(program.commands) < len(helpful.commands)
+  assert program.renderer == _canvas(canvas_width=64, grid_width=16)  # Square.
 
 
 def test_colours_of_the_picture_instead_of_the_agents():

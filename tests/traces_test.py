@@ -26,6 +26,19 @@ def test_only_strokes_that_leave_nothing_are_found():
     assert traces.traceless(_PEN, commands, size) == {1, 4}
 
 
+@pytest.mark.parametrize('size', [32, 96, 200])
+def test_below_the_end_of_a_landscape_nothing_is_left(size):
+  """Cells are a pixel of the canvas's own."""
+  commands = (
+    *(canvas.Move((20, 20)), _stroke((20, 28))),
+    *(canvas.Move((50, 20)), _stroke((50, 28))),
+  )
+  landscape = canvas.Canvas(96, 96, 'classic/pen', canvas_height=32)
+  assert traces.traceless(landscape, commands, size) == {3}
+  portrait = canvas.Canvas(32, 32, 'classic/pen', canvas_height=96)
+  assert traces.traceless(portrait, commands, size) == set()
+
+
 def test_a_stroke_outside_of_the_canvas_leaves_nothing():
   commands = (canvas.Move((100, 100)), _stroke((100, 104)))
   assert traces.traceless(_PEN, commands, 64) == {1}

@@ -8,6 +8,7 @@ import pathlib
 import numpy as np
 import pytest
 
+from spiral_tf.programs import canvas
 from spiral_tf.programs import formats
 from spiral_tf.programs import rendering
 from spiral_tf.web import watched
@@ -16,6 +17,9 @@ from tests import program_cases
 _PROGRAMS = {
   'painting': program_cases.painted(brush='classic/charcoal', channels=3),
   'pen': program_cases.painted(seed=3),
+  'portrait': program_cases.painted(
+    canvas_width=30, grid_width=15, canvas_height=64
+  ),
   'scene': program_cases.staged(),
 }
 
@@ -76,6 +80,22 @@ def test_asks_between_the_pieces_of_large_strokes():
     before = next(asked)
     commands[0].carry_out(work)
     assert next(asked) - before - 1 == number
+
+
+def test_a_portrait_is_as_large_as_its_longer_side():
+  """Its strokes ask as often as those of a square canvas of that size."""
+  asks = []
+  for width in (64, 8):
+    program = program_cases.painted(canvas_width=width, canvas_height=64)
+    stroke = canvas.Stroke((1, 1), (9, 9), 1.0, 10.0)
+    asked = itertools.count()
+    renderer, commands = watched.watch(
+      dataclasses.replace(program, commands=(stroke,)),
+      functools.partial(next, asked),
+    )
+    commands[0].carry_out(renderer.begin(512, commands))
+    asks.append(next(asked))
+  assert asks[0] == asks[1] > 2
 
 
 if __name__ == '__main__':

@@ -127,6 +127,35 @@ def test_frames_lead_to_the_picture(client):
   assert len(client.post('/api/frames', json=body).json()['patches']) <= 242
 
 
+@pytest.mark.parametrize('width,height', [(64, 40), (40, 64)])
+def test_programs_keep_their_aspect(client, width, height):
+  program = program_cases.painted(canvas_width=width, canvas_height=height)
+  body = {'program': json.loads(program.to_json()), 'size': 51}
+  film = client.post('/api/frames', json=body).json()
+  shape = film['height'], film['width']
+  assert shape == program.renderer.shape(51) and max(shape) == 51
+  shown = Image.new('L', shape[::-1])
+  for patch in filter(None, film['patches']):
+    data = base64.b64decode(patch['data'].split(',')[1])
+    shown.paste(Image.open(io.BytesIO(data)), (patch['left'], patch['top']))
+  np.testing.assert_array_equal(np.asarray(shown), program.render(51)[..., 0])
+  answer = _render(client, program=body['program'], size=128)
+  assert (
+    Image.open(io.BytesIO(answer.content)).size
+    == (program.renderer.shape(128)[::-1])
+  )
+
+
+@pytest.mark.parametrize('width,height', [(8, 1025), (1025, 8)])
+def test_either_side_may_be_too_long(client, width, height):
+  program = program_cases.painted(
+    canvas_width=width, canvas_height=height, grid_width=8
+  )
+  answer = _render(client, program=json.loads(program.to_json()))
+  assert answer.status_code == 400
+  assert 'too large for this page' in answer.json()['error']
+
+
 def test_films_are_bounded(monkeypatch):
   program = program_cases.painted(brush='classic/charcoal', channels=3)
   full = film_lib.make(program, 256, lambda: None)

@@ -121,7 +121,10 @@ def canvas(own: canvas_lib.Canvas, tiles: int) -> canvas_lib.Canvas:
       f'most {mypaint.MAX_WIDTH} are possible.'
     )
   return dataclasses.replace(
-    own, canvas_width=width, grid_width=own.grid_width * tiles
+    own,
+    canvas_width=width,
+    canvas_height=width,
+    grid_width=own.grid_width * tiles,
   )
 
 

@@ -51,7 +51,7 @@ def write_gif(
     renderer: who carries the commands out.
     commands: what to show.
     path: of the file.
-    size: width and height, pixels.
+    size: pixels of the longer side.
     told: hears of each frame.
 
   Raises:
@@ -64,7 +64,7 @@ def write_gif(
   options = {'loop': '0', 'final_delay': f'{100 * _HELD_SECONDS:.0f}'}
   with _opened(path, 'gif', options) as container:
     stream = container.add_stream('gif', rate=_FRAMES_A_SECOND)
-    stream.width = stream.height = size
+    stream.height, stream.width = renderer.shape(size)
     stream.pix_fmt = 'pal8'
     shown = frames(renderer, commands, size)
     for picture in _counted(shown, number_of_frames(renderer, commands), told):
@@ -97,7 +97,7 @@ def write_mp4(
     renderer: who carries the commands out.
     commands: what to show.
     path: of the file.
-    size: width and height, pixels; an odd one grows by 1, as the format
+    size: pixels of the longer side. An odd side grows by 1, as the format
       demands.
     told: hears of each frame.
 
@@ -114,7 +114,8 @@ def write_mp4(
   with _opened(path, 'mp4', options) as container:
     container.metadata['comment'] = pictures.SOFTWARE
     stream = container.add_stream('libx264', rate=_FRAMES_A_SECOND)
-    stream.width = stream.height = size
+    height, width = renderer.shape(size)
+    stream.height, stream.width = height + height % 2, width + width % 2
     stream.pix_fmt = 'yuv420p'
     stream.time_base = fractions.Fraction(1, _FRAMES_A_SECOND)
     stream.options = {'crf': '18', 'preset': 'veryfast'}
@@ -125,6 +126,7 @@ def write_mp4(
     shown = _held(frames(renderer, commands, size), held)
     total = number_of_frames(renderer, commands) + held
     for picture in _counted(shown, total, told):
+      picture = _even(picture)
       frame = av.VideoFrame.from_ndarray(picture, format='rgb24').reformat(
         format='yuv420p', dst_colorspace=_BT709, dst_color_range=_LIMITED
       )
@@ -135,12 +137,12 @@ def write_mp4(
 def frames(
   renderer: renderer_lib.Renderer, commands: _Commands, size: int
 ) -> Iterator[np.ndarray]:
-  """The pictures of a film, uint8 `[S, S, 3]`, on white paper.
+  """The pictures of a film, uint8 `[H, W, 3]`, on white paper.
 
   Args:
     renderer: who carries the commands out.
     commands: what to show.
-    size: width and height, pixels.
+    size: pixels of the longer side.
 
   Yields:
     The pictures, at 20 a second.
@@ -192,6 +194,12 @@ def _held(shown: Iterable[np.ndarray], number: int) -> Iterator[np.ndarray]:
     yield picture
 
 
+def _even(picture: np.ndarray) -> np.ndarray:
+  """A picture with even sides: its last row, or column, may come twice."""
+  height, width = picture.shape[:2]
+  return np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), 'edge')
+
+
 def _counted(
   shown: Iterable[np.ndarray], total: int, told: _Told | None
 ) -> Iterator[np.ndarray]:
@@ -211,8 +219,8 @@ def _palette(
 
   Returns:
     The palette, uint8 `[256, 4]`, each (alpha, red, green, blue); and a
-    function from a picture, uint8 `[S, S, 3]`, to the palette's indices, uint8
-    `[S, S]`.
+    function from a picture, uint8 `[H, W, 3]`, to the palette's indices, uint8
+    `[H, W]`.
   """
   palette = np.full((256, 4), 255, np.uint8)
   if renderer.channels == 1:
@@ -255,6 +263,6 @@ def _pace(
 
 
 def _on_paper(picture: np.ndarray) -> np.ndarray:
-  """A picture of 1, 3 or 4 channels as uint8 `[S, S, 3]`, on white."""
+  """A picture of 1, 3 or 4 channels as uint8 `[H, W, 3]`, on white."""
   picture = pictures.on_paper(picture)
   return np.ascontiguousarray(np.broadcast_to(picture, (*picture.shape[:2], 3)))

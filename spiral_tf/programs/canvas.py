@@ -83,11 +83,13 @@ class Stroke:
 
 @dataclasses.dataclass(frozen=True)
 class Canvas(renderer.Renderer):
-  """A brush on a square canvas. It begins in the upper left cell, lifted.
+  """A brush on a canvas. It begins in the upper left cell, lifted.
 
   Attributes:
     canvas_width: pixels.
-    grid_width: rows, and columns, of the grid of places.
+    canvas_height: pixels; None, which becomes `canvas_width`, for a square.
+    grid_width: columns of the grid of places. Its cells are square, so that
+      there are as many rows as fit into the height; the last one may be cut.
     brush: a brush of mypaint-brushes, by name.
     background: 'white', 'transparent' or a colour, '#rrggbb'.
     channels: of the picture: 1 for grey, 3 for colour, 4 with alpha.
@@ -103,6 +105,9 @@ class Canvas(renderer.Renderer):
   has_brush: ClassVar = True
 
   canvas_width: int
+  canvas_height: int | None = dataclasses.field(
+    default=None, kw_only=True, metadata=renderer.since(2)
+  )
   grid_width: int
   brush: str
   background: str = 'white'
@@ -113,6 +118,17 @@ class Canvas(renderer.Renderer):
   def __post_init__(self):
     checks.index('canvas_width', self.canvas_width, checks.MAX_WIDTH + 1, 1)
     checks.index('grid_width', self.grid_width, checks.MAX_WIDTH + 1, 1)
+    if self.canvas_height is None:
+      object.__setattr__(self, 'canvas_height', self.canvas_width)
+    checks.index('canvas_height', self.canvas_height, checks.MAX_WIDTH + 1, 1)
+    # Else there were places on the canvas that `checks.point` refuses.
+    most = checks.MAX_WIDTH * self.canvas_width // self.grid_width
+    rule = (
+      f'at most {most}: the grid has {self.grid_width} columns, and may have '
+      f'{checks.MAX_WIDTH} rows; take fewer columns'
+    )
+    fits = self.canvas_height <= most
+    checks.that(fits, 'canvas_height', self.canvas_height, rule)
     fits = (
       isinstance(self.brush, str)
       and len(self.brush) <= _LONGEST_NAME
@@ -183,14 +199,14 @@ class Canvas(renderer.Renderer):
 
   def check(self, command: Move | Stroke) -> None:
     """Raises a ValueError if a command goes too far from the canvas."""
-    limit = 2 * self.grid_width
+    columns = 2 * self.grid_width
+    rows = columns * self.canvas_height / self.canvas_width
     places = [('end', command.end)]
     if isinstance(command, Stroke):
       places.append(('control', command.control))
     for name, (row, column) in places:
-      if max(row, column) > limit or min(row, column) < -limit:
-        for value in (row, column):
-          checks.number(name, value, -limit, limit)
+      checks.number(name, row, -rows, rows)
+      checks.number(name, column, -columns, columns)
 
   def begin(
     self, size: int, commands: Sequence[Move | Stroke]
@@ -198,7 +214,7 @@ class Canvas(renderer.Renderer):
     """An empty canvas; see `renderer.Renderer.begin`."""
     strokes = (c for c in commands if isinstance(c, Stroke))
     radius = max((stroke.radius for stroke in strokes), default=0)
-    radius *= size / self.canvas_width
+    radius *= size / self.own_size
     if radius > mypaint.MAX_RADIUS:
       raise ValueError(
         f'at size {size} the largest stroke has a radius of {radius:.0f} '
@@ -211,7 +227,7 @@ class Canvas(renderer.Renderer):
     """An empty canvas for strokes of any radius.
 
     Args:
-      size: width and height, pixels.
+      size: pixels of the longer side.
 
     Returns:
       The canvas. Too large a radius becomes the largest that there is.
@@ -219,10 +235,11 @@ class Canvas(renderer.Renderer):
     Raises:
       ValueError: there is no such brush here, or the size is out of range.
     """
+    checks.index('size', size, checks.MAX_WIDTH + 1, 1)
     return easel_lib.Easel(
-      size,
-      self.canvas_width,
-      self.grid_width,
+      self.shape(size),
+      size / self.own_size,
+      size * self.canvas_width / self.own_size / self.grid_width,
       self.brush,
       self.background,
       self.channels,

@@ -36,9 +36,9 @@ class Easel:
 
   def __init__(
     self,
-    size: int,
-    canvas_width: int,
-    grid_width: int,
+    shape: tuple[int, int],
+    scale: float,
+    cell: float,
     brush: str,
     background: str,
     channels: int,
@@ -47,9 +47,10 @@ class Easel:
     """Puts up an empty canvas.
 
     Args:
-      size: width and height, pixels.
-      canvas_width: the width that radii are made for, pixels.
-      grid_width: rows, and columns, of the grid of places.
+      shape: height and width, pixels.
+      scale: how many times as large it is as the canvas that radii are made
+        for.
+      cell: width, and height, of a cell of the grid of places, pixels.
       brush: a brush of mypaint-brushes, by name.
       background: 'white', 'transparent' or a colour, '#rrggbb'.
       channels: of pictures: 1 for grey, 3 for colour, 4 with alpha.
@@ -58,11 +59,14 @@ class Easel:
     Raises:
       ValueError: there is no such brush here, or the size is out of range.
     """
-    self._cell = size / grid_width  # Width of a cell, pixels.
-    self._scale = size / canvas_width
+    self._cell = cell
+    self._scale = scale
     self._channels = channels
     self._substrokes = substrokes
-    self._canvas = mypaint.Canvas(size, mypaint.brushes.load(brush), background)
+    height, width = shape
+    self._canvas = mypaint.Canvas(
+      width, mypaint.brushes.load(brush), background, height
+    )
     self._canvas.reset(*pixels((0, 0), self._cell))
 
   def move_to(self, end: Point) -> None:
@@ -85,7 +89,7 @@ class Easel:
       control: the control point.
       end: where the curve ends.
       pressure: at the end, in [0, 1].
-      radius: of the brush, pixels of a canvas as wide as radii are made for.
+      radius: of the brush, pixels of the canvas that radii are made for.
         The brush engine draws none that are thinner, or thicker, than its
         limits.
       color: of the paint.
@@ -104,7 +108,7 @@ class Easel:
     )
 
   def picture(self) -> np.ndarray:
-    """What is on the canvas, uint8 `[S, S, C]`, a copy."""
+    """What is on the canvas, uint8 `[H, W, C]`, a copy."""
     return self._canvas.to_array(self._channels)
 
   def snapshot(self) -> Any:

@@ -24,9 +24,9 @@ from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.programs import rendering
 from spiral_tf.programs import svg
 
-# Width, pixels, of films and of what viewers show an SVG file in, if no size is
-# asked for; pictures as small as agents paint them would be hard to see.
-_SHOWN_WIDTH = 512
+# Size of films, and of what viewers show an SVG file in, if none is asked for;
+# pictures as small as agents paint them would be hard to see.
+_SHOWN_SIZE = 512
 
 # Bytes at both ends of a file, where it says that it is from here.
 _ENDS = 2**16
@@ -48,14 +48,14 @@ class _Form(NamedTuple):
 
   Attributes:
     write: writes it.
-    width: size if none is asked for; None is the program's own, 0 that there
+    size: if none is asked for; None is the program's own, 0 that there
       are no pixels in it.
     is_drawn: whether its pixels are those that the renderer draws.
     is_film: whether it has many pictures.
   """
 
   write: _Write
-  width: int | None
+  size: int | None
   is_drawn: bool = True
   is_film: bool = False
 
@@ -73,8 +73,9 @@ def save(
     renderer: who carries the commands out.
     commands: what to write.
     paths: of the files.
-    size: width and height, pixels: of pictures, by default the program's own;
-      of films, and of what an SVG file is first shown in, by default 512.
+    size: pixels of the longer side, see `renderer.Renderer.shape`: of pictures,
+      by default the program's own; of films, and of what an SVG file is first
+      shown in, by default 512.
     report: asked who is told how far a film is.
 
   Raises:
@@ -137,7 +138,7 @@ def check_program(
   """
   if size is not None:
     checks.index('size', size, checks.MAX_WIDTH + 1, 1)
-  widths = set()
+  sizes = set()
   for path in paths:
     extension = _extension(path)
     if extension not in renderer.forms:
@@ -146,17 +147,17 @@ def check_program(
         f'{extension}; take one of {", ".join(renderer.forms)}.'
       )
     form = _FORMS[extension]
-    if form.width != 0:
-      default = renderer.canvas_width if form.width is None else form.width
-      widths.add((default if size is None else size, form.is_drawn))
-  for width, is_drawn in widths:
-    renderer.begin(width, commands if is_drawn else ())
+    if form.size != 0:
+      default = renderer.own_size if form.size is None else form.size
+      sizes.add((default if size is None else size, form.is_drawn))
+  for each, is_drawn in sizes:
+    renderer.begin(each, commands if is_drawn else ())
 
 
 def has_size(path: str) -> bool:
   """Whether a size makes a difference to a file of this extension."""
   form = _FORMS.get(_extension(path))
-  return form is not None and form.width != 0
+  return form is not None and form.size != 0
 
 
 def is_own(path: str) -> bool:
@@ -184,7 +185,7 @@ def _png(renderer, commands, path, size, told):
 
 def _svg(renderer, commands, path, size, told):
   del told
-  text = svg.dumps(renderer, commands, size or _SHOWN_WIDTH, drawn_size=size)
+  text = svg.dumps(renderer, commands, size or _SHOWN_SIZE, drawn_size=size)
   _write(path, text)
 
 
@@ -199,11 +200,11 @@ def _xml(renderer, commands, path, size, told):
 
 
 def _gif(renderer, commands, path, size, told):
-  animation.write_gif(renderer, commands, path, size or _SHOWN_WIDTH, told)
+  animation.write_gif(renderer, commands, path, size or _SHOWN_SIZE, told)
 
 
 def _mp4(renderer, commands, path, size, told):
-  animation.write_mp4(renderer, commands, path, size or _SHOWN_WIDTH, told)
+  animation.write_mp4(renderer, commands, path, size or _SHOWN_SIZE, told)
 
 
 def _write(path: str, text: str) -> None:
@@ -213,9 +214,9 @@ def _write(path: str, text: str) -> None:
 
 _FORMS = {
   '.png': _Form(_png, None),
-  '.svg': _Form(_svg, _SHOWN_WIDTH, is_drawn=False),
-  '.gif': _Form(_gif, _SHOWN_WIDTH, is_film=True),
-  '.mp4': _Form(_mp4, _SHOWN_WIDTH, is_film=True),
+  '.svg': _Form(_svg, _SHOWN_SIZE, is_drawn=False),
+  '.gif': _Form(_gif, _SHOWN_SIZE, is_film=True),
+  '.mp4': _Form(_mp4, _SHOWN_SIZE, is_film=True),
   '.json': _Form(_json, 0, is_drawn=False),
   '.xml': _Form(_xml, 0, is_drawn=False),
 }

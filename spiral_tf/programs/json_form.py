@@ -16,7 +16,7 @@ from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.programs import renderers
 
 FORMAT = 'spiral_tf.program'
-VERSION = 1
+VERSION = 2
 # Size of a file that is read, at most: ten times that of the largest program.
 MAX_BYTES = 64 * 2**20
 
@@ -104,13 +104,14 @@ def _parts(values: Any) -> Parts:
       f'format is {_quoted(values["format"])}, but it must be "{FORMAT}": it '
       'is the file of something else.'
     )
-  if type(values['version']) is not int or values['version'] != VERSION:
+  version = values['version']
+  if type(version) is not int or not 1 <= version <= VERSION:
     raise ValueError(
-      f'version is {_quoted(values["version"])}, but this version of spiral_tf '
-      f'reads version {VERSION}.'
+      f'version is {_quoted(version)}, but this version of spiral_tf reads '
+      f'versions 1 to {VERSION}.'
     )
   renderer = _from_dict(
-    values['renderer'], 'name', renderers.BY_NAME, 'renderer'
+    values['renderer'], 'name', renderers.BY_NAME, 'renderer', version
   )
   if not isinstance(values['commands'], list):
     raise ValueError('commands must be a list.')
@@ -121,7 +122,9 @@ def _parts(values: Any) -> Parts:
     )
   kinds = renderer.command_kinds
   commands = tuple(
-    _from_dict(value, 'command', kinds, f'command {i} (counted from 0)')
+    _from_dict(
+      value, 'command', kinds, f'command {i} (counted from 0)', version
+    )
     for i, value in enumerate(values['commands'])
   )
   renderer_lib.check(renderer, commands)
@@ -161,7 +164,7 @@ def load(path: str) -> Parts:
 
 
 def _from_dict(
-  values: Any, key: str, kinds: Mapping[str, type], where: str
+  values: Any, key: str, kinds: Mapping[str, type], where: str, version: int
 ) -> Any:
   """The record that a dictionary describes, or a ValueError that says where."""
   if not isinstance(values, dict):
@@ -173,6 +176,13 @@ def _from_dict(
       f'{", ".join(kinds)}.'
     )
   fields = dataclasses.fields(kinds[name])
+  for field in fields:
+    since = field.metadata.get('since', 1)
+    if field.name in values and since > version:
+      raise ValueError(
+        f'{where} has {field.name}, but version is {version}, and only '
+        f'programs of version {since} and later may have it.'
+      )
   required = {f.name for f in fields if f.default is dataclasses.MISSING}
   optional = {f.name for f in fields} - required
   _check_keys(values, {key} | required, where, optional)

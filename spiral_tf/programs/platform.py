@@ -61,7 +61,7 @@ class Platform(renderer.Renderer):
   """A platform for objects, empty at first.
 
   Attributes:
-    canvas_width: pixels.
+    canvas_width: width and height, pixels.
     grid_width: rows, and columns, of the grid of places.
     max_objects: how many objects the platform has room for.
   """
@@ -172,7 +172,7 @@ class Scene:
     )
 
   def picture(self) -> np.ndarray:
-    """What the camera sees, uint8 `[S, S, 3]`."""
+    """What the camera sees, uint8 `[W, W, 3]`."""
     if self._stage is None:
       self._stage = stage.Stage(
         self._size, self._platform.grid_width, self._platform.max_objects

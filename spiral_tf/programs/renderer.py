@@ -19,11 +19,16 @@ from spiral_tf.config import sections
 MAX_COMMANDS = 100_000
 
 
+def since(version: int) -> Mapping[str, int]:
+  """Metadata of a field that programs of earlier versions do not have."""
+  return {'since': version}
+
+
 class Work(Protocol):
   """A picture in the making, on which commands are carried out."""
 
   def picture(self) -> np.ndarray:
-    """What there is so far, uint8 `[S, S, C]`."""
+    """What there is so far, uint8 `[H, W, C]`."""
 
 
 class Command(Protocol):
@@ -61,8 +66,8 @@ class Renderer(abc.ABC):
     forms: extensions of the files that its programs can be written to.
     has_brush: whether it has the fields `brush`, `background` and `channels`,
       and commands that are seen a `color`, all of which can be replaced.
-    canvas_width: width and height of the program's own picture, pixels.
-    grid_width: rows, and columns, of the grid of places.
+    canvas_width: width of the program's own picture, pixels.
+    grid_width: columns of the grid of places, the cells of which are square.
     channels: of the picture: 1 for grey, 3 for colour, 4 with alpha.
   """
 
@@ -76,6 +81,36 @@ class Renderer(abc.ABC):
   canvas_width: int
   grid_width: int
   channels: int
+
+  @property
+  def canvas_height(self) -> int:
+    """Height of the program's own picture, pixels.
+
+    It is square unless a subclass has a field of this name.
+    """
+    return self.canvas_width
+
+  @property
+  def own_size(self) -> int:
+    """Size of the program's own picture: pixels of its longer side."""
+    return max(self.canvas_width, self.canvas_height)
+
+  def shape(self, size: int) -> tuple[int, int]:
+    """How large pictures of a size are.
+
+    Args:
+      size: pixels of the longer side.
+
+    Returns:
+      Height and width, pixels. The shorter side is rounded to nearest, halves
+      up, and at least 1.
+    """
+    longer = self.own_size
+    height, width = (
+      max(1, (2 * size * side + longer) // (2 * longer))
+      for side in (self.canvas_height, self.canvas_width)
+    )
+    return height, width
 
   @property
   def pieces(self) -> int:
@@ -127,8 +162,9 @@ class Renderer(abc.ABC):
     """Begins a picture: nothing is on it yet.
 
     Args:
-      size: width and height, pixels. At the renderer's own, `canvas_width`,
-        pictures are to the pixel what the agent saw; else all is scaled.
+      size: pixels of the longer side, as of `shape`. At the renderer's own,
+        `own_size`, pictures are to the pixel what the agent saw; else all is
+        scaled.
       commands: what will be carried out.
 
     Returns:

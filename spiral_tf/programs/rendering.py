@@ -22,10 +22,11 @@ def render(
   Args:
     renderer: who carries the commands out.
     commands: what to draw.
-    size: width and height, pixels; by default the program's own.
+    size: pixels of the longer side, see `renderer.Renderer.shape`; by default
+      the program's own.
 
   Returns:
-    uint8 `[S, S, C]`: grey, colour, or colour with alpha.
+    uint8 `[H, W, C]`: grey, colour, or colour with alpha.
 
   Raises:
     ValueError: there is no such brush here, or the size is out of range.
@@ -54,7 +55,7 @@ def frames(
     stride: every which of these pictures is made; the last one always is.
 
   Yields:
-    uint8 `[S, S, C]` as `render` returns them: the empty canvas, and the
+    uint8 `[H, W, C]` as `render` returns them: the empty canvas, and the
     pictures after each part of each command that can be seen. The last one is
     `render`'s.
 
@@ -91,6 +92,6 @@ def _begin(
   commands: Sequence[renderer_lib.Command],
   size: int | None,
 ) -> renderer_lib.Work:
-  size = renderer.canvas_width if size is None else size
+  size = renderer.own_size if size is None else size
   checks.index('size', size, checks.MAX_WIDTH + 1, 1)
   return renderer.begin(size, commands)

@@ -59,13 +59,14 @@ def dumps(
   """Writes a program as SVG.
 
   Args:
-    canvas: what is painted on. It is the view box.
+    canvas: what is painted on. It is the view box, as exactly as a picture of
+      this size has its aspect.
     commands: those of the program.
-    size: width and height that viewers show it in at first, pixels. It can be
+    size: what viewers show it in at first, pixels of the longer side. It can be
       enlarged without loss, but the brush engine draws some brushes a little
       thinner on larger canvases; widths are those of a picture of this size.
-    drawn_size: width and height of the picture that this is to look like where
-      short strokes leave no trace, pixels; by default the program's own.
+    drawn_size: size of the picture that this is to look like where short
+      strokes leave no trace, pixels; by default the program's own.
 
   Returns:
     The text of the file. Stroke `n`, counted from 1, is the group `stroke-n`;
@@ -74,14 +75,17 @@ def dumps(
   Raises:
     ValueError: there is no such brush here.
   """
-  width = canvas.canvas_width
+  scale = size / canvas.own_size
+  shape = canvas.shape(size)
+  # Rounding cuts a part of a pixel off, or adds it, as it does in pictures.
+  box_height, box_width = (_text(pixels / scale) for pixels in shape)
   svg = ElementTree.Element(
     'svg',
     {
       'xmlns': 'http://www.w3.org/2000/svg',
-      'viewBox': f'0 0 {width} {width}',
-      'width': str(size),
-      'height': str(size),
+      'viewBox': f'0 0 {box_width} {box_height}',
+      'width': str(shape[1]),
+      'height': str(shape[0]),
     },
   )
   strokes = list(_strokes(canvas, commands))
@@ -96,16 +100,16 @@ def dumps(
       'rect',
       {
         'id': 'background',
-        'width': str(width),
-        'height': str(width),
+        'width': box_width,
+        'height': box_height,
         'fill': _background(canvas),
       },
     )
-  unseen = traces.traceless(canvas, commands, drawn_size or width)
+  unseen = traces.traceless(canvas, commands, drawn_size or canvas.own_size)
   for n, (i, points, start_pressure, stroke) in enumerate(strokes, 1):
     pieces = []
     if i not in unseen:
-      pieces = _pieces(canvas, points, start_pressure, stroke, size / width)
+      pieces = _pieces(canvas, points, start_pressure, stroke, scale)
     svg.append(_group(n, _color(canvas, stroke.color), pieces))
   ElementTree.indent(svg, ' ')
   return ElementTree.tostring(svg, encoding='unicode') + '\n'

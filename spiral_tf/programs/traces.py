@@ -16,8 +16,8 @@ from spiral_tf.programs import easel as easel_lib
 # Strokes up to so many radii long are looked at. At twice as many each brush of
 # mypaint-brushes has stamped a dab, if it stamps any.
 _SHORT = 3.0
-# Width of the canvas on which programs are carried out, pixels, at most.
-_MAX_WIDTH = 1024
+# Size of the canvas on which programs are carried out, pixels, at most.
+_MAX_SIZE = 1024
 
 
 def traceless(
@@ -30,7 +30,7 @@ def traceless(
   Args:
     canvas: what is painted on.
     commands: those of a program.
-    size: width and height of the picture, pixels.
+    size: of the picture, pixels of its longer side.
 
   Returns:
     Which commands they are, counted from 0.
@@ -41,7 +41,7 @@ def traceless(
   short = _short(canvas, commands)
   if not short:
     return set()
-  easel = canvas.easel(min(size, _MAX_WIDTH))
+  easel = canvas.easel(min(size, _MAX_SIZE))
   found: set[int] = set()
   before = None
   for i in range(max(short) + 1):

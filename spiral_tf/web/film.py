@@ -17,7 +17,7 @@ from spiral_tf.web import watched
 MAX_FRAMES = 240
 # Length of a film as text, at most, but that the last picture may exceed it.
 MAX_BYTES = 8 * 2**20
-# Width and height of the pictures, pixels, at most.
+# Size of the pictures, pixels of the longer side, at most.
 MAX_SIZE = 512
 # Pictures of one stroke, at most.
 _MAX_PARTS = 12
@@ -32,14 +32,14 @@ def make(
 
   Args:
     program: what to show.
-    size: width and height, pixels.
+    size: pixels of the longer side.
     check: called again and again, it raises an error to end the work.
 
   Returns:
-    `size`; `number`, of strokes; and, for each picture, in `strokes` how many
-    of them are whole in it, and in `patches` what to put over the picture
-    before: a PNG, `data`, and where its corner comes, `left` and `top`; or None
-    for the same picture again.
+    `width` and `height`, pixels; `number`, of strokes; and, for each picture,
+    in `strokes` how many of them are whole in it, and in `patches` what to put
+    over the picture before: a PNG, `data`, and where its corner comes, `left`
+    and `top`; or None for the same picture again.
 
   Raises:
     ValueError: it cannot be drawn.
@@ -64,8 +64,10 @@ def make(
     whole.append(min(i // parts, program.num_strokes))
     before = frame
     spent += len(patch['data']) if patch else 0
+  height, width = renderer.shape(size)
   return {
-    'size': size,
+    'width': width,
+    'height': height,
     'number': program.num_strokes,
     'strokes': whole,
     'patches': patches,

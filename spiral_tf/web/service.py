@@ -28,7 +28,7 @@ from spiral_tf.programs import program as program_lib
 from spiral_tf.web import film
 from spiral_tf.web import watched
 
-# Width and height of a picture, pixels, at most.
+# Size of a picture, pixels of the longer side, at most.
 MAX_SIZE = 1024
 # Pixels of a picture that comes in, at most: decoding so many takes up to 100
 # MB, and a quarter of a second.
@@ -229,12 +229,12 @@ def _program(values: Mapping[str, Any]) -> program_lib.Program:
     brushes.load(program.renderer.brush)  # Refuses one that is not there.
   strokes = [c for c in program.commands if isinstance(c, canvas.Stroke)]
   largest = max((stroke.radius for stroke in strokes), default=0)
-  width, pieces = program.renderer.canvas_width, program.renderer.pieces
-  if largest > width or pieces > _MAX_PIECES or width > MAX_SIZE:
+  size, pieces = program.renderer.own_size, program.renderer.pieces
+  if largest > size or pieces > _MAX_PIECES or size > MAX_SIZE:
     raise ValueError(
       'the program is too large for this page: here canvases have at most '
-      f'{MAX_SIZE} pixels, radii at most the width of the canvas, and curves '
-      f'at most {_MAX_PIECES} pieces.'
+      f'{MAX_SIZE} pixels a side, radii at most the longer side, and curves at '
+      f'most {_MAX_PIECES} pieces.'
     )
   return program
 

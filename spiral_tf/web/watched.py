@@ -40,7 +40,7 @@ def watch(
     def begin(self, size, commands):
       """An empty picture; see `renderer.Renderer.begin`."""
       work = super().begin(size, commands)
-      return _Work(work, self.pieces, size / self.canvas_width, check)
+      return _Work(work, self.pieces, size / self.own_size, check)
 
   renderer = checks.unchecked(Watched, **vars(program.renderer))
   return renderer, _Commands(program.commands, check)

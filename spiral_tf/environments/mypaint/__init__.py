@@ -1,7 +1,8 @@
-"""The brush engine: libmypaint's brushes on a small square canvas."""
+"""The brush engine: libmypaint's brushes on a small canvas."""
 
 from spiral_tf.environments.mypaint import brushes
 from spiral_tf.environments.mypaint._mypaint import Canvas
+from spiral_tf.environments.mypaint._mypaint import Photo
 from spiral_tf.environments.mypaint._mypaint import climb
 
 __all__ = [
@@ -10,11 +11,12 @@ __all__ = [
   'MAX_WIDTH',
   'MIN_RADIUS',
   'Canvas',
+  'Photo',
   'brushes',
   'climb',
 ]
 
 # What `Canvas` takes; its source says why.
-MAX_WIDTH = 4096  # Width of a canvas, pixels.
+MAX_WIDTH = 4096  # Width of a canvas, and height, pixels.
 MIN_RADIUS, MAX_RADIUS = 0.1, 1000.0  # Radius of a brush, pixels.
 MAX_SUBSTROKES = 10_000  # Straight pieces of one curve.

@@ -15,6 +15,8 @@ namespace py = pybind11;
 
 // In climb.cc.
 void DefineClimb(py::module_& module);
+// In photo.cc.
+void DefinePhoto(py::module_& module);
 
 namespace {
 
@@ -22,10 +24,14 @@ using namespace spiral::arguments;
 
 class PyCanvas {
  public:
-  PyCanvas(int width, const std::string& brush, const std::string& background)
-      : canvas_(CheckedWidth(width), brush, ToPaper(background)) {}
+  PyCanvas(int width, const std::string& brush, const std::string& background,
+           std::optional<int> height)
+      : canvas_(Checked("width", width),
+                height ? Checked("height", *height) : width, brush,
+                ToPaper(background)) {}
 
   int width() const { return canvas_.width(); }
+  int height() const { return canvas_.height(); }
 
   bool restores_brush() const { return canvas_.restores_brush(); }
 
@@ -75,27 +81,31 @@ class PyCanvas {
   }
 
   void Restore(const spiral::Snapshot& snapshot) {
-    if (snapshot.width != width()) {
-      throw py::value_error(
-          "the snapshot is of a canvas " + std::to_string(snapshot.width) +
-          " pixels wide, but this one has " + std::to_string(width()) + ".");
+    if (snapshot.width != width() || snapshot.height != height()) {
+      throw py::value_error("the snapshot is of a canvas of " +
+                            Size(snapshot.width, snapshot.height) +
+                            " pixels, but this one has " +
+                            Size(width(), height()) + ".");
     }
     WithoutGil([&] { canvas_.Restore(snapshot); });
   }
 
   py::array_t<uint8_t> ToArray(int channels) {
     CheckChannels(channels);
-    const int w = width();
-    py::array_t<uint8_t> array({w, w, channels});
+    py::array_t<uint8_t> array({height(), width(), channels});
     uint8_t* out = array.mutable_data();
     WithoutGil([&] { canvas_.Read(channels, out); });
     return array;
   }
 
  private:
-  static int CheckedWidth(int width) {
-    CheckRange("width", width, 1, kMaxWidth);
-    return width;
+  static int Checked(const char* name, int pixels) {
+    CheckRange(name, pixels, 1, kMaxWidth);
+    return pixels;
+  }
+
+  static std::string Size(int width, int height) {
+    return std::to_string(width) + " x " + std::to_string(height);
   }
 
   // The lock comes after the GIL is gone, or two threads could wait for each
@@ -118,26 +128,29 @@ PYBIND11_MODULE(_mypaint, module) {
   py::class_<spiral::Snapshot>(module, "Snapshot",
                                "What was on a canvas; see Canvas.snapshot.");
   py::class_<PyCanvas>(module, "Canvas", R"(
-A square canvas and a brush that draws Bezier curves on it.
+A canvas and a brush that draws Bezier curves on it.
 
 The same calls leave the same pixels, in any process and after any `reset`.
 Coordinates are in pixels, (y, x), from the upper left corner of the canvas.
 Calls release the GIL; calls from several threads wait for each other.
 )")
-      .def(py::init<int, const std::string&, const std::string&>(),
+      .def(py::init<int, const std::string&, const std::string&,
+                    std::optional<int>>(),
            py::arg("width"), py::arg("brush"), py::arg("background") = "white",
-           R"(
+           py::arg("height") = py::none(), R"(
 Creates a canvas that has been `reset`.
 
 Args:
-  width: pixels a side, 1 to 4096.
+  width: pixels, 1 to 4096.
   brush: text of a .myb file, from `brushes.load`, which checks it.
   background: 'white', 'transparent' or the colour of the paper, '#rrggbb'.
+  height: pixels, 1 to 4096; None for a square.
 
 Raises:
   ValueError: an argument is out of range, or libmypaint refuses the brush.
 )")
-      .def_property_readonly("width", &PyCanvas::width, "Pixels a side.")
+      .def_property_readonly("width", &PyCanvas::width, "Pixels a row.")
+      .def_property_readonly("height", &PyCanvas::height, "Pixels a column.")
       .def_property_readonly(
           "restores_brush", &PyCanvas::restores_brush,
           "Whether `restore` goes back to the brush as it was; not if chance, "
@@ -190,13 +203,13 @@ unfinished; so what follows is the same each time, but not what would have
 followed without `restore`.
 
 Args:
-  snapshot: of a canvas of this width.
+  snapshot: of a canvas of this width and height.
 
 Raises:
-  ValueError: it is of another width.
+  ValueError: it is of another width or height.
 )")
       .def("to_array", &PyCanvas::ToArray, py::arg("channels") = 3, R"(
-Returns the pixels as a new uint8 array [width, width, channels].
+Returns the pixels as a new uint8 array [height, width, channels].
 
 Every value is rounded to nearest, halves up, once.
 
@@ -210,4 +223,5 @@ Raises:
   ValueError: there is no such number of channels.
 )");
   DefineClimb(module);
+  DefinePhoto(module);
 }

@@ -14,7 +14,7 @@ namespace spiral::arguments {
 
 namespace py = pybind11;
 
-constexpr int kMaxWidth = 4096;           // Pixels.
+constexpr int kMaxWidth = 4096;           // Pixels; heights too.
 constexpr double kMaxCoordinate = 16384;  // Pixels, either side of 0.
 constexpr double kMinRadius = 0.1;     // libmypaint draws no smaller dab.
 constexpr double kMaxRadius = 1000;    // libmypaint's own limit.

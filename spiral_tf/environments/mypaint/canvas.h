@@ -49,6 +49,7 @@ struct BrushPlace {
 // What was on a canvas, and the brush.
 struct Snapshot {
   int width = 0;
+  int height = 0;
   Tiles tiles;
   BrushPlace place;
   BrushStates states{};
@@ -56,15 +57,21 @@ struct Snapshot {
 
 class Canvas {
  public:
-  Canvas(int width, const std::string& brush_json, const Paper& paper)
-      : surface_(width, paper),
-        pixels_(width),
+  Canvas(int width, int height, const std::string& brush_json,
+         const Paper& paper)
+      : surface_(width, height, paper),
+        pixels_(width, height),
         template_(brush_json),
         restores_brush_(template_.has_only_states()) {
     Reset(0, 0);
   }
 
+  // A square one.
+  Canvas(int width, const std::string& brush_json, const Paper& paper)
+      : Canvas(width, width, brush_json, paper) {}
+
   int width() const { return surface_.width(); }
+  int height() const { return surface_.height(); }
 
   // Writes the pixels as bytes, as `Pixels` says.
   void Read(int channels, uint8_t* out) {
@@ -80,7 +87,7 @@ class Canvas {
   // Clears the surface, takes a new brush and puts it at (y, x), pixels.
   void Reset(double y, double x) {
     surface_.Clear();
-    pixels_.Changed(0, surface_.width());
+    pixels_.Changed(0, height());
     Renew(y, x);
   }
 
@@ -109,16 +116,17 @@ class Canvas {
   // The same, in the memory of an older snapshot.
   void SaveTo(Snapshot* snapshot) const {
     snapshot->width = width();
+    snapshot->height = height();
     snapshot->tiles = surface_.tiles();
     snapshot->place = place_;
     snapshot->states = GetStates(brush_.get());
   }
 
-  // Puts back the pixels of a canvas of this width, and the brush. One that has
+  // Puts back the pixels of a canvas of this size, and the brush. One that has
   // more than `BrushStates` is a new one, lifted, where the brush was.
   void Restore(const Snapshot& snapshot) {
     surface_.Restore(snapshot.tiles);
-    pixels_.Changed(0, width());
+    pixels_.Changed(0, height());
     const BrushPlace& place = snapshot.place;
     if (place.is_new || !restores_brush_) {
       // Where a brush is that has not drawn is all that there is to it.

@@ -93,13 +93,13 @@ inline void RowToLuma(const Paper& paper, const uint16_t* __restrict rgba,
 //   alpha: how much ink there is.
 class Pixels {
  public:
-  // Each call must be with the same surface, of this width.
-  explicit Pixels(int width) : width_(width) {}
+  // Each call must be with the same surface, of this width and height.
+  Pixels(int width, int height) : width_(width), height_(height) {}
 
   // Says that rows from `first` on, before `end`, may have changed.
   void Changed(int first, int end) {
     first_ = std::max(std::min(first_, first), 0);
-    end_ = std::min(std::max(end_, end), width_);
+    end_ = std::min(std::max(end_, end), height_);
   }
 
   // The bytes, `channels` a pixel, row by row.
@@ -107,8 +107,8 @@ class Pixels {
     const size_t row_bytes = static_cast<size_t>(width_) * channels;
     if (channels != channels_) {
       channels_ = channels;
-      bytes_.resize(width_ * row_bytes);
-      Changed(0, width_);
+      bytes_.resize(height_ * row_bytes);
+      Changed(0, height_);
     }
     for (int y = first_; y < end_; ++y) {
       uint8_t* row = bytes_.data() + y * row_bytes;
@@ -117,7 +117,7 @@ class Pixels {
       };
       surface.ForEachTileOfRow(y, convert);
     }
-    first_ = width_;
+    first_ = height_;
     end_ = 0;
     return bytes_;
   }
@@ -145,6 +145,7 @@ class Pixels {
   }
 
   const int width_;
+  const int height_;
   int channels_ = 0;
   std::vector<uint8_t> bytes_;
   int first_ = 0;  // Rows that may have changed: from this one on,

@@ -1,4 +1,4 @@
-// A square surface for libmypaint to draw on, in tiles.
+// A surface for libmypaint to draw on, in tiles.
 //
 // libmypaint stores a pixel as four 15-bit fixed-point numbers (1.0 is 32768):
 // red, green and blue, each multiplied by alpha, then alpha.
@@ -35,11 +35,13 @@ using Tiles = std::vector<uint16_t>;
 
 class Surface {
  public:
-  Surface(int width, const Paper& paper)
+  Surface(int width, int height, const Paper& paper)
       : width_(width),
+        height_(height),
         tiles_per_row_((width + kTileWidth - 1) / kTileWidth),
+        tiles_per_column_((height + kTileWidth - 1) / kTileWidth),
         paper_(paper),
-        tiles_(static_cast<size_t>(tiles_per_row_) * tiles_per_row_ *
+        tiles_(static_cast<size_t>(tiles_per_row_) * tiles_per_column_ *
                kTileValues),
         outside_(kTileValues) {
     tiled_.self = this;
@@ -55,6 +57,7 @@ class Surface {
 
   MyPaintSurface* get() { return &tiled_.parent.parent; }
   int width() const { return width_; }
+  int height() const { return height_; }
   const Paper& paper() const { return paper_; }
   const Tiles& tiles() const { return tiles_; }
 
@@ -70,7 +73,7 @@ class Surface {
     }
   }
 
-  // Makes every pixel what it was; `tiles` are of a surface of this width.
+  // Makes every pixel what it was; `tiles` are of a surface of this size.
   void Restore(const Tiles& tiles) {
     std::copy(tiles.begin(), tiles.end(), tiles_.begin());
   }
@@ -101,9 +104,8 @@ class Surface {
   static void RequestStart(MyPaintTiledSurface* tiled,
                            MyPaintTileRequest* request) {
     Surface* self = reinterpret_cast<Tiled*>(tiled)->self;
-    const int n = self->tiles_per_row_;
-    if (request->tx >= 0 && request->tx < n && request->ty >= 0 &&
-        request->ty < n) {
+    if (request->tx >= 0 && request->tx < self->tiles_per_row_ &&
+        request->ty >= 0 && request->ty < self->tiles_per_column_) {
       request->buffer =
           const_cast<uint16_t*>(self->Tile(request->tx, request->ty));
       return;
@@ -119,7 +121,9 @@ class Surface {
   static void RequestEnd(MyPaintTiledSurface*, MyPaintTileRequest*) {}
 
   const int width_;
+  const int height_;
   const int tiles_per_row_;
+  const int tiles_per_column_;
   const Paper paper_;
   Tiles tiles_;
   std::vector<uint16_t> outside_;

@@ -87,11 +87,18 @@ function forget() {
   say('');
   program = null;
   patches = [];
-  $('painting').getContext('2d').clearRect(0, 0, 512, 512);
+  frame(512, 512);
   $('count').textContent = '\u00a0';
   $('seen').hidden = true;
   $('empty').hidden = false;
   for (const id of ['scrub', 'play', 'looks', 'files']) $(id).disabled = true;
+}
+
+// Makes the canvas empty and of a size; its longer side is as long as the frame.
+function frame(width, height) {
+  const canvas = $('painting');
+  [canvas.width, canvas.height] = [width, height];
+  canvas.style.width = `${100 * Math.min(1, width / height)}%`;
 }
 
 function showModel() {
@@ -177,7 +184,7 @@ async function film(own, play) {
   patches = decoded;
   strokes = answer.strokes;
   shown = -1;
-  $('painting').width = $('painting').height = answer.size;
+  frame(answer.width, answer.height);
   $('empty').hidden = true;
   $('scrub').max = patches.length - 1;
   for (const id of ['scrub', 'play', 'looks', 'files']) $(id).disabled = false;

@@ -1,0 +1,233 @@
+"""Strokes that paint a photograph, found by search alone.
+
+Strokes are laid where they bring most, each in the best colour, and varied.
+Then all are varied where they lie, between those below and those above, the
+ones that are worth least go, and others take their place, several times. What
+it does was found by trial (docs/photographs.md). The hot part is native.
+"""
+
+from collections.abc import Callable
+import os
+from typing import NamedTuple
+
+import numpy as np
+
+from spiral_tf.environments import mypaint
+from spiral_tf.search import scanning
+
+MAX_STROKES = 10_000
+# Straight pieces of a curve.
+SUBSTROKES = 16
+# Strokes of the library, and those of them that are tried at once.
+_SHAPES = 384
+_TRIED = 8
+# Pixels of the photograph that are one of the copies that are scanned; a copy
+# is at least so many pixels wide.
+_SCALES = (8, 4, 2, 1)
+_MIN_COPY = 24
+# Share of passes in which all copies are scanned, not only those that gave most.
+_ALL_COPIES = 0.2
+_COPIES = 2
+# Strokes that are looked at, and laid, in one pass.
+_CANDIDATES = 12
+_LAID = 4
+_LEAST = 0.5
+# Passes in which nothing helps until there is an end.
+_PATIENCE = 20
+# Variations of a stroke that is laid; and of each stroke, in each of so many
+# sweeps, when a round of replacements is over.
+_TRIES = 40
+_REFINING_TRIES = 30
+_SWEEPS = 2
+# Rounds: the fewer strokes, the more there is time for.
+_MIN_ROUNDS, _MAX_ROUNDS = 2, 16
+_ROUNDS_OF_ONE = 1800
+# Share of the strokes that are replaced in a round.
+_REPLACED = 0.15
+_MIN_RADIUS = 0.7  # Pixels.
+
+# Told how much of the work is done, and of how much.
+Report = Callable[[int, int], None]
+
+
+class Painting(NamedTuple):
+  """Strokes on paper.
+
+  Attributes:
+    strokes: lowest first, float32 `[N, 11]`: start, control point and end, each
+      (y, x) in pixels, radius in pixels, pressure, and red, green and blue.
+    paper: its colour, each of three values a multiple of 1/255.
+    error: weighted mean squared error of a pixel on [0, 1].
+  """
+
+  strokes: np.ndarray
+  paper: tuple[float, ...]
+  error: float
+
+
+def paint(
+  target: np.ndarray,
+  strokes: int,
+  brush: str,
+  weights: np.ndarray | None = None,
+  seed: int = 0,
+  threads: int | None = None,
+  report: Report | None = None,
+) -> Painting:
+  """Searches for strokes that paint a photograph.
+
+  Args:
+    target: the photograph, float32 `[H, W, 3]`, each value in [0, 1].
+    strokes: how many there are, at most: fewer if more would not help.
+    brush: name of the brush.
+    weights: how much each pixel counts, float32 `[H, W]`; None for all alike.
+    seed: equal seeds make equal paintings, on any number of threads.
+    threads: that share the work; None for as many as there are cores for this
+      process.
+    report: told how far it is.
+
+  Returns:
+    The painting.
+
+  Raises:
+    ValueError: an argument is out of range, or there is no such brush.
+  """
+  if type(strokes) is not int or not 1 <= strokes <= MAX_STROKES:
+    raise ValueError(
+      f'strokes is {strokes!r}, but it must be a whole number from 1 to '
+      f'{MAX_STROKES:,}.'
+    )
+  search = _Search(target, weights, brush, seed, threads)
+  rounds = _ROUNDS_OF_ONE // strokes
+  rounds = min(max(rounds, _MIN_ROUNDS), _MAX_ROUNDS)
+  replaced = max(1, round(_REPLACED * strokes))
+  # Strokes that are laid, and varied in sweeps.
+  total = (rounds + 1) * _SWEEPS * strokes + strokes + rounds * replaced
+  done = 0
+
+  def said(more: int) -> None:
+    nonlocal done
+    done += more
+    if report:
+      report(done, total)
+
+  for round_ in range(rounds + 1):
+    if round_:
+      search.photo.drop(replaced)
+    search.fill(strokes, said)
+    for _ in range(_SWEEPS):
+      search.photo.refine(_REFINING_TRIES)
+      said(strokes)
+  return search.painting()
+
+
+def enlarge(
+  painting: Painting,
+  scale: float,
+  target: np.ndarray,
+  brush: str,
+  weights: np.ndarray | None = None,
+  tries: int = 40,
+  seed: int = 0,
+  threads: int | None = None,
+) -> Painting:
+  """Fits a painting to a larger picture of the same photograph.
+
+  Brushes look a little different at another size, so the strokes are varied
+  again where they lie.
+
+  Args:
+    painting: of a smaller picture.
+    scale: how many times as wide the larger one is.
+    target: the larger one, see `paint`.
+    brush: see `paint`.
+    weights: see `paint`.
+    tries: variations of each stroke.
+    seed: see `paint`.
+    threads: see `paint`.
+
+  Returns:
+    The painting of the larger picture.
+  """
+  search = _Search(target, weights, brush, seed, threads)
+  strokes = painting.strokes.copy()
+  strokes[:, :7] *= scale
+  search.photo.lay(strokes)
+  search.photo.refine(tries)
+  return search.painting()
+
+
+class _Search:
+  """A painting in the making."""
+
+  def __init__(
+    self,
+    target: np.ndarray,
+    weights: np.ndarray | None,
+    brush: str,
+    seed: int,
+    threads: int | None,
+  ):
+    height, width = target.shape[:2]
+    if weights is None:
+      weights = np.ones([height, width], np.float32)
+    self._target, self._weights = target, weights
+    self._random = np.random.default_rng(seed)
+    mean = (target * weights[..., None]).sum((0, 1)) / weights.sum()
+    # As paper can be.
+    self._paper = tuple((np.round(255 * mean) / 255).tolist())
+    self.photo = mypaint.Photo(
+      target=target,
+      weights=weights,
+      brush=mypaint.brushes.load(brush),
+      substrokes=SUBSTROKES,
+      paper=self._paper,
+      min_radius=_MIN_RADIUS,
+      max_radius=max(height, width) / 2,
+      min_pressure=1,
+      threads=threads or len(os.sched_getaffinity(0)),
+      seed=int(self._random.integers(2**63)),
+    )
+    self._shapes = scanning.shapes(self._random, _SHAPES)
+    self._masks = self.photo.masks(self._shapes, scanning.SHAPE_WIDTH)
+    longest = max(height, width)
+    scales = [s for s in _SCALES if longest >= _MIN_COPY * s]
+    # What each copy gave when it was last scanned.
+    self._gave = dict.fromkeys(scales or [1], np.inf)
+
+  def fill(self, strokes: int, said: Callable[[int], None]) -> None:
+    """Lays strokes until there are so many, or no more that help."""
+    failures = 0
+    while len(self.photo) < strokes and failures < _PATIENCE:
+      most = min(_LAID, strokes - len(self.photo))
+      laid = self.photo.add(self._candidates(), _TRIES, most, _LEAST)
+      failures = 0 if laid else failures + 1
+      said(laid)
+    said(strokes - len(self.photo))  # Those that there is no use for.
+
+  def painting(self) -> Painting:
+    """What there is so far."""
+    error = self.photo.error() / (3 * self._weights.sum())
+    return Painting(self.photo.strokes(), self._paper, error)
+
+  def _candidates(self) -> np.ndarray:
+    """Strokes that would help most, float32 `[N, 8]`."""
+    scales = sorted(self._gave, key=lambda scale: -self._gave[scale])
+    if self._random.random() >= _ALL_COPIES:
+      scales = scales[:_COPIES]
+    scene = scanning.Scene(self._target, self.photo.picture(), self._weights)
+    found, gains = [], []
+    for scale in scales:
+      tried = self._random.choice(_SHAPES, _TRIED, replace=False)
+      curves, gain = scanning.scan(
+        scanning.shrunk(scene, scale),
+        self._shapes[tried],
+        self._masks[tried],
+        self._random,
+      )
+      curves[:, :7] *= scale
+      self._gave[scale] = gain.max()
+      found.append(curves)
+      gains.append(gain)
+    order = np.argsort(-np.concatenate(gains), kind='stable')
+    return np.concatenate(found)[order[:_CANDIDATES]]
