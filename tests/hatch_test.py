@@ -45,7 +45,7 @@ def test_a_photograph_becomes_a_program_of_one_black_pen(tmp_path):
 
 def test_lines_are_as_wide_as_the_pen():
   (radius,) = {hatch._radius(3.0)}
-  sheet = canvas.Canvas(60, 60, 'deevad/liner')
+  sheet = canvas.Canvas(60, 60, 'classic/pen')
   stroke = canvas.Stroke((30, 30), (30, 55), 1.0, radius)
   easel = sheet.easel(60)
   canvas.Move((30, 5)).carry_out(easel)

@@ -16,8 +16,8 @@ from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.search import curves
 from spiral_tf.search import hatching
 
-# A round, hard and opaque brush: what a pen is like.
-_BRUSH = 'deevad/liner'
+# A round, hard and opaque brush, which draws lines of any width.
+_BRUSH = 'classic/pen'
 # Pixels of a program's own canvas to a width of the pen.
 _PIXELS = 3
 # Curves are so far from where lines were found, widths of the pen.
@@ -53,10 +53,12 @@ class Hatcher:
     """The canvas of a picture with such sides."""
     side = self._side(height, width)
     hatching.check_side(side)
-    pixels = min(round(_PIXELS * side), checks.MAX_WIDTH)
+    scale = min(_PIXELS * side, checks.MAX_WIDTH) / max(height, width)
+    across, down = (max(1, round(scale * x)) for x in (width, height))
     return canvas_lib.Canvas(
-      canvas_width=pixels,
-      grid_width=pixels,
+      canvas_width=across,
+      canvas_height=down,
+      grid_width=across,
       brush=_BRUSH,
       substrokes=_SUBSTROKES,
     )

@@ -143,7 +143,7 @@ def plot(
     ValueError: it is no painting, or there is no such brush here.
   """
   check(renderer)
-  layout = plotter.layout(plotter_paths.height(renderer), renderer.canvas_width)
+  layout = plotter.layout(renderer.canvas_height, renderer.canvas_width)
   drawn = plotter_paths.strokes(renderer, commands, layout)
   lengths = [
     plotter_paths.length(stroke.curve[np.newaxis]) * max(stroke.width, 1e-3)

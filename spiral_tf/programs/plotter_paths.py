@@ -68,7 +68,7 @@ def strokes(
   Raises:
     ValueError: there is no such brush here.
   """
-  own = max(canvas.canvas_width, height(canvas))
+  own = max(canvas.canvas_width, canvas.canvas_height)
   unseen = traces.traceless(canvas, commands, own)
   cell = canvas.canvas_width / canvas.grid_width
   scale = layout.size[1] / canvas.canvas_width
@@ -100,11 +100,6 @@ def strokes(
       pressure, drawn_before = None, False
     place = command.end
   return made
-
-
-def height(canvas: canvas_lib.Canvas) -> int:
-  """How high a canvas is, pixels."""
-  return canvas.canvas_width
 
 
 def paths(
