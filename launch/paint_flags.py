@@ -10,6 +10,7 @@ from launch import paint_pictures
 from launch import paint_request
 from spiral_tf.agents import agent as agent_lib
 from spiral_tf.programs import formats
+from spiral_tf.programs import plotter_pens
 from spiral_tf.search import climbing
 
 
@@ -129,6 +130,46 @@ flags.DEFINE_bool(
   False,
   'With --tiles: whether each stroke takes the mean colour of what it covers, '
   'instead of the one that the agent chose.',
+)
+flags.DEFINE_string(
+  'paper',
+  None,
+  'Makes .svg outputs plots for pen plotters, in millimetres: a0 to a6, '
+  'letter, legal, tabloid, or a size such as 200x300mm.',
+)
+flags.DEFINE_string(
+  'pen',
+  '0.5mm',
+  'With --paper: how wide a line of the pen is, in mm, cm or in.',
+)
+flags.DEFINE_string(
+  'margin', '10mm', 'With --paper: what stays free at each of its edges.'
+)
+flags.DEFINE_integer(
+  'pens',
+  None,
+  'With --paper: how many pens of different colours there are, at most; by '
+  'default 12.',
+  lower_bound=1,
+  upper_bound=plotter_pens.MAX_PENS,
+)
+flags.DEFINE_list(
+  'pen_colors',
+  [],
+  'With --paper: the pens that there are, such as black,#c02020; each stroke '
+  'is drawn with the nearest, and not at all if the paper is nearer.',
+)
+flags.DEFINE_bool(
+  'fill',
+  False,
+  'With --paper: whether strokes that are wider than the pen are filled with '
+  'lines; otherwise one is drawn along the middle.',
+)
+flags.DEFINE_bool(
+  'hatching',
+  False,
+  'Draws pictures with one black pen, for --paper, without an agent: contours, '
+  'and lines as near to each other as the picture is dark.',
 )
 flags.DEFINE_integer(
   'seed', 0, 'Seed: of equal seeds come equal pictures.', lower_bound=0

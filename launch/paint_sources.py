@@ -15,6 +15,7 @@ from spiral_tf import builders
 from spiral_tf import names as names_lib
 from spiral_tf import progress
 from spiral_tf.agents import agent as agent_lib
+from spiral_tf.agents import hatch
 from spiral_tf.agents import inputs
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import renderer as renderer_lib
@@ -74,6 +75,8 @@ def find(request: paint_request.Request) -> Work:
   if request.program:
     return _replay(request.program)
   paths = paint_pictures.find(request.image)
+  if request.hatching:
+    return _hatched(request, paths)
   agent = agent_lib.load(request.model or bundled.best())
   asked = bool(paths or request.data)
   if asked and not agent.conditional:
@@ -187,6 +190,23 @@ def _paintings(
     )
     for i, program in enumerate(painted):
       yield Painting(called[each * start + i], program, shown[i // each])
+
+
+def _hatched(request: paint_request.Request, paths: list[str]) -> Work:
+  """Drawings of pictures with one pen."""
+  hatcher = hatch.Hatcher(request.plotter)
+  several = len(paths) > 1
+  paths, targets = paint_pictures.read(
+    paths, hatcher, request.fit, request.bad_images
+  )
+  called = names(paths)
+
+  def paintings():
+    for path, name, target in zip(paths, called, targets):
+      report = progress.Progress(f'layers of {os.path.basename(path)}')
+      yield Painting(name, hatcher.draw(target, request.seed, report))
+
+  return Work(hatcher.renderer, called, several, paths, False, paintings())
 
 
 def _tiled(

@@ -20,6 +20,7 @@ _OFFERED = {
   'Program': 'spiral_tf.programs.program',
   'Put': 'spiral_tf.programs.platform',
   'Stroke': 'spiral_tf.programs.canvas',
+  'hatch_photo': 'spiral_tf.agents.hatch',
   'load': 'spiral_tf.agents.agent',
   'paint_photo': 'spiral_tf.agents.photographs',
 }
