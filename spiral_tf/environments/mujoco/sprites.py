@@ -78,7 +78,7 @@ class Sprites:
 
   def box(self, scene_object: stage_lib.SceneObject) -> scene_model.Box:
     """The part of the picture that an object may reach into."""
-    return self._sprite(scene_object).box
+    return self._stage.box(scene_object)
 
   def draw(
     self, objects: Sequence[stage_lib.SceneObject], part: scene_model.Box
