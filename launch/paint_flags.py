@@ -105,9 +105,10 @@ flags.DEFINE_bool(
 flags.DEFINE_integer(
   'improve',
   None,
-  'Renders each picture so many times more, each time with a stroke varied a '
-  'little; what brings it nearer stays. It begins with the nearest of the '
-  'samples, by default 16. 2000 take 0.1 to 0.2 s of a core for a digit.',
+  'Renders each picture so many times more, each time with a stroke, or an '
+  'object of a scene, varied a little; what brings it nearer stays. It begins '
+  'with the nearest of the samples, by default 16. 2000 take 0.1 to 0.2 s of a '
+  'core for a digit.',
   lower_bound=1,
   upper_bound=climbing.MAX_TRIES,
 )

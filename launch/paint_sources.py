@@ -19,7 +19,7 @@ from spiral_tf.agents import hatch
 from spiral_tf.agents import inputs
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import renderer as renderer_lib
-from spiral_tf.search import climbing
+from spiral_tf.search import by_environment
 
 # The built-in data set.
 DIGITS = 'digits'
@@ -92,7 +92,7 @@ def find(request: paint_request.Request) -> Work:
       )
     return _draw(request, agent)
   if request.improve:
-    climbing.check_environment(agent.config.environment)
+    by_environment.check_environment(agent.config.environment)
   several = len(paths) > 1
   paths, targets = paint_pictures.read(
     paths, agent, request.fit, request.bad_images

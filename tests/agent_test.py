@@ -155,8 +155,25 @@ def test_tiles_need_a_brush(tmp_path):
   assert builder.conditional and not builder.renderer.has_brush
   with pytest.raises(ValueError, match='with a brush'):
     builder.paint_tiles(_IMAGE)
-  with pytest.raises(ValueError, match='only paintings are varied'):
-    builder.paint(_IMAGE, tries=1)
+
+
+def test_scenes_are_varied_and_get_nearer(tmp_path):
+  builder = _load(tmp_path, small.SCENES)
+  target = builder.target(_IMAGE)[np.newaxis]
+  near, nearer = (
+    builder.paint(_IMAGE, samples=4, seed=5, tries=tries) for tries in (0, 300)
+  )
+  errors = [
+    reconstruction.errors(program.render()[np.newaxis], target)
+    for program in (near, nearer)
+  ]
+  assert errors[1] < errors[0]
+  assert nearer == builder.paint(_IMAGE, samples=4, seed=5, tries=300)
+  nearer.save(str(tmp_path / 'x.json'), str(tmp_path / 'x.xml'))
+  again = program_lib.Program.load(str(tmp_path / 'x.json'))
+  assert again == nearer
+  geoms = (tmp_path / 'x.xml').read_text().count('name="object-')
+  assert geoms == len(nearer.commands) > 0
 
 
 def test_importing_the_package_loads_no_tensorflow():

@@ -99,6 +99,7 @@ _COVERED_BY = {
   'spiral_tf.config.learners': 'experiment_test.py',
   'spiral_tf.config.sections': 'experiment_test.py',
   'spiral_tf.datasets.png_key': 'decoding_test.py',
+  'spiral_tf.environments.mujoco.stage_renderer': 'stage_test.py',
   'spiral_tf.evaluation.feature_sets': 'frechet_test.py',
   'spiral_tf.exit_codes': 'supervisor_test.py',
   'spiral_tf.node_kinds': 'launch_graph_test.py',

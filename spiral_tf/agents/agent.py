@@ -19,6 +19,7 @@ from spiral_tf.config import experiment
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.programs import renderers
+from spiral_tf.search import by_environment
 from spiral_tf.search import climbing
 
 MAX_SAMPLES = 1024  # Drawings, or tries at each image, in one call.
@@ -111,8 +112,8 @@ class Agent:
       seed: equal seeds make equal pictures.
       fit: see `target`.
       tries: how many variations of the nearest sample to draw then, each of a
-        stroke or two; those that are not farther from the image stay. With
-        many, several samples are varied.
+        stroke or two, or of an object; those that are not farther from the
+        image stay. With many, several samples are varied.
 
     Returns:
       The program of the picture.
@@ -198,7 +199,7 @@ class Agent:
     _check_samples(samples)
     climbing.check_tries(tries)
     if tries:
-      climbing.check_environment(self.config.environment)
+      by_environment.check_environment(self.config.environment)
     return reproduction.reproduce(
       self._studio, targets, samples, temperature, seed, report, check, tries
     )

@@ -8,7 +8,7 @@ import numpy as np
 from spiral_tf.agents import studio as studio_lib
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import program as program_lib
-from spiral_tf.search import climbing
+from spiral_tf.search import by_environment
 
 # Images whose programs are varied before it is said that they are done.
 _CLIMB_BATCH = 16
@@ -82,16 +82,15 @@ def _climb(
   seeds = np.random.SeedSequence(seed).generate_state(number, np.uint64)
   climbed = []
   for start in range(0, number, _CLIMB_BATCH):
-    if check:
-      check()
     part = slice(start, start + _CLIMB_BATCH)
-    found = climbing.climb(
+    found = by_environment.climb(
       studio.environment,
       {name: values[part] for name, values in drawn.items()},
       targets[part],
       tries,
       seeds[part].tolist(),
       threads,
+      check,
     )
     climbed.append(found.actions)
     if report:
