@@ -21,6 +21,7 @@ _OFFERED = {
   'Put': 'spiral_tf.programs.platform',
   'Stroke': 'spiral_tf.programs.canvas',
   'load': 'spiral_tf.agents.agent',
+  'load_judge': 'spiral_tf.evaluation.judges',
 }
 
 

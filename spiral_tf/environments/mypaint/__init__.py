@@ -3,6 +3,7 @@
 from spiral_tf.environments.mypaint import brushes
 from spiral_tf.environments.mypaint._mypaint import Canvas
 from spiral_tf.environments.mypaint._mypaint import climb
+from spiral_tf.environments.mypaint._mypaint import Drafter
 
 __all__ = [
   'MAX_RADIUS',
@@ -10,6 +11,7 @@ __all__ = [
   'MAX_WIDTH',
   'MIN_RADIUS',
   'Canvas',
+  'Drafter',
   'brushes',
   'climb',
 ]
