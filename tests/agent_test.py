@@ -126,10 +126,13 @@ def test_a_judge_says_what_is_kept(copyist):
     return -images.mean(axis=(1, 2, 3))
 
   def darkness(**search):
-    drawn = copyist.paint(_IMAGE, samples=4, seed=5, **search).render()
+    drawn = copyist.paint(_IMAGE, samples=16, seed=5, **search).render()
     return 255 - drawn.mean()
 
+  targets = np.stack([copyist.target(_IMAGE)] * 16)
+  drawn = copyist.paint_many(targets, seed=5)
   chosen = darkness(judge=ink)
+  assert chosen == max(255 - program.render().mean() for program in drawn)
   assert chosen > darkness()
   varied = darkness(judge=ink, tries=200)
   assert varied > chosen + 10

@@ -116,7 +116,7 @@ class Agent:
         stroke or two; those that are not farther from the image stay. With
         many, several samples are varied.
       judge: says which samples and variations are better, such as one of
-        `spiral_tf.load_judge`, see `judged.Judge`; None for what is nearer.
+        `judges.load_judge`, see `judged.Judge`; None for what is nearer.
 
     Returns:
       The program of the picture.

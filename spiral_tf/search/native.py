@@ -27,7 +27,8 @@ def settings(
       process.
 
   Returns:
-    Arguments of `mypaint.climb` and `mypaint.Drafter`.
+    What the functions of `spiral_tf.environments.mypaint` that draw such
+    programs take by these names.
   """
   return {
     'width': environment.canvas_width,
