@@ -9,6 +9,7 @@ from absl import flags
 from launch import paint_pictures
 from launch import paint_request
 from spiral_tf.agents import agent as agent_lib
+from spiral_tf.evaluation import judges
 from spiral_tf.programs import formats
 from spiral_tf.programs import plotter_pens
 from spiral_tf.search import climbing
@@ -111,6 +112,21 @@ flags.DEFINE_integer(
   'core for a digit.',
   lower_bound=1,
   upper_bound=climbing.MAX_TRIES,
+)
+flags.DEFINE_enum(
+  'judge',
+  judges.PIXELS,
+  list(judges.KINDS),
+  'With --improve: what is better. Pixels: what is nearer to the picture; '
+  'discriminator: what that of --run holds for more real; both: either, as '
+  'shares of the way from blank paper to the picture.',
+)
+flags.DEFINE(
+  _Paths(),
+  'run',
+  None,
+  'Folder of the training run whose discriminator is the judge, the --workdir '
+  'of launch.train.',
 )
 flags.DEFINE_float(
   'temperature',

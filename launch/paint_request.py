@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from spiral_tf.agents import hatch
 from spiral_tf.environments import mypaint
+from spiral_tf.evaluation import judges
 from spiral_tf.programs import backgrounds
 from spiral_tf.programs import checks
 from spiral_tf.programs import formats
@@ -46,6 +47,8 @@ class Request:
   samples: int | None = None
   best: bool = False
   improve: int | None = None
+  judge: str = judges.PIXELS
+  run: str | None = None
   temperature: float = 1.0
   tiles: int | None = None
   picture_colors: bool = False
@@ -122,6 +125,18 @@ _NO_TILES = _Need(
   'is for paintings as a whole, but --tiles chooses single strokes; leave one '
   'of the two out',
 )
+_IMPROVES = _Need(
+  lambda r: bool(r.improve), 'says which variations stay: add --improve=2000'
+)
+_RUN = _Need(
+  lambda r: r.judge == judges.PIXELS or bool(r.run),
+  'needs a discriminator: name the folder of the run that trained it with '
+  '--run=...',
+)
+_JUDGED = _Need(
+  lambda r: r.judge != judges.PIXELS,
+  f'is for its discriminator: add --judge={judges.BOTH}',
+)
 _TILES = _Need(lambda r: bool(r.tiles), 'is for windows: add --tiles=4')
 _SHEET = _Need(lambda r: bool(r.sheet), 'is for a sheet: add --sheet=pairs.png')
 _PIXELS = _Need(
@@ -165,6 +180,8 @@ NEEDS: dict[str, tuple[_Need, ...]] = {
   'samples': (_AGENT, _NO_HATCHING),
   'best': (_AGENT, _SAMPLES, _REPRODUCES, _NO_TILES),
   'improve': (_AGENT, _REPRODUCES, _NO_TILES, _NO_HATCHING),
+  'judge': (_IMPROVES, _RUN),
+  'run': (_JUDGED,),
   'temperature': (_AGENT, _NO_HATCHING),
   'tiles': (_AGENT, _PICTURE, _NO_HATCHING),
   'picture_colors': (_AGENT, _TILES),
@@ -200,7 +217,7 @@ def check(request: Request) -> None:
       for need in needs:
         if not need.is_met(request):
           raise ValueError(f'--{name} {need.words}.')
-  for name in ('model', 'image', 'program', 'output', 'sheet'):
+  for name in ('model', 'image', 'program', 'output', 'sheet', 'run'):
     _check_path(name, getattr(request, name))
   if request.size is not None:
     checks.index('--size', request.size, checks.MAX_WIDTH + 1, 1)

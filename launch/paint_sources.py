@@ -17,6 +17,7 @@ from spiral_tf import progress
 from spiral_tf.agents import agent as agent_lib
 from spiral_tf.agents import hatch
 from spiral_tf.agents import inputs
+from spiral_tf.evaluation import judges
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.search import by_environment
@@ -99,7 +100,10 @@ def find(request: paint_request.Request) -> Work:
   )
   if request.tiles:
     return _tiled(request, agent, paths, several)
-  return _reproduce(request, agent, paths, targets, several)
+  judge = None
+  if request.run:
+    judge = judges.load_judge(request.run, agent.config, request.judge)
+  return _reproduce(request, agent, paths, targets, several, judge)
 
 
 def names(paths: list[str]) -> list[str]:
@@ -140,6 +144,7 @@ def _reproduce(
   paths: list[str],
   targets: Sequence[np.ndarray],
   several: bool,
+  judge: judges.Judge | None,
 ) -> Work:
   """Paintings of pictures, or of the built-in ones if there are no paths."""
   called = names(paths)
@@ -152,7 +157,7 @@ def _reproduce(
     for name in called
     for sample in range(1, each + 1)
   ]
-  paintings = _paintings(request, agent, every, targets, each)
+  paintings = _paintings(request, agent, every, targets, each, judge)
   several = several or len(every) > 1
   return Work(agent.renderer, every, several, paths, True, paintings)
 
@@ -163,6 +168,7 @@ def _paintings(
   called: list[str],
   targets: Sequence[np.ndarray],
   each: int,
+  judge: judges.Judge | None,
 ) -> Iterator[Painting]:
   """Reproduces pictures, so that there are `each` paintings of each.
 
@@ -172,6 +178,7 @@ def _paintings(
     called: what to call the paintings, `each` of a picture.
     targets: what the agent sees of each picture.
     each: paintings to keep of each picture.
+    judge: says what is better, if it is not what is nearer.
 
   Yields:
     The paintings, with the pictures in their order.
@@ -187,6 +194,7 @@ def _paintings(
       request.seed + start,
       lambda done, _, start=start: report(start + done // each, total),
       tries=request.improve or 0,
+      judge=judge,
     )
     for i, program in enumerate(painted):
       yield Painting(called[each * start + i], program, shown[i // each])

@@ -22,6 +22,7 @@ _OFFERED = {
   'Stroke': 'spiral_tf.programs.canvas',
   'hatch_photo': 'spiral_tf.agents.hatch',
   'load': 'spiral_tf.agents.agent',
+  'load_judge': 'spiral_tf.evaluation.judges',
   'paint_photo': 'spiral_tf.agents.photographs',
 }
 

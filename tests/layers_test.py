@@ -105,6 +105,7 @@ _COVERED_BY = {
   'spiral_tf.node_kinds': 'launch_graph_test.py',
   'spiral_tf.replay.server': 'replay_control_test.py',
   'spiral_tf.workdir.damage': 'checkpoint_files_test.py',
+  'spiral_tf.search.native': 'climbing_test.py',
   'spiral_tf.web.app': 'web_test.py',
   'spiral_tf.web.debts': 'queue_test.py',
   'spiral_tf.web.film': 'web_test.py',

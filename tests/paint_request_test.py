@@ -26,6 +26,8 @@ _VALUES = {
   'samples': 4,
   'best': True,
   'improve': 100,
+  'judge': 'both',
+  'run': 'runs/x',
   'temperature': 0.5,
   'tiles': 2,
   'picture_colors': True,
@@ -47,6 +49,7 @@ _SOUND = [
   {'image', 'tiles', 'picture_colors', 'samples', 'fit', 'temperature'},
   {'image', 'bad_images'},
   {'image', 'improve'},
+  {'image', 'improve', 'judge', 'run'},
   {'data', 'improve', 'samples', 'best'},
   {'data', 'samples', 'best', 'sheet', 'columns', 'size'},
   {'image', 'hatching', 'paper', 'pen', 'margin', 'seed', 'fit', 'bad_images'},
@@ -73,6 +76,8 @@ _WITHOUT_EFFECT = [
   ('improve', {'program'}, '--program'),
   ('improve', set(), '--image'),
   ('improve', {'image', 'tiles'}, '--tiles'),
+  ('judge', {'image'}, '--improve'),
+  ('run', {'image', 'improve'}, '--judge'),
   ('temperature', {'program'}, '--program'),
   ('tiles', {'program'}, '--program'),
   ('tiles', {'data'}, '--image'),
@@ -117,9 +122,10 @@ def test_each_flag_is_in_the_table():
   fields = {f.name for f in dataclasses.fields(_Request)} - {'given'}
   assert set(paint_request.NEEDS) == fields == set(_VALUES)
   needs = sum(map(len, paint_request.NEEDS.values()))
-  # Besides --size, and what --pens and --fill do without a plot, which are
-  # below; three flags have one in two ways: `fit`, `tiles` and `bad_images`.
-  assert len(_WITHOUT_EFFECT) == needs - 3 + 3
+  # Besides --size, those of judges, and what --pens and --fill do without a
+  # plot, which are below; three flags have one in two ways: `fit`, `tiles` and
+  # `bad_images`.
+  assert len(_WITHOUT_EFFECT) == needs - 4 + 3
 
 
 def test_of_what_is_improved_the_best_is_kept():
@@ -151,6 +157,14 @@ def test_a_flag_without_effect_is_refused_by_name(flag, others, named):
   paint_request.check(_request(*others))
   if default is False:
     paint_request.check(_request(*others, **{flag: False}))
+
+
+def test_a_judge_needs_a_run_unless_it_looks_at_pixels():
+  paint_request.check(_request('image', 'improve', judge='pixels'))
+  for judge in ('discriminator', 'both'):
+    with pytest.raises(ValueError, match=r'^--judge .*--run='):
+      paint_request.check(_request('image', 'improve', judge=judge))
+    paint_request.check(_request('image', 'improve', 'run', judge=judge))
 
 
 def test_a_size_needs_something_that_has_one():

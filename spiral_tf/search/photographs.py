@@ -25,7 +25,7 @@ _TRIED = 8
 # is at least so many pixels wide.
 _SCALES = (8, 4, 2, 1)
 _MIN_COPY = 24
-# Share of passes in which all copies are scanned, not only those that gave most.
+# Share of passes in which all copies are scanned, not only the best ones.
 _ALL_COPIES = 0.2
 _COPIES = 2
 # Strokes that are looked at, and laid, in one pass.
