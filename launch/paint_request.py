@@ -44,6 +44,7 @@ class Request:
   samples: int | None = None
   best: bool = False
   improve: int | None = None
+  stroke_cost: float = 0.0
   temperature: float = 1.0
   tiles: int | None = None
   picture_colors: bool = False
@@ -100,6 +101,10 @@ _NO_TILES = _Need(
   'is for paintings as a whole, but --tiles chooses single strokes; leave one '
   'of the two out',
 )
+_IMPROVES = _Need(
+  lambda r: r.improve is not None,
+  'says which strokes --improve leaves out: add --improve=2000',
+)
 _TILES = _Need(lambda r: bool(r.tiles), 'is for windows: add --tiles=4')
 _SHEET = _Need(lambda r: bool(r.sheet), 'is for a sheet: add --sheet=pairs.png')
 _PIXELS = _Need(
@@ -126,6 +131,7 @@ NEEDS: dict[str, tuple[_Need, ...]] = {
   'samples': (_AGENT,),
   'best': (_AGENT, _SAMPLES, _REPRODUCES, _NO_TILES),
   'improve': (_AGENT, _REPRODUCES, _NO_TILES),
+  'stroke_cost': (_IMPROVES,),
   'temperature': (_AGENT,),
   'tiles': (_AGENT, _PICTURE),
   'picture_colors': (_AGENT, _TILES),

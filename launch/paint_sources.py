@@ -90,6 +90,7 @@ def find(request: paint_request.Request) -> Work:
     return _draw(request, agent)
   if request.improve:
     climbing.check_environment(agent.config.environment)
+    climbing.check_stroke_cost(request.stroke_cost, agent.config.environment)
   several = len(paths) > 1
   paths, targets = paint_pictures.read(
     paths, agent, request.fit, request.bad_images
@@ -184,6 +185,7 @@ def _paintings(
       request.seed + start,
       lambda done, _, start=start: report(start + done // each, total),
       tries=request.improve or 0,
+      stroke_cost=request.stroke_cost,
     )
     for i, program in enumerate(painted):
       yield Painting(called[each * start + i], program, shown[i // each])

@@ -112,6 +112,8 @@ def test_the_nearest_is_varied_and_gets_nearer(copyist):
   assert copyist.paint_many(targets, 4, seed=6, tries=300) != varied
   one = copyist.paint(_IMAGE, samples=4, seed=5, tries=300)
   assert one == copyist.paint(_IMAGE, samples=4, seed=5, tries=300)
+  short = copyist.paint(_IMAGE, samples=4, seed=5, tries=300, stroke_cost=1.0)
+  assert short.num_strokes == 0 < one.num_strokes
   few = copyist.paint(_IMAGE, samples=4, seed=5, tries=10)
   target = copyist.target(_IMAGE)[np.newaxis]
   nearer, near = (
@@ -132,6 +134,7 @@ def test_what_makes_no_sense_is_refused(artist, copyist):
     (lambda: artist.paint(_IMAGE), 'draws without images'),
     (lambda: artist.paint(samples=2), 'draws without images'),
     (lambda: artist.paint(tries=1), 'draws without images'),
+    (lambda: artist.paint(stroke_cost=0.1), 'draws without images'),
     (lambda: artist.paint_many(target), 'draws without images'),
     (lambda: copyist.paint(), 'it needs one'),
     (lambda: copyist.draw(1), 'use paint'),
@@ -140,6 +143,7 @@ def test_what_makes_no_sense_is_refused(artist, copyist):
     (lambda: copyist.paint(_IMAGE, seed=-1), 'seed is -1'),
     (lambda: copyist.paint(_IMAGE, tries=-1), 'tries is -1'),
     (lambda: copyist.paint(_IMAGE, tries=0.5), 'tries is 0.5'),
+    (lambda: copyist.paint(_IMAGE, stroke_cost=2), 'stroke_cost is 2'),
     (lambda: copyist.paint(_IMAGE, fit='x'), "fit is 'x'"),
     (lambda: copyist.paint_tiles(_IMAGE, tiles=0), 'tiles is 0'),
     (lambda: artist.paint_tiles(_IMAGE), 'tiles need an agent'),

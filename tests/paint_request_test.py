@@ -26,6 +26,7 @@ _VALUES = {
   'samples': 4,
   'best': True,
   'improve': 100,
+  'stroke_cost': 0.01,
   'temperature': 0.5,
   'tiles': 2,
   'picture_colors': True,
@@ -40,6 +41,7 @@ _SOUND = [
   {'image', 'tiles', 'picture_colors', 'samples', 'fit', 'temperature'},
   {'image', 'bad_images'},
   {'image', 'improve'},
+  {'image', 'improve', 'stroke_cost'},
   {'data', 'improve', 'samples', 'best'},
   {'data', 'samples', 'best', 'sheet', 'columns', 'size'},
 ]
@@ -64,6 +66,7 @@ _WITHOUT_EFFECT = [
   ('improve', {'program'}, '--program'),
   ('improve', set(), '--image'),
   ('improve', {'image', 'tiles'}, '--tiles'),
+  ('stroke_cost', {'image', 'samples', 'best'}, '--improve'),
   ('temperature', {'program'}, '--program'),
   ('tiles', {'program'}, '--program'),
   ('tiles', {'data'}, '--image'),

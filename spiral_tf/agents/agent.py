@@ -98,6 +98,7 @@ class Agent:
     seed: int = 0,
     fit: str = 'crop',
     tries: int = 0,
+    stroke_cost: float = 0.0,
   ) -> program_lib.Program:
     """Paints one picture.
 
@@ -110,9 +111,11 @@ class Agent:
         always does what it thinks likeliest.
       seed: equal seeds make equal pictures.
       fit: see `target`.
-      tries: how many variations of the nearest sample to draw then, each of a
-        stroke or two; those that are not farther from the image stay. With
-        many, several samples are varied.
+      tries: how many variations of the nearest sample to try then, each of a
+        stroke or two; those that are not farther from the image stay.
+      stroke_cost: with tries, what a stroke must be worth, see
+        `climbing.climb`: 0.01 leaves out those without which the image would
+        hardly be farther.
 
     Returns:
       The program of the picture.
@@ -126,14 +129,19 @@ class Agent:
         'this agent reproduces images, so it needs one: paint(image).'
       )
     if not self.conditional:
-      if image is not None or samples != 1 or tries:
+      if image is not None or samples != 1 or tries or stroke_cost:
         raise ValueError(
           'this agent draws without images, so there is nothing to reproduce '
-          'or to come near to; leave image, samples and tries out.'
+          'or to come near to; leave image, samples, tries and stroke_cost '
+          'out.'
         )
       return self.draw(1, temperature, seed)[0]
     targets = self.target(image, fit)[np.newaxis]
-    return self.paint_many(targets, samples, temperature, seed, tries=tries)[0]
+    return self.paint_many(
+      *(targets, samples, temperature, seed),
+      tries=tries,
+      stroke_cost=stroke_cost,
+    )[0]
 
   def draw(
     self,
@@ -175,6 +183,7 @@ class Agent:
     report: Report | None = None,
     check: Check | None = None,
     tries: int = 0,
+    stroke_cost: float = 0.0,
   ) -> list[program_lib.Program]:
     """Paints many pictures, several at a time.
 
@@ -186,6 +195,7 @@ class Agent:
       report: told after each batch how many of the pictures are done.
       check: see `draw`.
       tries: see `paint`; for each picture.
+      stroke_cost: see `paint`.
 
     Returns:
       Their `N` programs.
@@ -199,8 +209,11 @@ class Agent:
     climbing.check_tries(tries)
     if tries:
       climbing.check_environment(self.config.environment)
+    climbing.check_stroke_cost(stroke_cost, self.config.environment)
     return reproduction.reproduce(
-      self._studio, targets, samples, temperature, seed, report, check, tries
+      *(self._studio, targets, samples, temperature, seed, report, check),
+      tries,
+      stroke_cost=stroke_cost,
     )
 
   def tiled_renderer(self, tiles: int) -> renderer_lib.Renderer:

@@ -24,6 +24,7 @@ def reproduce(
   check: Callable[[], None] | None,
   tries: int,
   threads: int | None = None,
+  stroke_cost: float = 0.0,
 ) -> list[program_lib.Program]:
   """Draws each image several times, and keeps the nearest drawing.
 
@@ -37,6 +38,7 @@ def reproduce(
     check: called between the steps of the work, it raises an error to end it.
     tries: variations of the drawings of each image, see `climbing.climb`.
     threads: see `climbing.climb`.
+    stroke_cost: see `climbing.climb`.
 
   Returns:
     `N` programs.
@@ -59,7 +61,10 @@ def reproduce(
     for name, values in _joined(actions).items()
   }
   if tries:
-    best = _climb(studio, drawn, targets, tries, seed, report, check, threads)
+    best = _climb(
+      *(studio, drawn, targets, tries, seed, report, check, threads),
+      stroke_cost,
+    )
   else:
     nearest = np.concatenate(errors).reshape(shape).argmin(axis=1)
     rows = np.arange(len(targets))
@@ -76,6 +81,7 @@ def _climb(
   report: Callable[[int, int], None] | None,
   check: Callable[[], None] | None,
   threads: int | None,
+  stroke_cost: float,
 ) -> dict[str, np.ndarray]:
   """Varies drawings, int `[N, S, T]`; returns the best, `[N, T]`."""
   number = len(targets)
@@ -92,6 +98,7 @@ def _climb(
       tries,
       seeds[part].tolist(),
       threads,
+      stroke_cost,
     )
     climbed.append(found.actions)
     if report:
