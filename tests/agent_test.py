@@ -112,14 +112,27 @@ def test_the_nearest_is_varied_and_gets_nearer(copyist):
   assert copyist.paint_many(targets, 4, seed=6, tries=300) != varied
   one = copyist.paint(_IMAGE, samples=4, seed=5, tries=300)
   assert one == copyist.paint(_IMAGE, samples=4, seed=5, tries=300)
-  short = copyist.paint(_IMAGE, samples=4, seed=5, tries=300, stroke_cost=1.0)
-  assert short.num_strokes == 0 < one.num_strokes
   few = copyist.paint(_IMAGE, samples=4, seed=5, tries=10)
   target = copyist.target(_IMAGE)[np.newaxis]
   nearer, near = (
     reconstruction.errors(program.render(), target) for program in (one, few)
   )
   assert nearer < near
+
+
+def test_strokes_may_cost(tmp_path):
+  environment = dataclasses.replace(
+    small.CONDITIONAL.environment, pen_down=False, noise_dim=0
+  )
+  lifter = _load(
+    tmp_path, dataclasses.replace(small.CONDITIONAL, environment=environment)
+  )
+
+  def strokes(cost):
+    program = lifter.paint(_IMAGE, samples=4, tries=500, stroke_cost=cost)
+    return program.num_strokes
+
+  assert strokes(1.0) == 0 < strokes(0.0)
 
 
 def test_at_temperature_0_seeds_make_no_difference(copyist):
@@ -144,6 +157,7 @@ def test_what_makes_no_sense_is_refused(artist, copyist):
     (lambda: copyist.paint(_IMAGE, tries=-1), 'tries is -1'),
     (lambda: copyist.paint(_IMAGE, tries=0.5), 'tries is 0.5'),
     (lambda: copyist.paint(_IMAGE, stroke_cost=2), 'stroke_cost is 2'),
+    (lambda: copyist.paint(_IMAGE, stroke_cost=0.1), 'never lifts'),
     (lambda: copyist.paint(_IMAGE, fit='x'), "fit is 'x'"),
     (lambda: copyist.paint_tiles(_IMAGE, tiles=0), 'tiles is 0'),
     (lambda: artist.paint_tiles(_IMAGE), 'tiles need an agent'),

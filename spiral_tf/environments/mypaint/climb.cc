@@ -1,4 +1,4 @@
-// Hill climbing as a function of the Python module: arguments are checked here.
+// Climbing as a function of the Python module: arguments are checked here.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>

@@ -1,4 +1,4 @@
-// Hill climbing for many pictures at once, on several threads.
+// Climbing for many pictures at once, on several threads.
 
 #ifndef SPIRAL_TF_ENVIRONMENTS_MYPAINT_CLIMB_H_
 #define SPIRAL_TF_ENVIRONMENTS_MYPAINT_CLIMB_H_
