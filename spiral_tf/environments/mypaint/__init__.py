@@ -1,6 +1,7 @@
 """The brush engine: libmypaint's brushes on a small square canvas."""
 
 from spiral_tf.environments.mypaint import brushes
+from spiral_tf.environments.mypaint._mypaint import BranchPainter
 from spiral_tf.environments.mypaint._mypaint import Canvas
 from spiral_tf.environments.mypaint._mypaint import climb
 
@@ -9,6 +10,7 @@ __all__ = [
   'MAX_SUBSTROKES',
   'MAX_WIDTH',
   'MIN_RADIUS',
+  'BranchPainter',
   'Canvas',
   'brushes',
   'climb',

@@ -15,6 +15,8 @@ namespace py = pybind11;
 
 // In climb.cc.
 void DefineClimb(py::module_& module);
+// In branch.cc.
+void DefineBranch(py::module_& module);
 
 namespace {
 
@@ -210,4 +212,5 @@ Raises:
   ValueError: there is no such number of channels.
 )");
   DefineClimb(module);
+  DefineBranch(module);
 }
