@@ -1,79 +1,71 @@
-"""Beam search: of an agent's proposals after each action, the best stay.
+"""Beam search: of what an agent proposes after each action, the best stays.
 
 docs/search.md compares it with climbing.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from spiral_tf.search import beginnings as beginnings_lib
 
+# Beginnings that the agent goes on from with one call: more are no faster.
+_ROWS = 256
+
 
 def search(
-  easel: beginnings_lib.Easel, target, width: int, proposals: int, rule, random
-):
-  number = len(target)
-  lines = easel.begin(np.repeat(target, width * proposals))
-  for step in range(easel.length):
-    if step:
-      lines = lines.take(np.repeat(np.arange(len(lines.steps)), proposals))
-    lines = easel.extend(lines)
-    shape = number, width * proposals
-    errors = lines.errors.reshape(shape)
-    same = repeated(lines).reshape(shape)
-    kept = rule(easel, lines, errors, same, width, random)
-    if step < easel.length - 1:
-      lines = lines.take((kept + shape[1] * np.arange(number)[:, None]).ravel())
-  return lines, number
+  easel: beginnings_lib.Easel, number: int, width: int, proposals: int
+) -> beginnings_lib.Found:
+  """Searches for the program of each target.
 
+  Args:
+    easel: with the targets, and the agent that proposes.
+    number: of targets, `N`.
+    width: beginnings that stay after each action, those nearest to the target.
+    proposals: of the agent, how each of these may go on. The same one counts
+      once only.
 
-def repeated(lines):
-  """Whether a beginning is the same as an earlier one of the same target."""
-  table = np.concatenate(
-    [lines.target[:, None], *[x[:, : lines.steps[0]] for x in lines.actions.values()]],
-    axis=1,
+  Returns:
+    `width` programs for each target, the nearest first.
+  """
+  group = max(1, _ROWS // (width * proposals))
+  return beginnings_lib.found(
+    [
+      _search(easel, range(start, min(number, start + group)), width, proposals)
+      for start in range(0, number, group)
+    ]
   )
-  _, first = np.unique(table, axis=0, return_index=True)
-  same = np.ones([len(table)], bool)
-  same[first] = False
-  return same
 
 
-def by_error(easel, lines, errors, same, width, random):
-  return np.argsort(np.where(same, np.inf, errors), axis=1, kind='stable')[:, :width]
+def _search(
+  easel: beginnings_lib.Easel, target: Sequence[int], width: int, proposals: int
+) -> beginnings_lib.Found:
+  number = len(target)
+  rows = np.arange(number)[:, np.newaxis]
+  beginnings = easel.begin(np.repeat(target, width))
+  for _ in range(easel.length):
+    # Of the first ones, which are all the same, no proposal is wasted.
+    beginnings = beginnings.take(
+      np.repeat(np.arange(number * width), proposals)
+    )
+    beginnings = easel.extend(beginnings)
+    errors = np.where(_repeated(beginnings), np.inf, beginnings.errors)
+    errors = errors.reshape(number, width * proposals)
+    best = np.argsort(errors, axis=1, kind='stable')[:, :width]
+    beginnings = beginnings.take((best + errors.shape[1] * rows).ravel())
+  shape = number, width
+  return beginnings_lib.Found(
+    {k: x.reshape(*shape, -1) for k, x in beginnings.actions.items()},
+    beginnings.errors.reshape(shape),
+  )
 
 
-def _last_draws(easel, lines):
-  last = {k: x[np.arange(len(lines.steps)), lines.steps - 1] for k, x in lines.actions.items()}
-  return easel.draws(last, lines.steps - 1)
-
-
-def by_groups(easel, lines, errors, same, width, random):
-  """Half of the places are kept for those that have just moved."""
-  draws = _last_draws(easel, lines).reshape(errors.shape)
-  kept = []
-  for e, d, s in zip(np.where(same, np.inf, errors), draws, same):
-    order = np.argsort(e, kind='stable')
-    moved, drew = order[~d[order]], order[d[order]]
-    m = moved[: max(width // 4, width - len(drew))]
-    kept.append(np.concatenate([drew[: width - len(m)], m]))
-  return np.stack(kept)
-
-
-def particles(temperature):
-  def rule(easel, lines, errors, same, width, random):
-    scale = temperature * errors.min(axis=1, keepdims=True)
-    p = np.exp(-(errors - errors.min(axis=1, keepdims=True)) / np.maximum(scale, 1))
-    gumbel = random.gumbel(size=errors.shape)
-    return np.argsort(-(np.log(p + 1e-300) + gumbel), axis=1)[:, :width]
-  return rule
-
-
-def resampled(temperature):
-  """With replacement."""
-  def rule(easel, lines, errors, same, width, random):
-    scale = temperature * errors.min(axis=1, keepdims=True)
-    p = np.exp(-(errors - errors.min(axis=1, keepdims=True)) / np.maximum(scale, 1))
-    p /= p.sum(axis=1, keepdims=True)
-    u = (np.arange(width) + random.random()) / width
-    return np.stack([np.searchsorted(np.cumsum(row), u * row.sum() * .999999) for row in p])
-  return rule
+def _repeated(beginnings: beginnings_lib.Beginnings) -> np.ndarray:
+  """Whether each is the same as an earlier one, bool `[M]`."""
+  columns = [beginnings.target[:, np.newaxis], *beginnings.actions.values()]
+  _, first = np.unique(
+    np.concatenate(columns, axis=1), axis=0, return_index=True
+  )
+  repeated = np.ones([len(beginnings.target)], bool)
+  repeated[first] = False
+  return repeated

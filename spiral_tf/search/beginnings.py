@@ -27,7 +27,7 @@ class Beginnings(NamedTuple):
     steps: int `[M]`, how many actions each has.
     actions: int32 `[M, T]` for each component; 0 after `steps`.
     errors: int64 `[M]`, squared differences of all bytes from the target.
-    branches: `M` drawings, see `mypaint.BranchPainter`.
+    branches: `M` drawings, of the BranchPainter of the brush engine.
     state: what the agent remembers, leaves `[M, ...]`.
     noise: float32 `[M, D]`, the agent's latent.
   """
@@ -44,21 +44,26 @@ class Beginnings(NamedTuple):
     """Those of some rows, int `[K]`; a row may come more than once."""
     branches = [self.branches[row] for row in rows]
     arrays = self._replace(branches=None)
-    taken = tree.map_structure(
-      lambda x: None if x is None else x[rows], arrays
-    )
+    taken = tree.map_structure(lambda x: None if x is None else x[rows], arrays)
     return taken._replace(branches=branches)
 
 
-def joined(parts: Sequence[Beginnings]) -> Beginnings:
-  """All of several, in their order."""
-  if len(parts) == 1:
-    return parts[0]
-  arrays = [part._replace(branches=None) for part in parts]
+def gathered(places: Sequence[tuple[Beginnings, int]]) -> Beginnings:
+  """Those in some places, each a batch of beginnings and a row of it."""
+  batches = {id(batch): batch for batch, _ in places}
+  rows: dict[int, list[int]] = {key: [] for key in batches}
+  order: dict[int, list[int]] = {key: [] for key in batches}
+  for i, (batch, row) in enumerate(places):
+    rows[id(batch)].append(row)
+    order[id(batch)].append(i)
+  taken = [batch.take(np.array(rows[key])) for key, batch in batches.items()]
+  if len(taken) == 1:
+    return taken[0]
+  arrays = [part._replace(branches=None) for part in taken]
   whole = tree.map_structure(
     lambda *x: None if x[0] is None else np.concatenate(x), *arrays
-  )
-  return whole._replace(branches=[b for part in parts for b in part.branches])
+  )._replace(branches=[b for part in taken for b in part.branches])
+  return whole.take(np.argsort(np.concatenate(list(order.values()))))
 
 
 class Easel:
@@ -120,7 +125,10 @@ class Easel:
     return Beginnings(
       target=target,
       steps=np.zeros([number], np.int64),
-      actions={},
+      actions={
+        name: np.zeros([number, self.length], np.int32)
+        for name in self._components
+      },
       errors=np.square(blank - self._targets[target]).sum(axis=(1, 2, 3)),
       branches=[root] * number,
       state=tree.map_structure(np.asarray, self._player.initial_state(number)),
@@ -142,16 +150,9 @@ class Easel:
       tree.map_structure(tf.constant, beginnings.state),
     )
     chosen = {name: np.asarray(x) for name, x in output.action.items()}
-    number = len(beginnings.steps)
-    rows = np.arange(number)
-    actions = {}
+    rows = np.arange(len(beginnings.steps))
+    actions = {name: x.copy() for name, x in beginnings.actions.items()}
     for name, values in chosen.items():
-      before = beginnings.actions.get(name)
-      actions[name] = (
-        np.zeros([number, self.length], np.int32)
-        if before is None
-        else before.copy()
-      )
       actions[name][rows, beginnings.steps] = values
     branches, errors = self._painter.extend(
       beginnings.branches,
@@ -183,7 +184,7 @@ class Easel:
   def _marks(
     self, action: Mapping[str, np.ndarray], place: np.ndarray
   ) -> np.ndarray:
-    """Actions, int `[M]` each, as `mypaint.BranchPainter` takes them."""
+    """Actions, int `[M]` each, as a BranchPainter takes them."""
     environment = self._environment
     pressures = painting.pressure_levels(environment.num_pressures)
     levels = np.array(painting.color_levels())
@@ -199,18 +200,17 @@ class Easel:
 
   def _observation(self, beginnings: Beginnings) -> dict[str, Any]:
     """What the environment would show, leaves `[M, ...]`."""
-    steps, number = beginnings.steps, len(beginnings.steps)
-    rows, begun = np.arange(number), steps > 0
-    draws, before = np.zeros([2, number], bool)
-    cell = np.zeros([number], np.int64)
-    if beginnings.actions:
-      last = {k: x[rows, steps - 1] for k, x in beginnings.actions.items()}
-      draws = begun & self.draws(last, steps - 1)
-      previous = {k: x[rows, steps - 2] for k, x in beginnings.actions.items()}
-      before = (steps > 1) & self.draws(previous, steps - 2)
-      cell = np.where(begun, last['end'], 0)
+    steps = beginnings.steps
+    rows = np.arange(len(steps))
+    last, previous = (
+      {k: x[rows, steps - back] for k, x in beginnings.actions.items()}
+      for back in (1, 2)
+    )
+    draws = (steps > 0) & self.draws(last, steps - 1)
+    drew = (steps > 1) & self.draws(previous, steps - 2)
+    cell = np.where(steps > 0, last['end'], 0)
     mask = {
-      name: np.float32(begun if name in ('flag', 'end') else draws)
+      name: np.float32(steps > 0 if name in ('flag', 'end') else draws)
       for name in self._components
     }
     return {
@@ -218,7 +218,25 @@ class Easel:
       'target': self._targets[beginnings.target],
       'step_fraction': np.float32(steps / self.length),
       'position': self._positions[cell],
-      'stroke_start': np.float32(draws & ~before),
+      'stroke_start': np.float32(draws & ~drew),
       'action_mask': mask,
       'noise': beginnings.noise,
     }
+
+
+class Found(NamedTuple):
+  """Whole programs that a search found.
+
+  Attributes:
+    actions: int32 `[N, S, T]` for each component: for each of `N` targets `S`
+      programs, the nearest first.
+    errors: int64 `[N, S]`, squared differences of all bytes from the target.
+  """
+
+  actions: dict[str, np.ndarray]
+  errors: np.ndarray
+
+
+def found(parts: Sequence[Found]) -> Found:
+  """What was found for the targets of all parts, in their order."""
+  return tree.map_structure(lambda *x: np.concatenate(x), *parts)
