@@ -19,7 +19,9 @@ from spiral_tf.config import experiment
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.programs import renderers
+from spiral_tf.search import by_environment
 from spiral_tf.search import climbing
+from spiral_tf.search import judged
 
 MAX_SAMPLES = 1024  # Drawings, or tries at each image, in one call.
 
@@ -98,6 +100,7 @@ class Agent:
     seed: int = 0,
     fit: str = 'crop',
     tries: int = 0,
+    judge: judged.Judge | None = None,
   ) -> program_lib.Program:
     """Paints one picture.
 
@@ -111,8 +114,10 @@ class Agent:
       seed: equal seeds make equal pictures.
       fit: see `target`.
       tries: how many variations of the nearest sample to draw then, each of a
-        stroke or two; those that are not farther from the image stay. With
-        many, several samples are varied.
+        stroke or two, or of an object; those that are not farther from the
+        image stay. With many, several samples are varied.
+      judge: says which samples and variations are better, such as one of
+        `judges.load_judge`, see `judged.Judge`; None for what is nearer.
 
     Returns:
       The program of the picture.
@@ -126,14 +131,16 @@ class Agent:
         'this agent reproduces images, so it needs one: paint(image).'
       )
     if not self.conditional:
-      if image is not None or samples != 1 or tries:
+      if image is not None or samples != 1 or tries or judge:
         raise ValueError(
           'this agent draws without images, so there is nothing to reproduce '
-          'or to come near to; leave image, samples and tries out.'
+          'or to come near to; leave image, samples, tries and judge out.'
         )
       return self.draw(1, temperature, seed)[0]
     targets = self.target(image, fit)[np.newaxis]
-    return self.paint_many(targets, samples, temperature, seed, tries=tries)[0]
+    return self.paint_many(
+      targets, samples, temperature, seed, tries=tries, judge=judge
+    )[0]
 
   def draw(
     self,
@@ -175,6 +182,7 @@ class Agent:
     report: Report | None = None,
     check: Check | None = None,
     tries: int = 0,
+    judge: judged.Judge | None = None,
   ) -> list[program_lib.Program]:
     """Paints many pictures, several at a time.
 
@@ -186,6 +194,7 @@ class Agent:
       report: told after each batch how many of the pictures are done.
       check: see `draw`.
       tries: see `paint`; for each picture.
+      judge: see `paint`.
 
     Returns:
       Their `N` programs.
@@ -197,10 +206,14 @@ class Agent:
       raise ValueError('this agent draws without images: use draw(number).')
     _check_samples(samples)
     climbing.check_tries(tries)
-    if tries:
+    if judge:
       climbing.check_environment(self.config.environment)
+    elif tries:
+      by_environment.check_environment(self.config.environment)
     return reproduction.reproduce(
-      self._studio, targets, samples, temperature, seed, report, check, tries
+      *(self._studio, targets, samples, temperature, seed),
+      *(report, check, tries),
+      judge=judge,
     )
 
   def tiled_renderer(self, tiles: int) -> renderer_lib.Renderer:

@@ -1,4 +1,4 @@
-"""Photographs as programs of brush strokes, painted by search, without an agent.
+"""Photographs as programs of brush strokes, which search finds, not an agent.
 
 program = spiral_tf.paint_photo('photo.jpg', strokes=300)
 program.save('painting.png', 'painting.svg', 'painting.mp4')

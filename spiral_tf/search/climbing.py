@@ -8,7 +8,6 @@ what it is worth, and what else was tried.
 
 from collections.abc import Mapping
 from collections.abc import Sequence
-import os
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +15,8 @@ import numpy as np
 from spiral_tf import messages
 from spiral_tf.config import sections
 from spiral_tf.environments import mypaint
-from spiral_tf.environments import painting
+from spiral_tf.search import native
 
-# Components of an action, as the native code has them.
-_COMPONENTS = ('flag', 'end', 'control', 'size', 'pressure', *painting.COLORS)
 MAX_TRIES = 100_000_000
 # From so many tries on several starts are climbed from, of which the better
 # half goes on after each equal share of the tries (docs/search.md).
@@ -87,27 +84,13 @@ def climb(
   """
   check_environment(environment)
   check_tries(tries)
-  shape = next(iter(starts.values())).shape
-  programs = np.zeros([*shape, len(_COMPONENTS)], np.int32)
-  for name, values in starts.items():
-    programs[..., _COMPONENTS.index(name)] = values
   found, errors = mypaint.climb(
-    width=environment.canvas_width,
-    channels=targets.shape[-1],
-    brush=mypaint.brushes.load(environment.brush),
-    background=environment.background,
-    grid_width=environment.grid_width,
-    sizes=environment.brush_sizes,
-    pressures=painting.pressure_levels(environment.num_pressures),
-    colors=painting.color_levels() if environment.color else (),
-    pen_down=environment.pen_down,
-    substrokes=environment.substrokes,
-    programs=programs,
+    **native.settings(environment, targets.shape[-1], threads),
+    programs=native.pack(starts),
     targets=np.ascontiguousarray(targets),
     tries=tries,
     climbers=_HALVING_STARTS if tries >= _HALVING_TRIES else 1,
     seeds=seeds,
-    threads=threads or len(os.sched_getaffinity(0)),
   )
-  actions = {name: found[..., _COMPONENTS.index(name)] for name in starts}
+  actions = native.unpack(found, starts)
   return Climbed(actions, errors / (255**2 * targets[0].size))

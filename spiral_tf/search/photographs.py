@@ -27,9 +27,11 @@ _PATIENCE = 20
 # Variations of a stroke that is laid; and of each stroke, in each of so many
 # sweeps, when a round of replacements is over.
 _TRIES = 40
-_REFINING_TRIES = 60
+_REFINING_TRIES = 30
 _SWEEPS = 2
-_ROUNDS = 3
+# Rounds: the fewer strokes, the more there is time for.
+_MIN_ROUNDS, _MAX_ROUNDS = 2, 16
+_ROUNDS_OF_ONE = 1800
 # Share of the strokes that are replaced in a round.
 _REPLACED = 0.15
 _MIN_RADIUS = 0.7  # Pixels.
@@ -90,25 +92,26 @@ def paint(
     )
   search = _Search(target, weights, brush, seed, threads)
   proposer = proposals(search.photo, search.random)
-  total = 2 * strokes + _ROUNDS * int(2 * _REPLACED * strokes + strokes)
+  rounds = _ROUNDS_OF_ONE // strokes
+  rounds = min(max(rounds, _MIN_ROUNDS), _MAX_ROUNDS)
+  replaced = max(1, round(_REPLACED * strokes))
+  # Strokes that are laid, and varied in sweeps.
+  total = (rounds + 1) * _SWEEPS * strokes + strokes + rounds * replaced
   done = 0
 
   def said(more: int) -> None:
     nonlocal done
     done += more
     if report:
-      report(min(done, total), total)
+      report(done, total)
 
-  replaced = max(1, round(_REPLACED * strokes))
-  for round_ in range(_ROUNDS + 1):
+  for round_ in range(rounds + 1):
     if round_:
       search.photo.drop(replaced)
     search.fill(strokes, proposer, said)
     for _ in range(_SWEEPS):
       search.photo.refine(_REFINING_TRIES)
-      said(strokes // 2)
-  if report:
-    report(total, total)
+      said(strokes)
   return search.painting()
 
 
@@ -162,6 +165,7 @@ class _Search:
     height, width = target.shape[:2]
     if weights is None:
       weights = np.ones([height, width], np.float32)
+    weights = weights / weights.mean()
     self._target, self._weights = target, weights
     self.random = np.random.default_rng(seed)
     mean = (target * weights[..., None]).sum((0, 1)) / weights.sum()
@@ -174,7 +178,7 @@ class _Search:
       substrokes=SUBSTROKES,
       paper=self._paper,
       min_radius=_MIN_RADIUS,
-      max_radius=max(height, width) / 2,
+      max_radius=max(height, width, 2 * _MIN_RADIUS) / 2,
       min_pressure=1,
       threads=threads or len(os.sched_getaffinity(0)),
       seed=int(self.random.integers(2**63)),
@@ -194,6 +198,7 @@ class _Search:
       laid = self.photo.add(proposer(scene), _TRIES, most, _LEAST)
       failures = 0 if laid else failures + 1
       said(laid)
+    said(strokes - len(self.photo))  # Those that there is no use for.
 
   def painting(self) -> Painting:
     """What there is so far."""

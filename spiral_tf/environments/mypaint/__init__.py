@@ -2,8 +2,9 @@
 
 from spiral_tf.environments.mypaint import brushes
 from spiral_tf.environments.mypaint._mypaint import Canvas
-from spiral_tf.environments.mypaint._mypaint import Photo
 from spiral_tf.environments.mypaint._mypaint import climb
+from spiral_tf.environments.mypaint._mypaint import Drafter
+from spiral_tf.environments.mypaint._mypaint import Photo
 
 __all__ = [
   'MAX_RADIUS',
@@ -11,6 +12,7 @@ __all__ = [
   'MAX_WIDTH',
   'MIN_RADIUS',
   'Canvas',
+  'Drafter',
   'Photo',
   'brushes',
   'climb',

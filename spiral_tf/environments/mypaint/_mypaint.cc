@@ -17,6 +17,8 @@ namespace py = pybind11;
 void DefineClimb(py::module_& module);
 // In photo.cc.
 void DefinePhoto(py::module_& module);
+// In drafter.cc.
+void DefineDrafter(py::module_& module);
 
 namespace {
 
@@ -224,4 +226,5 @@ Raises:
 )");
   DefineClimb(module);
   DefinePhoto(module);
+  DefineDrafter(module);
 }

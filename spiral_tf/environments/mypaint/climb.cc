@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "arguments.h"
+#include "action_arguments.h"
 #include "climb.h"
 
 namespace py = pybind11;
@@ -17,40 +17,8 @@ namespace py = pybind11;
 namespace {
 
 using namespace spiral::arguments;
-using Programs = py::array_t<int32_t, py::array::c_style | py::array::forcecast>;
-using Pictures = py::array_t<uint8_t, py::array::c_style>;
 
-constexpr int kMaxThreads = 1024;
 constexpr double kMaxTries = 1e12;
-
-void Check(bool fits, const std::string& rule) {
-  if (!fits) throw py::value_error(rule);
-}
-
-void CheckAll(const char* name, const std::vector<double>& values, double low,
-              double high) {
-  Check(!values.empty(), std::string(name) + " is empty.");
-  for (double value : values) CheckRange(name, value, low, high);
-}
-
-// A place in an array for each number; `values` may be empty, for one place.
-void CheckIndex(const char* name, int index, size_t values) {
-  CheckRange(name, index, 0, std::max<size_t>(values, 1) - 1.0);
-}
-
-spiral::Action ToAction(const int32_t* row, const spiral::ActionSpace& space) {
-  const spiral::Action action{row[0], row[1], row[2], row[3], row[4],
-                              {row[5], row[6], row[7]}};
-  CheckIndex("flag", action.flag, 2);
-  CheckIndex("end", action.end, space.centers.size());
-  CheckIndex("control", action.control, space.centers.size());
-  CheckIndex("size", action.size, space.sizes.size());
-  CheckIndex("pressure", action.pressure, space.pressures.size());
-  for (int color : action.color) {
-    CheckIndex("colour", color, space.colors.size());
-  }
-  return action;
-}
 
 py::tuple Climb(int width, int channels, const std::string& brush,
                 const std::string& background, int grid_width,
@@ -59,13 +27,10 @@ py::tuple Climb(int width, int channels, const std::string& brush,
                 const Programs& programs, const Pictures& targets,
                 int64_t tries, int climbers,
                 const std::vector<uint64_t>& seeds, int threads) {
-  CheckRange("width", width, 1, kMaxWidth);
+  spiral::ActionSpace space =
+      ToSpace(width, grid_width, std::move(sizes), std::move(pressures),
+              std::move(colors), pen_down, substrokes);
   CheckChannels(channels);
-  CheckRange("grid_width", grid_width, 1, kMaxWidth);
-  CheckAll("sizes", sizes, kMinRadius, kMaxRadius);
-  CheckAll("pressures", pressures, 0, 1);
-  if (!colors.empty()) CheckAll("colors", colors, 0, 1);
-  CheckRange("substrokes", substrokes, 1, kMaxSubstrokes);
   CheckRange("tries", tries, 0, kMaxTries);
   CheckRange("climbers", climbers, 1, kMaxThreads);
   CheckRange("threads", threads, 1, kMaxThreads);
@@ -81,14 +46,6 @@ py::tuple Climb(int width, int channels, const std::string& brush,
   Check(static_cast<py::ssize_t>(seeds.size()) == number,
         "seeds must have N numbers.");
 
-  spiral::ActionSpace space{grid_width, {},  std::move(sizes),
-                            std::move(pressures), std::move(colors), pen_down,
-                            substrokes};
-  const double cell = static_cast<double>(width) / grid_width;
-  for (int i = 0; i < grid_width * grid_width; ++i) {
-    space.centers.emplace_back((i / grid_width + 0.5) * cell,
-                               (i % grid_width + 0.5) * cell);
-  }
   const spiral::Setting setting{width, channels, brush, ToPaper(background),
                                 std::move(space)};
   std::vector<spiral::Task> tasks(number);
@@ -98,10 +55,8 @@ py::tuple Climb(int width, int channels, const std::string& brush,
     tasks[n].seed = seeds[n];
     tasks[n].starts.resize(programs.shape(1));
     for (auto& start : tasks[n].starts) {
-      for (py::ssize_t t = 0; t < programs.shape(2); ++t) {
-        start.push_back(ToAction(row, setting.space));
-        row += spiral::kComponents;
-      }
+      start = ToProgram(row, programs.shape(2), setting.space);
+      row += programs.shape(2) * spiral::kComponents;
     }
   }
   threads = std::min<int>(threads, std::max<py::ssize_t>(number, 1));
@@ -121,12 +76,7 @@ py::tuple Climb(int width, int channels, const std::string& brush,
   int32_t* out = best.mutable_data();
   for (py::ssize_t n = 0; n < number; ++n) {
     errors.mutable_at(n) = tasks[n].error;
-    for (const spiral::Action& a : tasks[n].program) {
-      for (int value : {a.flag, a.end, a.control, a.size, a.pressure,
-                        a.color[0], a.color[1], a.color[2]}) {
-        *out++ = value;
-      }
-    }
+    out = WriteProgram(tasks[n].program, out);
   }
   return py::make_tuple(best, errors);
 }
