@@ -42,7 +42,8 @@ def paint_photo(
   Args:
     image: anything `inputs.read` takes.
     strokes: how many, at most: fewer if more would not help.
-    brush: by name.
+    brush: by name, of mypaint-brushes or for people, such as 'chalk'; not all
+      can paint photographs, see `suitability.check`.
     size: longer side of the painting, pixels. It looks best at this size, to
       which the strokes are fitted, though it can be rendered at any.
     seed: equal seeds make equal paintings.
@@ -52,11 +53,12 @@ def paint_photo(
     The program, with a canvas `size` pixels wide or high.
 
   Raises:
-    ValueError: an argument is out of range, there is no such brush, or it is no
-      sound image; the message is one line.
+    ValueError: an argument is out of range, there is no such brush, it cannot
+      paint photographs, or it is no sound image; the message is one line.
     FileNotFoundError: there is no such file.
   """
   checks.index('size', size, mypaint.MAX_WIDTH + 1, 1)
+  mypaint.suitability.check(brush)
   picture = inputs.read(image)
   first = min(size, SEARCH_SIZE)
   painting = photographs.paint(
