@@ -75,6 +75,7 @@ setuptools.setup(
     'pillow>=10.1',
     'protobuf==3.19.6',
     'scikit-learn>=1.3',
+    'scipy>=1.11',
     'tabulate>=0.9',
     'tensorflow-cpu==2.8.4',
   ],
@@ -96,7 +97,6 @@ setuptools.setup(
       'pytest-xdist>=3.5',
       'resvg-py>=0.2',
       'ruff>=0.4',
-      'scipy>=1.11',
     ],
   },
   ext_modules=[

@@ -21,8 +21,10 @@ what 64 need.
 `paint` counts the pictures a second that a saved agent paints, and the share of
 that time that is neither the network's nor the brush engine's.
 `search` tells how near an agent's drawings get to images as they are varied,
-beside the best of many drawings and the same search without the agent. It takes
-`--model`, and `--data_path`, the folder of the model's data set.
+beside the best of many drawings, beam search, a tree of the agent's proposals
+and the same search without the agent. It takes `--model`, `--data_path`, the
+folder of the model's data set, `--images`, how many to search for, and
+`--output`, a PNG file for the curves of error against time.
 `programs` stores, reads and renders programs of pictures, and counts the pixels
 that differ from what the environment had drawn.
 `svg` compares SVG files of programs, as resvg draws them, with what libmypaint
@@ -52,6 +54,15 @@ _DATA_PATH = flags.DEFINE_string(
   '',
   "Folder of the agent's data set; by default search is for built-in digits.",
 )
+_IMAGES = flags.DEFINE_integer(
+  'images',
+  search.DEFAULT_IMAGES,
+  'Held-out images that search is for; fewer if there are fewer.',
+  lower_bound=1,
+)
+_OUTPUT = flags.DEFINE_string(
+  'output', '', 'PNG file that shows the error of search against its time.'
+)
 
 _BENCHMARKS = {
   'environment': environment.run,
@@ -59,7 +70,9 @@ _BENCHMARKS = {
   'program': lambda: graph.run(launch_flags.typed(_CONFIG)),
   'actors': lambda: actors.run(launch_flags.typed(_CONFIG)),
   'paint': paint.run,
-  'search': lambda: search.run(_MODEL.value, _DATA_PATH.value),
+  'search': lambda: search.run(
+    _MODEL.value, _DATA_PATH.value, _IMAGES.value, _OUTPUT.value
+  ),
   'programs': round_trip.run,
   'svg': svg.run,
 }

@@ -11,10 +11,15 @@ where its data are, if they have moved.
 Prints a table of errors, the mean squared error of a pixel on [0, 1], and
 writes into --output: mcmc.json (all of the numbers), curve.png (figure 9) and
 pairs.png (targets, samples and what the agent made). A chain draws samples and
-may leave a good one, so the best so far is shown too. Ctrl-C ends the search;
+may leave a good one, so the best so far is shown too. With --model=MODEL there
+are as many chains again, each of which begins with what that agent builds: the
+nearest of --samples. What an agent renders, an evaluation each step, these
+chains have less of. Ctrl-C ends the search;
 what is written is of the images that were done.
 """
 
+from collections.abc import Sequence
+import contextlib
 import functools
 import os
 import sys
@@ -31,6 +36,7 @@ from launch import places
 from spiral_tf import node_kinds
 from spiral_tf.config import experiment
 from spiral_tf.config import fields
+from spiral_tf.environments.mujoco import stage
 from spiral_tf.experiments import metropolis_hastings
 from spiral_tf.workdir import config_file
 
@@ -56,6 +62,19 @@ _INITIAL = flags.DEFINE_enum(
   metropolis_hastings.INITIAL,
   'What a chain begins with: the empty platform or a sample of the prior.',
 )
+_MODEL = flags.DEFINE_string(
+  'model',
+  None,
+  'Folder of a model of launch.export, whose scenes a second chain of each '
+  'image begins with.',
+)
+_SAMPLES = flags.DEFINE_integer(
+  'samples',
+  1,
+  'With --model: scenes that the agent builds of each image, of which the '
+  'nearest is taken.',
+  lower_bound=1,
+)
 _PROCESSES = flags.DEFINE_integer(
   'processes', 1, 'Processes that share the images.', lower_bound=1
 )
@@ -71,6 +90,8 @@ def main(argv):
       '--workdir or --config. Only where the data are may be told as well, '
       'with --config.data.path and --config.data.cache.'
     )
+  if flags.FLAGS['samples'].present and not _MODEL.value:
+    sys.exit('Error: --samples are drawings of an agent: add --model=MODEL.')
   # Before all the work, which a place that cannot be written would waste.
   result = os.path.join(_OUTPUT.value, mcmc_report.RESULT)
   for name in mcmc_report.FILES:
@@ -126,6 +147,7 @@ def _search() -> int:
     player = builders.make_player(policy, config.seed)
     print(f'Reproducing {len(targets)} images with the agent.', flush=True)
     compared['agent'] = reconstruction.reconstruct(config, player, targets)
+  scenes, spent = _agent_scenes(config, targets)
   os.makedirs(_OUTPUT.value, exist_ok=True)
   search = mcmc_chains.Search(
     config.environment, _ITERATIONS.value, _INITIAL.value, _SEED.value
@@ -133,7 +155,16 @@ def _search() -> int:
   chains, seconds = mcmc_chains.run(
     search, targets, _PROCESSES.value, functools.partial(print, flush=True)
   )
-  done = sorted(chains)
+  agent_chains = {}
+  if scenes and len(chains) == len(targets):  # Else Ctrl-C ended these.
+    search = search._replace(
+      initial=scenes, iterations=_ITERATIONS.value - spent
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+      agent_chains, _ = mcmc_chains.run(
+        search, targets, _PROCESSES.value, functools.partial(print, flush=True)
+      )
+  done = sorted(agent_chains or chains)
   result = mcmc_report.Result(
     settings=_settings(config),
     episode_length=config.environment.episode_length,
@@ -145,14 +176,46 @@ def _search() -> int:
       name: reconstruction.errors(images, targets)[done]
       for name, images in compared.items()
     },
+    agent_chains=[agent_chains[i] for i in done if agent_chains],
+    agent_renders=spent,
   )
   mcmc_report.write(_OUTPUT.value, result)
   print(mcmc_report.table(result))
   print(f'Written to {_OUTPUT.value}: mcmc.json, curve.png, pairs.png')
-  if len(done) < len(targets):
+  if len(done) < len(targets) or (scenes and not agent_chains):
     print(f'Stopped: {len(done)} of {len(targets)} images were done.')
     return commands.STOPPED
   return 0
+
+
+def _agent_scenes(
+  config: experiment.Config, targets: np.ndarray
+) -> tuple[list[Sequence[stage.SceneObject]], int]:
+  """What the agent of --model builds of each image, and renders for each."""
+  if not _MODEL.value:
+    return [], 0
+  from spiral_tf.agents import agent as agent_lib
+
+  agent = agent_lib.load(_MODEL.value)
+  own, wanted = (x.environment for x in (agent.config, config))
+  names = 'name', 'canvas_width', 'grid_width', 'max_objects'
+  for name in names if agent.conditional else ():
+    values = getattr(own, name), getattr(wanted, name)
+    if values[0] != values[1]:
+      raise ValueError(
+        f'environment.{name} of {_MODEL.value!r} is {values[0]!r}, but that of '
+        f'the experiment is {values[1]!r}; choose a model that was trained on '
+        'such scenes, or name its experiment with --config.'
+      )
+  spent = _SAMPLES.value * own.episode_length
+  if spent >= _ITERATIONS.value:
+    raise ValueError(
+      f'the agent renders {spent:,} times an image, so --iterations must be '
+      f'above that, but it is {_ITERATIONS.value:,}.'
+    )
+  print(f'Building {len(targets)} scenes with {_MODEL.value}.', flush=True)
+  programs = agent.paint_many(targets, _SAMPLES.value, seed=_SEED.value)
+  return [agent.renderer.objects(x.commands) for x in programs], spent
 
 
 def _settings(config: experiment.Config) -> dict[str, Any]:
@@ -163,6 +226,8 @@ def _settings(config: experiment.Config) -> dict[str, Any]:
     'seed': _SEED.value,
     'processes': _PROCESSES.value,
     'workdir': _WORKDIR.value,
+    'model': _MODEL.value,
+    'samples': _SAMPLES.value if _MODEL.value else None,
     'config': experiment.to_dict(config),
   }
 

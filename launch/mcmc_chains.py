@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 import contextlib
 import functools
 import time
@@ -27,19 +28,21 @@ class Search(NamedTuple):
   Attributes:
     environment: settings of the stage.
     iterations: evaluations an image.
-    initial: what a chain begins with, see `metropolis_hastings.run`.
+    initial: what a chain begins with, see `metropolis_hastings.run`; or a
+      scene for each image.
     seed: of all chains.
   """
 
   environment: sections.EnvironmentConfig
   iterations: int
-  initial: str
+  initial: str | Sequence[Sequence[stage.SceneObject]]
   seed: int
 
   def __call__(
     self, index: int, target: np.ndarray
   ) -> metropolis_hastings.Chain:
     """Runs the chain of image `index`, the same in whichever process."""
+    initial = self.initial
     width, grid_width, max_objects = (
       self.environment.canvas_width,
       self.environment.grid_width,
@@ -52,7 +55,7 @@ class Search(NamedTuple):
       np.random.default_rng([self.seed, index]),
       grid_width,
       max_objects,
-      self.initial,
+      initial if isinstance(initial, str) else initial[index],
     )
 
 

@@ -1,6 +1,7 @@
 """What came of `launch.mcmc`: numbers, the curve of figure 9 and pictures."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import json
 import os
 from typing import Any, NamedTuple
@@ -34,6 +35,9 @@ class Result(NamedTuple):
     compared: other reconstructions, uint8 `[N, W, W, C]`: `empty_platform` and,
       where there is an agent, `agent`.
     errors: mean squared errors of those, float64 `[N]`.
+    agent_chains: chains that began with an agent's scenes, if there are some.
+    agent_renders: that drawing these scenes took for each image, which these
+      chains have less of.
   """
 
   settings: Mapping[str, Any]
@@ -43,6 +47,8 @@ class Result(NamedTuple):
   chains: list[metropolis_hastings.Chain]
   compared: Mapping[str, np.ndarray]
   errors: Mapping[str, np.ndarray]
+  agent_chains: Sequence[metropolis_hastings.Chain] = ()
+  agent_renders: int = 0
 
   @property
   def l2(self) -> np.ndarray:
@@ -53,6 +59,12 @@ class Result(NamedTuple):
   def best_l2(self) -> np.ndarray:
     """Errors of the best samples so far, float64 `[N, I + 1]`."""
     return np.stack([chain.best_l2 for chain in self.chains])
+
+
+def _means(chains: Sequence[metropolis_hastings.Chain]) -> np.ndarray:
+  """Mean errors of current samples and of the best so far, `[2, I + 1]`."""
+  l2 = np.mean([chain.l2 for chain in chains], axis=0)
+  return np.stack([l2, np.mean([chain.best_l2 for chain in chains], axis=0)])
 
 
 def marks(iterations: int, episode_length: int) -> list[int]:
@@ -83,6 +95,7 @@ def summary(result: Result) -> dict[str, Any]:
       }
       for mark in marks(l2.shape[1] - 1, result.episode_length)
     ],
+    'from_agent': _from_agent(result),
     'images': [
       {
         **{name: float(values[i]) for name, values in result.errors.items()},
@@ -96,6 +109,24 @@ def summary(result: Result) -> dict[str, Any]:
       for i, chain in enumerate(result.chains)
     ],
   }
+
+
+def _from_agent(result: Result) -> list[dict[str, float]]:
+  """Errors of the chains that began with an agent's scenes."""
+  if not result.agent_chains:
+    return []
+  spent = result.agent_renders
+  l2 = np.stack([chain.l2 for chain in result.agent_chains])
+  best = np.stack([chain.best_l2 for chain in result.agent_chains])
+  return [
+    {
+      'evaluations': mark,
+      **_statistics(l2[:, mark - spent]),
+      'best_so_far': _statistics(best[:, mark - spent]),
+    }
+    for mark in marks(spent + l2.shape[1] - 1, spent)
+    if mark >= spent
+  ]
 
 
 def _statistics(errors: np.ndarray) -> dict[str, float]:
@@ -165,6 +196,14 @@ def curve(result: Result) -> figure.Figure:
     linestyle=':',
     label='its best sample so far, mean',
   )
+  if result.agent_chains:
+    sample, best = _means(result.agent_chains)
+    evaluations = np.arange(len(sample)) + result.agent_renders
+    for errors, style, label in (
+      (sample, '-', "the same from the agent's scene, mean"),
+      (best, ':', 'its best sample so far, mean'),
+    ):
+      axes.plot(evaluations, errors, color='C2', linestyle=style, label=label)
   for name, label, color in (
     ('empty_platform', 'empty platform, mean', 'grey'),
     ('agent', 'agent after one episode, mean', 'C1'),
@@ -190,6 +229,12 @@ def table(result: Result) -> str:
       rows.append((f'after {mark:,} evaluations', l2[mark], best[mark]))
   if 'agent' in result.errors:
     rows.append(('agent, one episode', result.errors['agent'].mean()))
+  if result.agent_chains:
+    spent, means = result.agent_renders, _means(result.agent_chains)
+    for mark in sorted({spent, _AFTER, last}):
+      if spent <= mark <= last:
+        row = f'from the agent, after {mark:,} evaluations'
+        rows.append((row, *means[:, mark - spent]))
   table = tabulate.tabulate(
     rows, ('', 'sample', 'best so far'), tablefmt='plain', floatfmt='.5f'
   )

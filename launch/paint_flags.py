@@ -9,7 +9,9 @@ from absl import flags
 from launch import paint_pictures
 from launch import paint_request
 from spiral_tf.agents import agent as agent_lib
+from spiral_tf.evaluation import judges
 from spiral_tf.programs import formats
+from spiral_tf.programs import plotter_pens
 from spiral_tf.search import climbing
 
 
@@ -104,11 +106,35 @@ flags.DEFINE_bool(
 flags.DEFINE_integer(
   'improve',
   None,
-  'Renders each picture so many times more, each time with a stroke varied a '
-  'little; what brings it nearer stays. It begins with the nearest of the '
-  'samples, by default 16. 2000 take 0.1 to 0.2 s of a core for a digit.',
+  'Tries so many variations of each picture, each of a stroke or two, or of an '
+  'object of a scene; what brings it nearer stays. It begins with the nearest '
+  'of the samples, by default 16. 2000 take a twentieth of a second of a core '
+  'for a digit.',
   lower_bound=1,
   upper_bound=climbing.MAX_TRIES,
+)
+flags.DEFINE_enum(
+  'judge',
+  judges.PIXELS,
+  list(judges.KINDS),
+  'With --improve: what is better. Pixels: what is nearer to the picture; '
+  'discriminator: what that of --run holds for more real; both: either, as '
+  'shares of the way from blank paper to the picture.',
+)
+flags.DEFINE(
+  _Paths(),
+  'run',
+  None,
+  'Folder of the training run whose discriminator is the judge, the --workdir '
+  'of launch.train.',
+)
+flags.DEFINE_float(
+  'stroke_cost',
+  0.0,
+  'With --improve: a stroke must bring the picture nearer by this share of the '
+  "blank canvas's error, or it is left out. 0.01 makes programs shorter.",
+  lower_bound=0.0,
+  upper_bound=1.0,
 )
 flags.DEFINE_float(
   'temperature',
@@ -129,6 +155,46 @@ flags.DEFINE_bool(
   False,
   'With --tiles: whether each stroke takes the mean colour of what it covers, '
   'instead of the one that the agent chose.',
+)
+flags.DEFINE_string(
+  'paper',
+  None,
+  'Makes .svg outputs plots for pen plotters, in millimetres: a0 to a6, '
+  'letter, legal, tabloid, or a size such as 200x300mm.',
+)
+flags.DEFINE_string(
+  'pen',
+  '0.5mm',
+  'With --paper: how wide a line of the pen is, in mm, cm or in.',
+)
+flags.DEFINE_string(
+  'margin', '10mm', 'With --paper: what stays free at each of its edges.'
+)
+flags.DEFINE_integer(
+  'pens',
+  None,
+  'With --paper: how many pens of different colours there are, at most; by '
+  'default 12.',
+  lower_bound=1,
+  upper_bound=plotter_pens.MAX_PENS,
+)
+flags.DEFINE_list(
+  'pen_colors',
+  [],
+  'With --paper: the pens that there are, such as black,#c02020; each stroke '
+  'is drawn with the nearest, and not at all if the paper is nearer.',
+)
+flags.DEFINE_bool(
+  'fill',
+  False,
+  'With --paper: whether strokes that are wider than the pen are filled with '
+  'lines; otherwise one is drawn along the middle.',
+)
+flags.DEFINE_bool(
+  'hatching',
+  False,
+  'Draws pictures with one black pen, for --paper, without an agent: contours, '
+  'and lines as near to each other as the picture is dark.',
 )
 flags.DEFINE_integer(
   'seed', 0, 'Seed: of equal seeds come equal pictures.', lower_bound=0

@@ -10,6 +10,7 @@ from launch import paint_sources
 from spiral_tf import progress
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import formats
+from spiral_tf.programs import plotter as plotter_lib
 from spiral_tf.programs import program as program_lib
 
 
@@ -28,6 +29,8 @@ def check(request: paint_request.Request, work: paint_sources.Work) -> None:
   program = work.program or program_lib.Program(work.renderer, ())
   changed = _changed(request, program)
   size = request.size
+  if any(map(request.is_plot, request.output)):
+    plotter_lib.check(changed.renderer)
   formats.check_program(
     changed.renderer, changed.commands, request.output, size
   )
@@ -78,11 +81,19 @@ def write(request: paint_request.Request, work: paint_sources.Work) -> int:
       own = painting.program.render()
       errors.append(reconstruction.errors(own, painting.target[np.newaxis]))
     program = _changed(request, painting.program)
+    paths = _paths(request, painting.name, work.several)
+    pictures = [path for path in paths if not request.is_plot(path)]
     program.save(
-      *_paths(request, painting.name, work.several),
+      *pictures,
       size=request.size,
       report=_report,
     )
+    for path in paths:
+      if request.is_plot(path):
+        made = plotter_lib.save(
+          program.renderer, program.commands, path, request.plotter
+        )
+        print(f'{path}: {made}')
     if request.sheet:
       sheet.add(program.render(request.size), painting.target)
     count += 1

@@ -9,6 +9,7 @@ import numpy as np
 
 from spiral_tf import progress
 from spiral_tf.agents import agent as agent_lib
+from spiral_tf.agents import hatch
 from spiral_tf.agents import inputs
 
 _NAMED = 3  # Bad pictures that a message names, at most.
@@ -53,7 +54,7 @@ def find(sources: Iterable[str]) -> list[str]:
 
 def read(
   paths: list[str],
-  agent: agent_lib.Agent,
+  agent: agent_lib.Agent | hatch.Hatcher,
   fit: str,
   bad_images: str,
 ) -> Read:

@@ -11,10 +11,13 @@ import os
 import re
 from typing import NamedTuple
 
+from spiral_tf.agents import hatch
 from spiral_tf.environments import mypaint
+from spiral_tf.evaluation import judges
 from spiral_tf.programs import backgrounds
 from spiral_tf.programs import checks
 from spiral_tf.programs import formats
+from spiral_tf.programs import plotter as plotter_lib
 
 # Of which the best is improved (docs/search.md).
 _SAMPLES_TO_IMPROVE = 16
@@ -44,9 +47,19 @@ class Request:
   samples: int | None = None
   best: bool = False
   improve: int | None = None
+  judge: str = judges.PIXELS
+  run: str | None = None
+  stroke_cost: float = 0.0
   temperature: float = 1.0
   tiles: int | None = None
   picture_colors: bool = False
+  paper: str | None = None
+  pen: str = '0.5mm'
+  margin: str = '10mm'
+  pens: int | None = None
+  pen_colors: tuple[str, ...] = ()
+  fill: bool = False
+  hatching: bool = False
   seed: int = 0
   given: frozenset[str] = frozenset()
 
@@ -64,6 +77,19 @@ class Request:
   def files(self) -> list[str]:
     """The files that are to be written, as they are named."""
     return [*self.output, *filter(None, [self.sheet])]
+
+  @property
+  def plotter(self) -> plotter_lib.Plotter | None:
+    """What plots are made for, if there is paper for some."""
+    if self.paper is None:
+      return None
+    return plotter_lib.Plotter(
+      self.paper, self.pen, self.margin, self.pens, self.pen_colors, self.fill
+    )
+
+  def is_plot(self, path: str) -> bool:
+    """Whether an output of this name is for a plotter."""
+    return self.paper is not None and path.lower().endswith('.svg')
 
 
 class _Need(NamedTuple):
@@ -100,17 +126,52 @@ _NO_TILES = _Need(
   'is for paintings as a whole, but --tiles chooses single strokes; leave one '
   'of the two out',
 )
+_IMPROVES = _Need(
+  lambda r: r.improve is not None,
+  'says which variations --improve keeps: add --improve=2000',
+)
+_RUN = _Need(
+  lambda r: r.judge == judges.PIXELS or bool(r.run),
+  'needs a discriminator: name the folder of the run that trained it with '
+  '--run=...',
+)
+_JUDGED = _Need(
+  lambda r: r.judge != judges.PIXELS,
+  f'is for its discriminator: add --judge={judges.BOTH}',
+)
+_BY_PIXELS = _Need(
+  lambda r: r.judge == judges.PIXELS,
+  f'is a share of the error of pixels, so --judge must be {judges.PIXELS}; '
+  'leave one of the two out',
+)
 _TILES = _Need(lambda r: bool(r.tiles), 'is for windows: add --tiles=4')
 _SHEET = _Need(lambda r: bool(r.sheet), 'is for a sheet: add --sheet=pairs.png')
 _PIXELS = _Need(
-  lambda r: bool(r.sheet) or any(map(formats.has_size, r.output)),
+  lambda r: (
+    bool(r.sheet)
+    or any(formats.has_size(path) and not r.is_plot(path) for path in r.output)
+  ),
   'is for pictures, and nothing that is to be written has a size: add '
   '--output=out.png',
 )
+_NO_HATCHING = _Need(
+  lambda r: not r.hatching,
+  'is for paintings, but --hatching draws with one pen, without an agent; '
+  'leave one of the two out',
+)
+_PAPER = _Need(
+  lambda r: r.paper is not None, 'is for a plotter: add --paper=a4'
+)
+_PLOT = _Need(
+  lambda r: any(map(r.is_plot, r.output)),
+  'is for a plotter, and nothing that is to be written is for one: add '
+  '--output=plot.svg',
+)
+_PLOT_OR_HATCHING = _Need(lambda r: r.hatching or _PLOT.is_met(r), _PLOT.words)
 # What each flag needs; the first that is not there is named. What agents and
 # programs must be like for a flag is not asked here.
 NEEDS: dict[str, tuple[_Need, ...]] = {
-  'model': (_AGENT,),
+  'model': (_AGENT, _NO_HATCHING),
   'image': (_AGENT,),
   'bad_images': (_AGENT, _PICTURE),
   'data': (_AGENT, _ONE_SOURCE),
@@ -123,12 +184,22 @@ NEEDS: dict[str, tuple[_Need, ...]] = {
   'brush': (),
   'background': (),
   'color_strokes': (),
-  'samples': (_AGENT,),
+  'samples': (_AGENT, _NO_HATCHING),
   'best': (_AGENT, _SAMPLES, _REPRODUCES, _NO_TILES),
-  'improve': (_AGENT, _REPRODUCES, _NO_TILES),
-  'temperature': (_AGENT,),
-  'tiles': (_AGENT, _PICTURE),
+  'improve': (_AGENT, _REPRODUCES, _NO_TILES, _NO_HATCHING),
+  'judge': (_IMPROVES, _RUN),
+  'run': (_JUDGED,),
+  'stroke_cost': (_IMPROVES, _BY_PIXELS),
+  'temperature': (_AGENT, _NO_HATCHING),
+  'tiles': (_AGENT, _PICTURE, _NO_HATCHING),
   'picture_colors': (_AGENT, _TILES),
+  'paper': (_PLOT_OR_HATCHING,),
+  'pen': (_PAPER,),
+  'margin': (_PAPER,),
+  'pens': (_PAPER, _NO_HATCHING, _PLOT),
+  'pen_colors': (_PAPER, _PLOT),
+  'fill': (_PAPER, _NO_HATCHING, _PLOT),
+  'hatching': (_AGENT, _PICTURE, _PAPER),
   'seed': (_AGENT,),
 }
 
@@ -154,7 +225,7 @@ def check(request: Request) -> None:
       for need in needs:
         if not need.is_met(request):
           raise ValueError(f'--{name} {need.words}.')
-  for name in ('model', 'image', 'program', 'output', 'sheet'):
+  for name in ('model', 'image', 'program', 'output', 'sheet', 'run'):
     _check_path(name, getattr(request, name))
   if request.size is not None:
     checks.index('--size', request.size, checks.MAX_WIDTH + 1, 1)
@@ -167,6 +238,9 @@ def check(request: Request) -> None:
     backgrounds.normal(request.background)
   if request.brush is not None:
     mypaint.brushes.load(request.brush)
+  plotter = request.plotter
+  if request.hatching:
+    hatch.Hatcher(plotter)
   if request.sheet and os.path.splitext(request.sheet)[1].lower() != '.png':
     raise ValueError(f'--sheet is {request.sheet!r}, but it must end in .png.')
   formats.check(request.files)

@@ -15,9 +15,12 @@ from spiral_tf import builders
 from spiral_tf import names as names_lib
 from spiral_tf import progress
 from spiral_tf.agents import agent as agent_lib
+from spiral_tf.agents import hatch
 from spiral_tf.agents import inputs
+from spiral_tf.evaluation import judges
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import renderer as renderer_lib
+from spiral_tf.search import by_environment
 from spiral_tf.search import climbing
 
 # The built-in data set.
@@ -74,6 +77,8 @@ def find(request: paint_request.Request) -> Work:
   if request.program:
     return _replay(request.program)
   paths = paint_pictures.find(request.image)
+  if request.hatching:
+    return _hatched(request, paths)
   agent = agent_lib.load(request.model or bundled.best())
   asked = bool(paths or request.data)
   if asked and not agent.conditional:
@@ -89,14 +94,18 @@ def find(request: paint_request.Request) -> Work:
       )
     return _draw(request, agent)
   if request.improve:
-    climbing.check_environment(agent.config.environment)
+    by_environment.check_environment(agent.config.environment)
+    climbing.check_stroke_cost(request.stroke_cost, agent.config.environment)
   several = len(paths) > 1
   paths, targets = paint_pictures.read(
     paths, agent, request.fit, request.bad_images
   )
   if request.tiles:
     return _tiled(request, agent, paths, several)
-  return _reproduce(request, agent, paths, targets, several)
+  judge = None
+  if request.run:
+    judge = judges.load_judge(request.run, agent.config, request.judge)
+  return _reproduce(request, agent, paths, targets, several, judge)
 
 
 def names(paths: list[str]) -> list[str]:
@@ -137,6 +146,7 @@ def _reproduce(
   paths: list[str],
   targets: Sequence[np.ndarray],
   several: bool,
+  judge: judges.Judge | None,
 ) -> Work:
   """Paintings of pictures, or of the built-in ones if there are no paths."""
   called = names(paths)
@@ -149,7 +159,7 @@ def _reproduce(
     for name in called
     for sample in range(1, each + 1)
   ]
-  paintings = _paintings(request, agent, every, targets, each)
+  paintings = _paintings(request, agent, every, targets, each, judge)
   several = several or len(every) > 1
   return Work(agent.renderer, every, several, paths, True, paintings)
 
@@ -160,6 +170,7 @@ def _paintings(
   called: list[str],
   targets: Sequence[np.ndarray],
   each: int,
+  judge: judges.Judge | None,
 ) -> Iterator[Painting]:
   """Reproduces pictures, so that there are `each` paintings of each.
 
@@ -169,6 +180,7 @@ def _paintings(
     called: what to call the paintings, `each` of a picture.
     targets: what the agent sees of each picture.
     each: paintings to keep of each picture.
+    judge: says what is better, if it is not what is nearer.
 
   Yields:
     The paintings, with the pictures in their order.
@@ -184,9 +196,28 @@ def _paintings(
       request.seed + start,
       lambda done, _, start=start: report(start + done // each, total),
       tries=request.improve or 0,
+      judge=judge,
+      stroke_cost=request.stroke_cost,
     )
     for i, program in enumerate(painted):
       yield Painting(called[each * start + i], program, shown[i // each])
+
+
+def _hatched(request: paint_request.Request, paths: list[str]) -> Work:
+  """Drawings of pictures with one pen."""
+  hatcher = hatch.Hatcher(request.plotter)
+  several = len(paths) > 1
+  paths, targets = paint_pictures.read(
+    paths, hatcher, request.fit, request.bad_images
+  )
+  called = names(paths)
+
+  def paintings():
+    for path, name, target in zip(paths, called, targets):
+      report = progress.Progress(f'layers of {os.path.basename(path)}')
+      yield Painting(name, hatcher.draw(target, request.seed, report))
+
+  return Work(hatcher.renderer, called, several, paths, False, paintings())
 
 
 def _tiled(

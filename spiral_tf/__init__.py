@@ -20,7 +20,9 @@ _OFFERED = {
   'Program': 'spiral_tf.programs.program',
   'Put': 'spiral_tf.programs.platform',
   'Stroke': 'spiral_tf.programs.canvas',
+  'hatch_photo': 'spiral_tf.agents.hatch',
   'load': 'spiral_tf.agents.agent',
+  'load_judge': 'spiral_tf.evaluation.judges',
   'paint_photo': 'spiral_tf.agents.photographs',
 }
 

@@ -120,6 +120,41 @@ def test_the_nearest_is_varied_and_gets_nearer(copyist):
   assert nearer < near
 
 
+def test_a_judge_says_what_is_kept(copyist):
+  def ink(images, targets):
+    assert images.shape == targets.shape
+    return -images.mean(axis=(1, 2, 3))
+
+  def darkness(**search):
+    drawn = copyist.paint(_IMAGE, samples=16, seed=5, **search).render()
+    return 255 - drawn.mean()
+
+  targets = np.stack([copyist.target(_IMAGE)] * 16)
+  drawn = copyist.paint_many(targets, seed=5)
+  chosen = darkness(judge=ink)
+  assert chosen == max(255 - program.render().mean() for program in drawn)
+  assert chosen > darkness()
+  varied = darkness(judge=ink, tries=200)
+  assert varied > chosen + 10
+  assert varied == darkness(judge=ink, tries=200)
+  assert varied > darkness(tries=200) + 10
+
+
+def test_strokes_may_cost(tmp_path):
+  environment = dataclasses.replace(
+    small.CONDITIONAL.environment, pen_down=False, noise_dim=0
+  )
+  lifter = _load(
+    tmp_path, dataclasses.replace(small.CONDITIONAL, environment=environment)
+  )
+
+  def strokes(cost):
+    program = lifter.paint(_IMAGE, samples=4, tries=500, stroke_cost=cost)
+    return program.num_strokes
+
+  assert strokes(1.0) == 0 < strokes(0.0)
+
+
 def test_at_temperature_0_seeds_make_no_difference(copyist):
   cold = {copyist.paint(_IMAGE, temperature=0.0, seed=i) for i in range(3)}
   warm = {copyist.paint(_IMAGE, temperature=1.0, seed=i) for i in range(3)}
@@ -132,6 +167,8 @@ def test_what_makes_no_sense_is_refused(artist, copyist):
     (lambda: artist.paint(_IMAGE), 'draws without images'),
     (lambda: artist.paint(samples=2), 'draws without images'),
     (lambda: artist.paint(tries=1), 'draws without images'),
+    (lambda: artist.paint(judge=max), 'draws without images'),
+    (lambda: artist.paint(stroke_cost=0.1), 'draws without images'),
     (lambda: artist.paint_many(target), 'draws without images'),
     (lambda: copyist.paint(), 'it needs one'),
     (lambda: copyist.draw(1), 'use paint'),
@@ -140,6 +177,8 @@ def test_what_makes_no_sense_is_refused(artist, copyist):
     (lambda: copyist.paint(_IMAGE, seed=-1), 'seed is -1'),
     (lambda: copyist.paint(_IMAGE, tries=-1), 'tries is -1'),
     (lambda: copyist.paint(_IMAGE, tries=0.5), 'tries is 0.5'),
+    (lambda: copyist.paint(_IMAGE, stroke_cost=2), 'stroke_cost is 2'),
+    (lambda: copyist.paint(_IMAGE, stroke_cost=0.1), 'never lifts'),
     (lambda: copyist.paint(_IMAGE, fit='x'), "fit is 'x'"),
     (lambda: copyist.paint_tiles(_IMAGE, tiles=0), 'tiles is 0'),
     (lambda: artist.paint_tiles(_IMAGE), 'tiles need an agent'),
@@ -155,8 +194,25 @@ def test_tiles_need_a_brush(tmp_path):
   assert builder.conditional and not builder.renderer.has_brush
   with pytest.raises(ValueError, match='with a brush'):
     builder.paint_tiles(_IMAGE)
-  with pytest.raises(ValueError, match='only paintings are varied'):
-    builder.paint(_IMAGE, tries=1)
+
+
+def test_scenes_are_varied_and_get_nearer(tmp_path):
+  builder = _load(tmp_path, small.SCENES)
+  target = builder.target(_IMAGE)[np.newaxis]
+  near, nearer = (
+    builder.paint(_IMAGE, samples=4, seed=5, tries=tries) for tries in (0, 300)
+  )
+  errors = [
+    reconstruction.errors(program.render()[np.newaxis], target)
+    for program in (near, nearer)
+  ]
+  assert errors[1] < errors[0]
+  assert nearer == builder.paint(_IMAGE, samples=4, seed=5, tries=300)
+  nearer.save(str(tmp_path / 'x.json'), str(tmp_path / 'x.xml'))
+  again = program_lib.Program.load(str(tmp_path / 'x.json'))
+  assert again == nearer
+  geoms = (tmp_path / 'x.xml').read_text().count('name="object-')
+  assert geoms == len(nearer.commands) > 0
 
 
 def test_importing_the_package_loads_no_tensorflow():

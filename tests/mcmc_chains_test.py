@@ -78,6 +78,14 @@ def test_each_image_has_its_own_chain(targets, monkeypatch):
   assert rate == round(renders / seconds)
 
 
+def test_each_image_may_have_its_own_scene_to_begin_with(targets):
+  given = [(stage_lib.SceneObject(k, 5, 2, 3, 0, k),) for k in range(3)]
+  search = _SEARCH._replace(initial=given)
+  chains, _ = mcmc_chains.run(search, targets, 1, print)
+  assert [chains[i].l2[0] for i in range(3)] == [0, 0, 0]
+  assert [chains[i].best_objects for i in range(3)] == given
+
+
 def test_processes_change_nothing(targets):
   alone, _ = mcmc_chains.run(_SEARCH, targets, 1, print)
   together, _ = mcmc_chains.run(_SEARCH, targets, 2, print)

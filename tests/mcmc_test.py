@@ -14,6 +14,8 @@ import pytest
 from launch import mcmc_report
 from spiral_tf import builders
 from spiral_tf import node_kinds
+from spiral_tf.agents import agent as agent_lib
+from spiral_tf.agents import saved_model
 from spiral_tf.config import sections
 from spiral_tf.environments.mujoco import stage as stage_lib
 from spiral_tf.evaluation import reconstruction
@@ -147,6 +149,26 @@ def test_searches_and_compares(launch, config, workdir, tmp_path):
     with Image.open(output / f'{name}.png') as image:
       sizes[name] = image.size
 
+  # The same agent as a model, whose scenes other chains begin with.
+  model = str(tmp_path / 'model')
+  saved_model.save(config, _policy(config), model)
+  of_agent = tmp_path / 'of_agent'
+  options = f'--model={model}', '--samples=2', '--iterations=40', '--seed=3'
+  command = 'mcmc', _config_file(tmp_path, config), f'--output={of_agent}'
+  done = launch(*command, '--num_images=2', *options)
+  assert done.returncode == 0, done.stderr
+  entries = json.loads((of_agent / 'mcmc.json').read_text())['from_agent']
+  assert [x['evaluations'] for x in entries] == [12, 20, 40]
+  programs = agent_lib.load(model).paint_many(targets, 2, seed=3)
+  begun = errors(np.stack([program.render() for program in programs]))
+  assert entries[0]['mean'] == pytest.approx(begun.mean())
+  for refused, words in (
+    (('--samples=7', '--iterations=40'), 'renders 42 times an image'),
+    (('--config.environment.grid_width=5',), 'grid_width of'),
+  ):
+    done = launch(*command, f'--model={model}', '--iterations=40', *refused)
+    assert done.returncode == 1 and words in done.stderr.splitlines()[-1]
+
   # Without an agent, in two processes: the same chains.
   alone = tmp_path / 'alone'
   done = launch(
@@ -174,6 +196,7 @@ def test_refuses_what_has_no_answer(launch, config, workdir, tmp_path):
     (('--config.seed=1', f'--workdir={workdir}'), 'either --workdir or'),
     ((f'--workdir={other}',), 'shown no targets'),
     ((f'--workdir={tmp_path}',), 'not the folder of a run'),
+    (('--samples=2',), 'add --model=MODEL'),
   ):
     done = launch('mcmc', output, *arguments)
     assert done.returncode != 0
@@ -277,6 +300,25 @@ def test_curve_and_table(found, agent):
   assert rows[4] == ['after', '2', 'evaluations', '8.00000', '4.00000']
   assert (rows[-1][-1] == '0.50000') == agent
   assert len(rows) == 5 + agent
+
+
+def test_curve_and_table_from_an_agents_scene(found):
+  chains = [
+    chain._replace(l2=chain.l2[:2] / 4, renders=1) for chain in found.chains
+  ]
+  found = found._replace(agent_chains=chains, agent_renders=1)
+  (axes,) = mcmc_report.curve(found).axes
+  _, _, sample, best, _ = axes.lines
+  # What the agent rendered counts, so that both curves end at the same place.
+  np.testing.assert_array_equal(sample.get_xdata(), [1, 2])
+  np.testing.assert_array_equal(sample.get_ydata(), [4, 1])
+  np.testing.assert_array_equal(best.get_ydata(), [4, 1])
+  rows = [line.split() for line in mcmc_report.table(found).splitlines()]
+  assert rows[-2][-3:] == ['evaluations', '4.00000', '4.00000']
+  assert rows[-1][-3:] == ['evaluations', '1.00000', '1.00000']
+  entries = mcmc_report.summary(found)['from_agent']
+  assert [x['evaluations'] for x in entries] == [1, 2]
+  assert [x['mean'] for x in entries] == [4, 1]
 
 
 if __name__ == '__main__':

@@ -154,6 +154,35 @@ def test_the_initial_sample(initial, least, most):
   assert least <= len(stage.rendered[0]) <= most
 
 
+def test_begins_with_given_objects():
+  stage = _GreyStage(_by_kind)
+  given = [stage_lib.SceneObject(kind, 0, 0, 0, 0, 0) for kind in (2, 0)]
+  chain = metropolis_hastings.run(
+    *(_grey(120), stage, 1, np.random.default_rng(0)),
+    max_objects=2,
+    initial=given,
+  )
+  assert stage.rendered[0] == tuple(given)
+  assert chain.l2[0] == 0 and chain.best_objects == tuple(given)
+  # With other random numbers each slot is drawn anew, the free ones too.
+  filled = set()
+  for seed in range(60):
+    stage.rendered.clear()
+    metropolis_hastings.run(
+      *(_grey(120), stage, 1, np.random.default_rng(seed)),
+      max_objects=3,
+      initial=given,
+    )
+    filled.update(len(objects) for objects in stage.rendered)
+  assert filled == {1, 2, 3}
+  with pytest.raises(ValueError, match='has 2 objects, but there are 1 slots'):
+    metropolis_hastings.run(
+      *(_grey(120), stage, 1, np.random.default_rng(0)),
+      max_objects=1,
+      initial=given,
+    )
+
+
 def test_finds_one_object_on_the_real_stage():
   stage = stage_lib.Stage(canvas_width=32, grid_width=2, max_objects=1)
   box = stage_lib.SceneObject(

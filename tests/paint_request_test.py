@@ -26,9 +26,19 @@ _VALUES = {
   'samples': 4,
   'best': True,
   'improve': 100,
+  'judge': 'both',
+  'run': 'runs/x',
+  'stroke_cost': 0.01,
   'temperature': 0.5,
   'tiles': 2,
   'picture_colors': True,
+  'paper': 'a4',
+  'pen': '0.3mm',
+  'margin': '5mm',
+  'pens': 3,
+  'pen_colors': ('black', '#f00'),
+  'fill': True,
+  'hatching': True,
   'seed': 1,
 }
 # Sets of flags, beside each --output=out.png, in which all have an effect.
@@ -40,8 +50,12 @@ _SOUND = [
   {'image', 'tiles', 'picture_colors', 'samples', 'fit', 'temperature'},
   {'image', 'bad_images'},
   {'image', 'improve'},
+  {'image', 'improve', 'judge', 'run'},
+  {'image', 'improve', 'stroke_cost'},
   {'data', 'improve', 'samples', 'best'},
   {'data', 'samples', 'best', 'sheet', 'columns', 'size'},
+  {'image', 'hatching', 'paper', 'pen', 'margin', 'seed', 'fit', 'bad_images'},
+  {'image', 'hatching', 'paper', 'sheet', 'columns', 'size', 'brush'},
 ]
 # For each need of each flag, others with which it is not met.
 _WITHOUT_EFFECT = [
@@ -64,10 +78,31 @@ _WITHOUT_EFFECT = [
   ('improve', {'program'}, '--program'),
   ('improve', set(), '--image'),
   ('improve', {'image', 'tiles'}, '--tiles'),
+  ('judge', {'image'}, '--improve'),
+  ('run', {'image', 'improve'}, '--judge'),
+  ('stroke_cost', {'image', 'samples', 'best'}, '--improve'),
+  ('stroke_cost', {'image', 'improve', 'judge', 'run'}, '--judge'),
   ('temperature', {'program'}, '--program'),
   ('tiles', {'program'}, '--program'),
   ('tiles', {'data'}, '--image'),
   ('tiles', set(), '--image'),
+  ('model', {'image', 'hatching', 'paper'}, '--hatching'),
+  ('samples', {'image', 'hatching', 'paper'}, '--hatching'),
+  ('improve', {'image', 'hatching', 'paper'}, '--hatching'),
+  ('temperature', {'image', 'hatching', 'paper'}, '--hatching'),
+  ('tiles', {'image', 'hatching', 'paper'}, '--hatching'),
+  ('paper', {'program'}, '--output=plot.svg'),
+  ('pen', {'program'}, '--paper'),
+  ('margin', {'program'}, '--paper'),
+  ('pens', {'program'}, '--paper'),
+  ('pens', {'image', 'hatching', 'paper'}, '--hatching'),
+  ('pen_colors', {'program'}, '--paper'),
+  ('pen_colors', {'image', 'hatching', 'paper'}, '--output=plot.svg'),
+  ('fill', {'program'}, '--paper'),
+  ('fill', {'image', 'hatching', 'paper'}, '--hatching'),
+  ('hatching', {'program'}, '--program'),
+  ('hatching', set(), '--image'),
+  ('hatching', {'image'}, '--paper'),
   ('picture_colors', {'program'}, '--program'),
   ('picture_colors', {'image'}, '--tiles'),
   ('seed', {'program'}, '--program'),
@@ -91,9 +126,10 @@ def test_each_flag_is_in_the_table():
   fields = {f.name for f in dataclasses.fields(_Request)} - {'given'}
   assert set(paint_request.NEEDS) == fields == set(_VALUES)
   needs = sum(map(len, paint_request.NEEDS.values()))
-  # Besides --size, which is below; three flags have one in two ways: `fit`,
-  # `tiles` and `bad_images`.
-  assert len(_WITHOUT_EFFECT) == needs - 1 + 3
+  # Besides --size, those of judges, and what --pens and --fill do without a
+  # plot, which are below; three flags have one in two ways: `fit`, `tiles` and
+  # `bad_images`.
+  assert len(_WITHOUT_EFFECT) == needs - 4 + 3
 
 
 def test_of_what_is_improved_the_best_is_kept():
@@ -127,6 +163,14 @@ def test_a_flag_without_effect_is_refused_by_name(flag, others, named):
     paint_request.check(_request(*others, **{flag: False}))
 
 
+def test_a_judge_needs_a_run_unless_it_looks_at_pixels():
+  paint_request.check(_request('image', 'improve', judge='pixels'))
+  for judge in ('discriminator', 'both'):
+    with pytest.raises(ValueError, match=r'^--judge .*--run='):
+      paint_request.check(_request('image', 'improve', judge=judge))
+    paint_request.check(_request('image', 'improve', 'run', judge=judge))
+
+
 def test_a_size_needs_something_that_has_one():
   for output in (('a.json',), ('a.xml',), ('a.json', 'a.xml')):
     with pytest.raises(ValueError, match=r'^--size .*--output=out\.png'):
@@ -135,6 +179,48 @@ def test_a_size_needs_something_that_has_one():
     paint_request.check(_request('program', 'size', output=output))
   request = _request('program', 'size', 'sheet', output=('a.json',))
   paint_request.check(request)
+
+
+def test_pens_need_a_plot():
+  for name in ('paper', 'pens', 'fill', 'pen_colors'):
+    request = _request('program', 'paper', name)
+    with pytest.raises(ValueError, match=r'--output=plot\.svg'):
+      paint_request.check(request)
+    request = _request('program', 'paper', name, output=('a.png', 'b.SVG'))
+    paint_request.check(request)
+
+
+def test_plots_have_no_size():
+  request = _request('program', 'paper', 'size', output=('a.svg',))
+  with pytest.raises(ValueError, match=r'^--size '):
+    paint_request.check(request)
+  request = _request('program', 'paper', 'size', output=('a.svg', 'a.png'))
+  paint_request.check(request)
+  assert request.is_plot('a.svg') and not request.is_plot('a.png')
+  assert request.plotter.paper == 'a4' and _request('image').plotter is None
+
+
+@pytest.mark.parametrize(
+  'values,words',
+  [
+    ({'paper': 'a7'}, "paper is 'a7', but it must be one of a0"),
+    ({'pen': '0.5'}, "pen is '0.5', but it must be a length"),
+    ({'margin': '11cm'}, 'margin is .*half of the short side'),
+    ({'pens': 65}, 'pens is 65'),
+    ({'pen_colors': ('blak',)}, "pen_colors is 'blak'"),
+    ({'pens': 2, 'pen_colors': ('black',)}, 'leave one of the two out'),
+  ],
+)
+def test_plots_that_cannot_be_are_refused(values, words):
+  values = {'paper': 'a4', 'output': ('a.svg',), **values}
+  with pytest.raises(ValueError, match=words):
+    paint_request.check(_request('program', **values))
+
+
+def test_a_pen_too_thick_for_hatching_is_refused():
+  request = _request('image', 'hatching', paper='a6', pen='10mm')
+  with pytest.raises(ValueError, match=r'choose a thinner pen'):
+    paint_request.check(request)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from spiral_tf import builders
 from spiral_tf.agents import saved_model
 from spiral_tf.programs import program as program_lib
 from tests import patience
+from tests import program_cases
 from tests import small
 
 _CHROMIUM = shutil.which('chromium')
@@ -282,6 +283,35 @@ def test_agents_that_draw_without_a_picture(page):
   _paint(page)
   _screenshot(page, 'artist.png')
   assert _at(page, 1).min() < 255
+
+
+@pytest.mark.parametrize('width,height', [(64, 40), (40, 64), (64, 64)])
+def test_programs_are_shown_in_their_aspect(page, width, height):
+  program = program_cases.painted(canvas_width=width, canvas_height=height)
+  answer = {'program': json.loads(program.to_json()), 'seconds': 1}
+  page.route('**/api/paint', lambda route: route.fulfill(json=answer))
+  _paint(page)
+  expected = np.broadcast_to(
+    program.render(512), (*program.renderer.shape(512), 3)
+  )
+  np.testing.assert_array_equal(_at(page, 1), expected)
+  box = page.locator('#painting').bounding_box()
+  room = page.locator('#frame').bounding_box()
+  # A border of a pixel is around it.
+  assert box['width'] == pytest.approx(
+    room['width'] * min(1, width / height), abs=1
+  )
+  assert box['height'] == pytest.approx(
+    room['width'] * min(1, height / width), abs=3
+  )
+  assert box['x'] - room['x'] == pytest.approx(
+    (room['width'] - box['width']) / 2, abs=1
+  )
+  # It is empty again, and square, when another agent is chosen.
+  page.select_option('#model', 'artist')
+  assert not _pixels(page).any()
+  box = page.locator('#painting').bounding_box()
+  assert box['width'] == pytest.approx(box['height'], abs=1)
 
 
 def test_says_how_many_come_before(page):

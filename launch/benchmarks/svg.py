@@ -76,7 +76,7 @@ def measure(brush: str, varies: bool, size: int, number: int):
 
 
 def rasterized(text: str) -> np.ndarray:
-  """Draws an SVG file at its own size, uint8 `[S, S]`, grey on white."""
+  """Draws an SVG file at its own size, uint8 `[H, W]`, grey on white."""
   import resvg_py  # Comes with the tests' packages only.
 
   data = resvg_py.svg_to_bytes(svg_string=text, background='#ffffff')

@@ -19,7 +19,9 @@ from spiral_tf.config import experiment
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.programs import renderers
+from spiral_tf.search import by_environment
 from spiral_tf.search import climbing
+from spiral_tf.search import judged
 
 MAX_SAMPLES = 1024  # Drawings, or tries at each image, in one call.
 
@@ -98,6 +100,8 @@ class Agent:
     seed: int = 0,
     fit: str = 'crop',
     tries: int = 0,
+    judge: judged.Judge | None = None,
+    stroke_cost: float = 0.0,
   ) -> program_lib.Program:
     """Paints one picture.
 
@@ -110,9 +114,14 @@ class Agent:
         always does what it thinks likeliest.
       seed: equal seeds make equal pictures.
       fit: see `target`.
-      tries: how many variations of the nearest sample to draw then, each of a
-        stroke or two; those that are not farther from the image stay. With
-        many, several samples are varied.
+      tries: how many variations of the nearest sample to try then, each of a
+        stroke or two, or of an object; those that are not farther from the
+        image stay.
+      judge: says which samples and variations are better, such as one of
+        `judges.load_judge`, see `judged.Judge`; None for what is nearer.
+      stroke_cost: with tries, what a stroke must be worth, see
+        `climbing.climb`: 0.01 leaves out those without which the image would
+        hardly be farther. Without a judge only.
 
     Returns:
       The program of the picture.
@@ -126,14 +135,20 @@ class Agent:
         'this agent reproduces images, so it needs one: paint(image).'
       )
     if not self.conditional:
-      if image is not None or samples != 1 or tries:
+      if image is not None or samples != 1 or tries or judge or stroke_cost:
         raise ValueError(
           'this agent draws without images, so there is nothing to reproduce '
-          'or to come near to; leave image, samples and tries out.'
+          'or to come near to; leave image, samples, tries, judge and '
+          'stroke_cost out.'
         )
       return self.draw(1, temperature, seed)[0]
     targets = self.target(image, fit)[np.newaxis]
-    return self.paint_many(targets, samples, temperature, seed, tries=tries)[0]
+    return self.paint_many(
+      *(targets, samples, temperature, seed),
+      tries=tries,
+      judge=judge,
+      stroke_cost=stroke_cost,
+    )[0]
 
   def draw(
     self,
@@ -175,6 +190,8 @@ class Agent:
     report: Report | None = None,
     check: Check | None = None,
     tries: int = 0,
+    judge: judged.Judge | None = None,
+    stroke_cost: float = 0.0,
   ) -> list[program_lib.Program]:
     """Paints many pictures, several at a time.
 
@@ -186,6 +203,8 @@ class Agent:
       report: told after each batch how many of the pictures are done.
       check: see `draw`.
       tries: see `paint`; for each picture.
+      judge: see `paint`.
+      stroke_cost: see `paint`.
 
     Returns:
       Their `N` programs.
@@ -197,10 +216,21 @@ class Agent:
       raise ValueError('this agent draws without images: use draw(number).')
     _check_samples(samples)
     climbing.check_tries(tries)
-    if tries:
+    if judge:
       climbing.check_environment(self.config.environment)
+      if stroke_cost:
+        raise ValueError(
+          f'stroke_cost is {stroke_cost}, a share of the error of pixels, but '
+          'there is a judge that looks at something else; leave one out.'
+        )
+    elif tries:
+      by_environment.check_environment(self.config.environment)
+    climbing.check_stroke_cost(stroke_cost, self.config.environment)
     return reproduction.reproduce(
-      self._studio, targets, samples, temperature, seed, report, check, tries
+      *(self._studio, targets, samples, temperature, seed, report, check),
+      tries,
+      judge=judge,
+      stroke_cost=stroke_cost,
     )
 
   def tiled_renderer(self, tiles: int) -> renderer_lib.Renderer:

@@ -1,4 +1,4 @@
-"""Photographs as programs of brush strokes, painted by search, without an agent.
+"""Photographs as programs of brush strokes, which search finds, not an agent.
 
 program = spiral_tf.paint_photo('photo.jpg', strokes=300)
 program.save('painting.png', 'painting.svg', 'painting.mp4')
@@ -15,6 +15,7 @@ from spiral_tf.programs import canvas as canvas_lib
 from spiral_tf.programs import checks
 from spiral_tf.programs import program as program_lib
 from spiral_tf.search import photographs
+from spiral_tf.search import proposals as proposals_lib
 
 BRUSH = 'ramon/Marker'
 STROKES = 300
@@ -33,11 +34,14 @@ def paint_photo(
   size: int = SIZE,
   seed: int = 0,
   report: photographs.Report | None = None,
+  threads: int | None = None,
+  proposals: proposals_lib.Make = proposals_lib.Scan,
 ) -> program_lib.Program:
   """Paints a photograph with so many strokes of a brush.
 
-  Search finds the strokes (see `search.photographs`); no agent has a part in
-  it. The paper has the mean colour of the photograph, and its aspect.
+  Search finds the strokes (see `search.photographs`); an agent has a part in it
+  only if it proposes them. The paper has the mean colour of the photograph, and
+  its aspect.
 
   Args:
     image: anything `inputs.read` takes.
@@ -48,6 +52,10 @@ def paint_photo(
       which the strokes are fitted, though it can be rendered at any.
     seed: equal seeds make equal paintings.
     report: told how far the search is.
+    threads: that share the work; None for as many as there are cores for this
+      process. They make no difference to the painting.
+    proposals: who proposes strokes, of which those that help stay; by default a
+      scan of all places, see `proposing.by` for an agent.
 
   Returns:
     The program, with a canvas `size` pixels wide or high.
@@ -62,13 +70,40 @@ def paint_photo(
   picture = inputs.read(image)
   first = min(size, SEARCH_SIZE)
   painting = photographs.paint(
-    _fitted(picture, first), strokes, brush, seed=seed, report=report
+    _fitted(picture, first),
+    strokes,
+    brush,
+    seed=seed,
+    threads=threads,
+    report=report,
+    proposals=proposals,
   )
   if size > first:
     painting = photographs.enlarge(
-      painting, size / first, _fitted(picture, size), brush, seed=seed
+      painting,
+      size / first,
+      _fitted(picture, size),
+      brush,
+      seed=seed,
+      threads=threads,
     )
-  height, width = _fitted_shape(picture, size)
+  return program(painting, _fitted_shape(picture, size), brush)
+
+
+def program(
+  painting: photographs.Painting, shape: tuple[int, int], brush: str
+) -> program_lib.Program:
+  """The program of a painting.
+
+  Args:
+    painting: what search has found.
+    shape: its height and width, pixels.
+    brush: by name.
+
+  Returns:
+    The program, with a canvas of that shape.
+  """
+  height, width = shape
   background = '#' + bytes(round(255 * x) for x in painting.paper).hex()
   canvas = canvas_lib.Canvas(
     canvas_width=width,

@@ -8,7 +8,8 @@ import numpy as np
 from spiral_tf.agents import studio as studio_lib
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import program as program_lib
-from spiral_tf.search import climbing
+from spiral_tf.search import by_environment
+from spiral_tf.search import judged
 
 # Images whose programs are varied before it is said that they are done.
 _CLIMB_BATCH = 16
@@ -24,8 +25,10 @@ def reproduce(
   check: Callable[[], None] | None,
   tries: int,
   threads: int | None = None,
+  judge: judged.Judge | None = None,
+  stroke_cost: float = 0.0,
 ) -> list[program_lib.Program]:
-  """Draws each image several times, and keeps the nearest drawing.
+  """Draws each image several times, and keeps the best drawing.
 
   Args:
     studio: where the agent draws.
@@ -37,6 +40,9 @@ def reproduce(
     check: called between the steps of the work, it raises an error to end it.
     tries: variations of the drawings of each image, see `climbing.climb`.
     threads: see `climbing.climb`.
+    judge: says which drawings and variations are better; None for those that
+      are nearer.
+    stroke_cost: see `climbing.climb`.
 
   Returns:
     `N` programs.
@@ -47,7 +53,7 @@ def reproduce(
     batch = targets[shown[start : start + studio_lib.BATCH]]
     played = studio.play(len(batch), temperature, [seed, start], batch, check)
     actions.append(played.actions)
-    if tries:
+    if tries or judge:
       continue
     errors.append(reconstruction.errors(played.canvases, batch))
     if report:
@@ -58,8 +64,12 @@ def reproduce(
     name: values.reshape(*shape, -1)
     for name, values in _joined(actions).items()
   }
-  if tries:
-    best = _climb(studio, drawn, targets, tries, seed, report, check, threads)
+  if tries or judge:
+    best = _climb(
+      *(studio, drawn, targets, tries, seed, report, check, threads),
+      judge,
+      stroke_cost,
+    )
   else:
     nearest = np.concatenate(errors).reshape(shape).argmin(axis=1)
     rows = np.arange(len(targets))
@@ -76,23 +86,26 @@ def _climb(
   report: Callable[[int, int], None] | None,
   check: Callable[[], None] | None,
   threads: int | None,
+  judge: judged.Judge | None,
+  stroke_cost: float,
 ) -> dict[str, np.ndarray]:
   """Varies drawings, int `[N, S, T]`; returns the best, `[N, T]`."""
   number = len(targets)
   seeds = np.random.SeedSequence(seed).generate_state(number, np.uint64)
   climbed = []
   for start in range(0, number, _CLIMB_BATCH):
-    if check:
-      check()
     part = slice(start, start + _CLIMB_BATCH)
-    found = climbing.climb(
+    work = (
       studio.environment,
       {name: values[part] for name, values in drawn.items()},
       targets[part],
       tries,
       seeds[part].tolist(),
-      threads,
     )
+    if judge:
+      found = judged.climb(*work, judge, threads, check)
+    else:
+      found = by_environment.climb(*work, threads, stroke_cost, check)
     climbed.append(found.actions)
     if report:
       report(min(number, start + _CLIMB_BATCH), number)

@@ -4,6 +4,10 @@ Each action adds an object, changes the last one or does nothing. The
 observation is what `spiral_tf.types` says of it.
 """
 
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+
 from dm_env import specs
 import numpy as np
 
@@ -114,6 +118,49 @@ class Scenes(episodic.Episodic):
     self._canvas = self._stage.redraw(
       self._canvas, self._objects, [*removed, added]
     )
+
+
+def built(
+  steps: Iterable[Mapping[str, int]], max_objects: int
+) -> tuple[stage.SceneObject, ...]:
+  """What an episode leaves on the platform, without drawing it.
+
+  Args:
+    steps: actions, in their order.
+    max_objects: objects that fit on the platform.
+
+  Returns:
+    The objects, in the order they were added.
+  """
+  objects: list[stage.SceneObject] = []
+  for step in steps:
+    values = {name: int(value) for name, value in step.items()}
+    move = values.pop('move')
+    if move == CHANGE and objects:
+      objects[-1] = stage.SceneObject(**values)
+    elif move == ADD and len(objects) < max_objects:
+      objects.append(stage.SceneObject(**values))
+  return tuple(objects)
+
+
+def builds(
+  objects: Sequence[stage.SceneObject], episode_length: int
+) -> dict[str, np.ndarray]:
+  """The shortest episode that leaves these objects on the platform.
+
+  Args:
+    objects: at most `episode_length`, and as many as fit on the platform.
+    episode_length: `T`.
+
+  Returns:
+    For each component of the actions, int32 `[T]`: all objects are added, then
+    nothing is done.
+  """
+  skipped = episode_length - len(objects)
+  rows = [(ADD, *values) for values in objects]
+  rows += [(SKIP, *[0] * len(stage.SceneObject._fields))] * skipped
+  names = 'move', *stage.SceneObject._fields
+  return dict(zip(names, np.array(rows, np.int32).T))
 
 
 def _action_spec(grid_width: int) -> dict[str, specs.DiscreteArray]:

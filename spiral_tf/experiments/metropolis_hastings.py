@@ -22,7 +22,7 @@ import numpy as np
 from spiral_tf.environments.mujoco import stage as stage_lib
 
 COVARIANCE = 0.25
-# What a chain may begin with; the paper does not say.
+# What a chain may begin with, beside given objects; the paper does not say.
 INITIAL = ('empty', 'prior')
 
 _Slots = list[stage_lib.SceneObject | None]
@@ -72,7 +72,7 @@ def run(
   rng: np.random.Generator,
   grid_width: int = 16,
   max_objects: int = 20,
-  initial: str = 'empty',
+  initial: str | Sequence[stage_lib.SceneObject] = 'empty',
 ) -> Chain:
   """Runs one chain.
 
@@ -86,9 +86,10 @@ def run(
     rng: where all that is random comes from.
     grid_width: of the stage, whose locations there are `grid_width**2` of.
     max_objects: slots.
-    initial: what to begin with: 'empty', no objects, as an episode begins, or
-      'prior', slots drawn from the prior, which fills half of them. Its render
-      is not among the evaluations.
+    initial: what to begin with: 'empty', no objects, as an episode begins;
+      'prior', slots drawn from the prior, which fills half of them; or objects,
+      such as an agent's, for the first slots. Its render is not among the
+      evaluations.
 
   Returns:
     The chain; equal arguments make equal chains.
@@ -99,11 +100,7 @@ def run(
   """
   if iterations < 1:
     raise ValueError(f'iterations is {iterations}, but must be at least 1.')
-  if initial not in INITIAL:
-    raise ValueError(f'initial is {initial!r}, but must be one of {INITIAL}.')
-  slots: _Slots = [None] * max_objects
-  if initial == 'prior':
-    slots = [_draw(rng, grid_width) for _ in slots]
+  slots = _begin(initial, rng, grid_width, max_objects)
   image = stage.render(_objects(slots))
   if target.shape != image.shape or target.dtype != image.dtype:
     raise ValueError(
@@ -140,6 +137,27 @@ def run(
     renders=renders,
     acceptance_rate=accepted / max(1, renders),
   )
+
+
+def _begin(
+  initial: str | Sequence[stage_lib.SceneObject],
+  rng: np.random.Generator,
+  grid_width: int,
+  max_objects: int,
+) -> _Slots:
+  """The slots of the initial sample, see `run`."""
+  if isinstance(initial, str):
+    if initial not in INITIAL:
+      raise ValueError(f'initial is {initial!r}, but must be one of {INITIAL}.')
+    if initial == 'prior':
+      return [_draw(rng, grid_width) for _ in range(max_objects)]
+    return [None] * max_objects
+  if len(initial) > max_objects:
+    raise ValueError(
+      f'the initial sample has {len(initial)} objects, but there are '
+      f'{max_objects} slots for them.'
+    )
+  return [*initial, *[None] * (max_objects - len(initial))]
 
 
 def _draw(

@@ -21,6 +21,7 @@ from spiral_tf.programs import checks
 from spiral_tf.programs import easel
 from spiral_tf.programs import formats
 from spiral_tf.programs import json_form
+from spiral_tf.programs import plotter as plotter_lib
 from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.programs import renderers
 from spiral_tf.programs import rendering
@@ -175,6 +176,23 @@ class Program:
   ) -> None:
     """Writes files, each in its extension's form; see `formats.save`."""
     formats.save(self.renderer, self.commands, paths, size, report)
+
+  def plot(self, path: str, **settings: Any) -> plotter_lib.Plot:
+    """Writes an SVG file for a pen plotter.
+
+    Args:
+      path: of the file.
+      **settings: see `plotter.Plotter`, such as paper='a4', pen='0.5mm'.
+
+    Returns:
+      What the plotter draws, and how far it moves.
+
+    Raises:
+      ValueError: a setting cannot be, or this is no painting.
+      OSError: the file cannot be written.
+    """
+    plotter = plotter_lib.Plotter(**settings)
+    return plotter_lib.save(self.renderer, self.commands, path, plotter)
 
   @classmethod
   def _of(cls, parts: json_form.Parts) -> 'Program':

@@ -1,9 +1,10 @@
 """Where on a photograph which strokes would help, for all places at once.
 
-A library of strokes is drawn once. What a stroke of the best colour would bring
-at a place is made of sums over the pixels that it covers, so what it would bring
-at every place of a window is a few correlations, which the Fourier transform
-computes. They are taken on smaller copies of the photograph for large strokes.
+A library of strokes is drawn once. What a stroke of the best colour would
+bring at a place is made of sums over the pixels that it covers, so what it
+would bring at every place of a window is a few correlations, which the Fourier
+transform computes. For large strokes they are taken on smaller copies of the
+photograph.
 """
 
 from typing import NamedTuple
@@ -47,8 +48,9 @@ def shapes(random: np.random.Generator, number: int) -> np.ndarray:
     number: `N`, of strokes.
 
   Returns:
-    Curves as `mypaint.Photo` takes them, float32 `[N, 8]`, of many radii,
-    lengths, directions and bends.
+    Curves of many radii, lengths, directions and bends, float32 `[N, 8]`:
+    start, control point and end, each (y, x) in pixels, radius in pixels, and
+    pressure, which is 1.
   """
   low, high = np.log(_RADII)
   radii = np.exp(random.uniform(low, high, number))
@@ -125,8 +127,7 @@ def _window(
   border = SHAPE_WIDTH // 2
   padded = Scene(
     *(
-      np.pad(x, [(border, border)] * 2 + [(0, 0)] * (x.ndim - 2))
-      for x in scene
+      np.pad(x, [(border, border)] * 2 + [(0, 0)] * (x.ndim - 2)) for x in scene
     )
   )
   squares = np.square(padded.target - padded.picture).sum(-1) * padded.weights

@@ -87,6 +87,11 @@ class Context:
     self._module = _context_module(self._backend)
     self._context = self._module.GLContext(1, 1)
 
+  @property
+  def gl(self) -> types.ModuleType:
+    """PyOpenGL's functions, for what MuJoCo has none for."""
+    return importlib.import_module('OpenGL.GL')
+
   def make_current(self) -> None:
     """Makes this the context of the calling thread."""
     self._context.make_current()

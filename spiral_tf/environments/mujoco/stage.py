@@ -1,21 +1,16 @@
-"""Draws scenes, in any thread.
-
-Pictures are drawn at twice their width and averaged, four samples a pixel.
-OpenGL's own multisampling does the same for several times the price in
-software (`launch.benchmarks.scenes` measures both) and leaves it to the driver
-where the samples are.
-"""
+"""Draws scenes, in any thread."""
 
 import atexit
 from collections.abc import Sequence
 import threading
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from spiral_tf.config import sections
 from spiral_tf.environments.mujoco import gl
 from spiral_tf.environments.mujoco import scene_model
+from spiral_tf.environments.mujoco import stage_renderer
 
 NUM_KINDS = scene_model.NUM_KINDS
 NUM_SIZES = scene_model.NUM_SIZES
@@ -24,14 +19,6 @@ SceneObject = scene_model.SceneObject
 
 # The renderers of each thread, for an OpenGL context belongs to one thread.
 _LOCAL = threading.local()
-
-
-class _Settings(NamedTuple):
-  """All that a renderer depends on; see `Stage`."""
-
-  canvas_width: int
-  grid_width: int
-  max_objects: int
 
 
 class Stage:
@@ -63,7 +50,9 @@ class Stage:
       max_objects=max_objects,
     )
     gl.load()
-    self._settings = _Settings(canvas_width, grid_width, max_objects)
+    self._settings = stage_renderer.Settings(
+      canvas_width, grid_width, max_objects
+    )
 
   def render(self, objects: Sequence[SceneObject]) -> np.ndarray:
     """Draws the platform with some objects.
@@ -108,6 +97,37 @@ class Stage:
       return canvas.copy()
     return _renderer(self._settings).redraw(canvas, objects, changed)
 
+  def box(self, scene_object: SceneObject) -> scene_model.Box:
+    """Finds the part of the picture that an object may reach into.
+
+    Args:
+      scene_object: the object; its colour does not matter.
+
+    Returns:
+      The part.
+    """
+    return _renderer(self._settings).scene.box(scene_object)
+
+  def samples(
+    self, objects: Sequence[SceneObject], part: scene_model.Box
+  ) -> tuple[np.ndarray, np.ndarray]:
+    """Draws part of a picture before it is averaged, two samples a pixel wide.
+
+    Args:
+      objects: what is on the platform.
+      part: `H` rows and `W` columns of pixels.
+
+    Returns:
+      Colours, uint8 `[2 H, 2 W, 3]`; and how near to the camera each sample is,
+      float32 `[2 H, 2 W]`, as OpenGL compares them: where a sample of an object
+      is at least as near as what was drawn before, it covers that.
+
+    Raises:
+      ValueError: there are more than `max_objects`.
+    """
+    self._check(objects)
+    return _renderer(self._settings).samples(objects, part)
+
   def compiled(self, objects: Sequence[SceneObject]) -> tuple[Any, Any]:
     """MuJoCo's model and data of some objects, for other tools of MuJoCo's.
 
@@ -135,118 +155,16 @@ class Stage:
       )
 
 
-def _renderer(settings: _Settings) -> '_Renderer':
+def _renderer(settings: stage_renderer.Settings) -> stage_renderer.Renderer:
   """This thread's renderer."""
-  renderers: dict[_Settings, _Renderer] = _LOCAL.__dict__
+  renderers: dict[stage_renderer.Settings, stage_renderer.Renderer] = (
+    _LOCAL.__dict__
+  )
   if settings not in renderers:
     first = not renderers
-    renderers[settings] = _Renderer(settings)
+    renderers[settings] = stage_renderer.Renderer(settings)
     if first and threading.current_thread() is threading.main_thread():
       # Frees them while OpenGL still works, which ends at exit too: what was
       # registered last is called first.
       atexit.register(renderers.clear)
   return renderers[settings]
-
-
-class _Renderer:
-  """A scene and the OpenGL context that draws it.
-
-  Attributes:
-    scene: the `SceneModel`.
-  """
-
-  def __init__(self, settings: _Settings):
-    """Creates the scene and the context."""
-    mujoco = self._mujoco = gl.load()
-    self._width = settings.canvas_width
-    buffer_width = 2 * self._width
-    self.scene = scene_model.SceneModel(*settings)
-    model = self.scene.model
-    self._view = mujoco.MjvScene(model, maxgeom=model.ngeom)
-    self._option = mujoco.MjvOption()
-    self._camera = mujoco.MjvCamera()
-    self._camera.type = mujoco.mjtCamera.mjCAMERA_FIXED
-    self._camera.fixedcamid = 0
-    self._everything = mujoco.mjtCatBit.mjCAT_ALL.value
-    self._whole = scene_model.Box(0, 0, self._width, self._width)
-    self._buffer = mujoco.MjrRect(0, 0, buffer_width, buffer_width)
-    self._context = gl.Context()
-    self._context.make_current()
-    font = mujoco.mjtFontScale.mjFONTSCALE_50  # The least; none is drawn.
-    self._mjr_context = mujoco.MjrContext(model, font.value)
-    offscreen = mujoco.mjtFramebuffer.mjFB_OFFSCREEN
-    mujoco.mjr_setBuffer(offscreen.value, self._mjr_context)
-    self._context.release()
-
-  def __del__(self):
-    if hasattr(self, '_mjr_context'):
-      self._context.make_current()
-      self._mjr_context.free()
-    if hasattr(self, '_context'):
-      self._context.free()
-
-  def render(self, objects: Sequence[SceneObject]) -> np.ndarray:
-    """See `Stage.render`."""
-    canvas = np.empty([self._width, self._width, 3], np.uint8)
-    self._draw(objects, [self._whole], canvas)
-    return canvas
-
-  def redraw(
-    self,
-    canvas: np.ndarray,
-    objects: Sequence[SceneObject],
-    changed: Sequence[SceneObject],
-  ) -> np.ndarray:
-    """See `Stage.redraw`."""
-    parts = [self.scene.box(o) for o in changed]
-    reaching = []
-    for scene_object in objects:
-      top, left, bottom, right = self.scene.box(scene_object)
-      for part in parts:
-        if (
-          top < part.bottom
-          and bottom > part.top
-          and left < part.right
-          and right > part.left
-        ):
-          reaching.append(scene_object)
-          break
-    canvas = canvas.copy()
-    self._draw(reaching, parts, canvas)
-    return canvas
-
-  def _draw(
-    self,
-    objects: Sequence[SceneObject],
-    parts: Sequence[scene_model.Box],
-    canvas: np.ndarray,
-  ) -> None:
-    """Writes parts of the picture of these objects into a canvas."""
-    mujoco = self._mujoco
-    self.scene.place(objects, not all(map(self.scene.on_platform, parts)))
-    self._context.make_current()
-    mujoco.mjv_updateScene(
-      self.scene.model,
-      self.scene.data,
-      self._option,
-      None,
-      self._camera,
-      self._everything,
-      self._view,
-    )
-    mujoco.mjr_render(self._buffer, self._view, self._mjr_context)
-    for top, left, bottom, right in parts:
-      height, width = bottom - top, right - left
-      samples = np.empty([2 * height, 2 * width, 3], np.uint8)
-      rectangle = mujoco.MjrRect(
-        2 * left, 2 * (self._width - bottom), 2 * width, 2 * height
-      )
-      mujoco.mjr_readPixels(samples, None, rectangle, self._mjr_context)
-      # Means of 2x2, rounded. OpenGL's first row is the lowest.
-      pairs = np.add(samples[::-2], samples[-2::-2], dtype=np.uint16)
-      pairs = pairs.reshape(height, width, 2, 3)
-      means = pairs[:, :, 0] + pairs[:, :, 1]
-      means += 2
-      means >>= 2
-      canvas[top:bottom, left:right] = means
-    self._context.release()

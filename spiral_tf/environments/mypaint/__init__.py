@@ -3,16 +3,20 @@
 from spiral_tf.environments.mypaint import brushes
 from spiral_tf.environments.mypaint import named
 from spiral_tf.environments.mypaint import suitability
+from spiral_tf.environments.mypaint._mypaint import BranchPainter
 from spiral_tf.environments.mypaint._mypaint import Canvas
-from spiral_tf.environments.mypaint._mypaint import Photo
 from spiral_tf.environments.mypaint._mypaint import climb
+from spiral_tf.environments.mypaint._mypaint import Drafter
+from spiral_tf.environments.mypaint._mypaint import Photo
 
 __all__ = [
   'MAX_RADIUS',
   'MAX_SUBSTROKES',
   'MAX_WIDTH',
   'MIN_RADIUS',
+  'BranchPainter',
   'Canvas',
+  'Drafter',
   'Photo',
   'brushes',
   'climb',

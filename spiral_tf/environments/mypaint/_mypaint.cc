@@ -17,6 +17,10 @@ namespace py = pybind11;
 void DefineClimb(py::module_& module);
 // In photo.cc.
 void DefinePhoto(py::module_& module);
+// In drafter.cc.
+void DefineDrafter(py::module_& module);
+// In branch.cc.
+void DefineBranch(py::module_& module);
 
 namespace {
 
@@ -224,4 +228,6 @@ Raises:
 )");
   DefineClimb(module);
   DefinePhoto(module);
+  DefineDrafter(module);
+  DefineBranch(module);
 }

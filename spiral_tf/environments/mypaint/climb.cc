@@ -1,4 +1,4 @@
-// Hill climbing as a function of the Python module: arguments are checked here.
+// Climbing as a function of the Python module: arguments are checked here.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "arguments.h"
+#include "action_arguments.h"
 #include "climb.h"
 
 namespace py = pybind11;
@@ -17,57 +17,22 @@ namespace py = pybind11;
 namespace {
 
 using namespace spiral::arguments;
-using Programs = py::array_t<int32_t, py::array::c_style | py::array::forcecast>;
-using Pictures = py::array_t<uint8_t, py::array::c_style>;
 
-constexpr int kMaxThreads = 1024;
 constexpr double kMaxTries = 1e12;
-
-void Check(bool fits, const std::string& rule) {
-  if (!fits) throw py::value_error(rule);
-}
-
-void CheckAll(const char* name, const std::vector<double>& values, double low,
-              double high) {
-  Check(!values.empty(), std::string(name) + " is empty.");
-  for (double value : values) CheckRange(name, value, low, high);
-}
-
-// A place in an array for each number; `values` may be empty, for one place.
-void CheckIndex(const char* name, int index, size_t values) {
-  CheckRange(name, index, 0, std::max<size_t>(values, 1) - 1.0);
-}
-
-spiral::Action ToAction(const int32_t* row, const spiral::ActionSpace& space) {
-  const spiral::Action action{row[0], row[1], row[2], row[3], row[4],
-                              {row[5], row[6], row[7]}};
-  CheckIndex("flag", action.flag, 2);
-  CheckIndex("end", action.end, space.centers.size());
-  CheckIndex("control", action.control, space.centers.size());
-  CheckIndex("size", action.size, space.sizes.size());
-  CheckIndex("pressure", action.pressure, space.pressures.size());
-  for (int color : action.color) {
-    CheckIndex("colour", color, space.colors.size());
-  }
-  return action;
-}
 
 py::tuple Climb(int width, int channels, const std::string& brush,
                 const std::string& background, int grid_width,
                 std::vector<double> sizes, std::vector<double> pressures,
                 std::vector<double> colors, bool pen_down, int substrokes,
                 const Programs& programs, const Pictures& targets,
-                int64_t tries, int climbers,
+                int64_t tries, double stroke_cost,
                 const std::vector<uint64_t>& seeds, int threads) {
-  CheckRange("width", width, 1, kMaxWidth);
+  spiral::ActionSpace space =
+      ToSpace(width, grid_width, std::move(sizes), std::move(pressures),
+              std::move(colors), pen_down, substrokes);
   CheckChannels(channels);
-  CheckRange("grid_width", grid_width, 1, kMaxWidth);
-  CheckAll("sizes", sizes, kMinRadius, kMaxRadius);
-  CheckAll("pressures", pressures, 0, 1);
-  if (!colors.empty()) CheckAll("colors", colors, 0, 1);
-  CheckRange("substrokes", substrokes, 1, kMaxSubstrokes);
   CheckRange("tries", tries, 0, kMaxTries);
-  CheckRange("climbers", climbers, 1, kMaxThreads);
+  CheckRange("stroke_cost", stroke_cost, 0, 1);
   CheckRange("threads", threads, 1, kMaxThreads);
   Check(programs.ndim() == 4 && programs.shape(1) >= 1 &&
             programs.shape(2) >= 1 &&
@@ -81,16 +46,8 @@ py::tuple Climb(int width, int channels, const std::string& brush,
   Check(static_cast<py::ssize_t>(seeds.size()) == number,
         "seeds must have N numbers.");
 
-  spiral::ActionSpace space{grid_width, {},  std::move(sizes),
-                            std::move(pressures), std::move(colors), pen_down,
-                            substrokes};
-  const double cell = static_cast<double>(width) / grid_width;
-  for (int i = 0; i < grid_width * grid_width; ++i) {
-    space.centers.emplace_back((i / grid_width + 0.5) * cell,
-                               (i % grid_width + 0.5) * cell);
-  }
   const spiral::Setting setting{width, channels, brush, ToPaper(background),
-                                std::move(space)};
+                                std::move(space), stroke_cost};
   std::vector<spiral::Task> tasks(number);
   const int32_t* row = programs.data();
   for (py::ssize_t n = 0; n < number; ++n) {
@@ -98,15 +55,13 @@ py::tuple Climb(int width, int channels, const std::string& brush,
     tasks[n].seed = seeds[n];
     tasks[n].starts.resize(programs.shape(1));
     for (auto& start : tasks[n].starts) {
-      for (py::ssize_t t = 0; t < programs.shape(2); ++t) {
-        start.push_back(ToAction(row, setting.space));
-        row += spiral::kComponents;
-      }
+      start = ToProgram(row, programs.shape(2), setting.space);
+      row += programs.shape(2) * spiral::kComponents;
     }
   }
   threads = std::min<int>(threads, std::max<py::ssize_t>(number, 1));
   {
-    spiral::Climb climb(setting, climbers, tries, threads, &tasks);
+    spiral::Climb climb(setting, tries, threads, &tasks);
     for (bool done = false; !done;) {
       {
         py::gil_scoped_release release;
@@ -121,12 +76,7 @@ py::tuple Climb(int width, int channels, const std::string& brush,
   int32_t* out = best.mutable_data();
   for (py::ssize_t n = 0; n < number; ++n) {
     errors.mutable_at(n) = tasks[n].error;
-    for (const spiral::Action& a : tasks[n].program) {
-      for (int value : {a.flag, a.end, a.control, a.size, a.pressure,
-                        a.color[0], a.color[1], a.color[2]}) {
-        *out++ = value;
-      }
-    }
+    out = WriteProgram(tasks[n].program, out);
   }
   return py::make_tuple(best, errors);
 }
@@ -139,12 +89,14 @@ void DefineClimb(py::module_& module) {
              py::arg("grid_width"), py::arg("sizes"), py::arg("pressures"),
              py::arg("colors"), py::arg("pen_down"), py::arg("substrokes"),
              py::arg("programs"), py::arg("targets").noconvert(),
-             py::arg("tries"), py::arg("climbers"), py::arg("seeds"),
+             py::arg("tries"), py::arg("stroke_cost"), py::arg("seeds"),
              py::arg("threads"), R"(
-Varies programs of actions, and keeps variations that are not farther off.
+Varies programs of actions, and keeps those that are nearest to targets.
 
-Each try varies one action, draws what follows from it, and compares the whole
-picture with the target. Releases the GIL; Ctrl-C ends it.
+Each try varies one action or two, and finds out how far the picture is then
+from the target. A variation that is not farther is gone on from, and at first
+one that is a little farther. What is returned was drawn. Releases the GIL;
+Ctrl-C ends it.
 
 Args:
   width: pixels a side.
@@ -162,14 +114,14 @@ Args:
     the environment `Painting`; 0 where that has no such component.
   targets: uint8 [N, width, width, channels].
   tries: variations of each picture's programs, all together.
-  climbers: how many of the programs, the best, are varied, in turns; after each
-    equal share of the tries the better half goes on.
+  stroke_cost: the share of the blank canvas's error that a stroke must be worth,
+    in [0, 1].
   seeds: N numbers; equal ones make equal programs, on any number of threads.
   threads: that share the pictures.
 
 Returns:
   The best programs, int32 [N, T, 8], and their errors, int64 [N]: the squared
-  differences of all bytes, summed.
+  differences of all bytes, summed, without the cost of strokes.
 
 Raises:
   ValueError: an argument is not as above, or libmypaint refuses the brush.

@@ -5,41 +5,27 @@
 #define SPIRAL_TF_ENVIRONMENTS_MYPAINT_PHOTO_H_
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <numeric>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "actions.h"
 #include "box.h"
-#include "coverage.h"
+#include "crew.h"
 #include "curve.h"
+#include "photo_hand.h"
 #include "region.h"
 
 namespace spiral {
 
-// What one thread works with.
-struct PhotoHand {
-  PhotoHand(const std::string& brush, int substrokes)
-      : coverage(brush, substrokes) {}
-
-  Coverage coverage;
-  Region region;
-  Mask mask;
-};
-
 class Photo {
  public:
-  // `check` is called now and then while there is work, by the thread that asked
-  // for it; what it throws ends the work.
+  // `check`: see `Crew`.
   Photo(Images images, const std::string& brush, int substrokes, Rgb paper,
         CurveBounds bounds, int threads, uint64_t seed,
         std::function<void()> check)
@@ -47,10 +33,7 @@ class Photo {
         paper_(paper),
         random_(seed),
         vary_(bounds, images_.box),
-        check_(std::move(check)) {
-    for (int i = 0; i < threads; ++i) {
-      hands_.push_back(std::make_unique<PhotoHand>(brush, substrokes));
-    }
+        crew_(Hands(brush, substrokes, threads), std::move(check)) {
     images_.picture.resize(images_.target.size());
     Compose();
   }
@@ -73,7 +56,8 @@ class Photo {
 
   // What each stroke covers of a box, in one array.
   void Draw(const std::vector<Curve>& curves, const Box& box, float* out) {
-    ForEach(curves.size(), [&](size_t i, PhotoHand& hand) {
+    crew_.ForEach(curves.size(), [&](size_t i, PhotoHand& hand) {
+      hand.coverage.Forget();
       hand.coverage.Draw(curves[i], box, &hand.mask);
       const Mask& mask = hand.mask;
       float* alpha = out + i * box.area();
@@ -89,9 +73,10 @@ class Photo {
   void Lay(const std::vector<Curve>& curves, const std::vector<Rgb>& colors) {
     const size_t first = layers_.size();
     layers_.resize(first + curves.size());
-    ForEach(curves.size(), [&](size_t i, PhotoHand& hand) {
+    crew_.ForEach(curves.size(), [&](size_t i, PhotoHand& hand) {
       Layer& layer = layers_[first + i];
       layer = {curves[i], colors[i], {}, kFirstStep};
+      hand.coverage.Forget();
       hand.coverage.Draw(curves[i], images_.box, &layer.mask);
     });
     Compose();
@@ -104,12 +89,13 @@ class Photo {
              double least) {
     std::vector<Layer> offers(candidates.size());
     std::vector<double> gains(candidates.size());
-    ForEach(candidates.size(), [&](size_t i, PhotoHand& hand) {
+    crew_.ForEach(candidates.size(), [&](size_t i, PhotoHand& hand) {
       offers[i] = {candidates[i], {}, {}, kFirstStep};
+      hand.coverage.Forget();
       hand.coverage.Draw(candidates[i], images_.box, &offers[i].mask);
       if (offers[i].mask.box.empty()) return;
       hand.region.Look(offers[i].mask.box, images_, layers_, layers_.size(), paper_);
-      gains[i] = -Colored(hand.region, &offers[i]);
+      gains[i] = -hand.Colored(images_, &offers[i]);
     });
     std::vector<size_t> order(candidates.size());
     std::iota(order.begin(), order.end(), 0);
@@ -117,7 +103,7 @@ class Photo {
                      [&](size_t a, size_t b) { return gains[a] > gains[b]; });
     std::vector<Job> jobs;
     for (size_t i : order) {
-      if (jobs.size() >= most || gains[i] <= 0) break;
+      if (jobs.size() >= most || gains[i] <= kLeastGain) break;
       if (gains[i] < least * gains[order[0]]) break;
       Job job{layers_.size(), Around(offers[i]), random_.Below(1 << 30), &offers[i]};
       if (Meets(jobs, job.box)) continue;
@@ -163,7 +149,7 @@ class Photo {
   // By how much the error would grow without each stroke.
   std::vector<double> Worths() {
     std::vector<double> worths(layers_.size());
-    ForEach(layers_.size(), [&](size_t i, PhotoHand& hand) {
+    crew_.ForEach(layers_.size(), [&](size_t i, PhotoHand& hand) {
       const Layer& layer = layers_[i];
       if (layer.mask.box.empty()) return;
       hand.region.Look(layer.mask.box, images_, layers_, i, paper_);
@@ -190,6 +176,9 @@ class Photo {
  private:
   static constexpr size_t kBatch = 16;  // Strokes that are varied at once.
   static constexpr float kFirstStep = 0.7f;
+  // Of the squared error: less cannot be seen, and is no more than rounding.
+  static constexpr double kLeastGain = 1e-3;
+  static constexpr int kPatience = 256;  // Tries between checks.
 
   struct Job {
     size_t place;  // In `layers_`, or on top.
@@ -197,6 +186,15 @@ class Photo {
     int seed;
     Layer* layer;
   };
+
+  static std::vector<std::unique_ptr<PhotoHand>> Hands(
+      const std::string& brush, int substrokes, int number) {
+    std::vector<std::unique_ptr<PhotoHand>> hands;
+    for (int i = 0; i < number; ++i) {
+      hands.push_back(std::make_unique<PhotoHand>(brush, substrokes));
+    }
+    return hands;
+  }
 
   static bool Meets(const std::vector<Job>& jobs, const Box& box) {
     return std::any_of(jobs.begin(), jobs.end(),
@@ -211,38 +209,30 @@ class Photo {
   }
 
   void Climb(std::vector<Job>& jobs, int tries) {
-    ForEach(jobs.size(), [&](size_t i, PhotoHand& hand) {
+    crew_.ForEach(jobs.size(), [&](size_t i, PhotoHand& hand) {
       Job& job = jobs[i];
       Random random(job.seed);
+      hand.coverage.Forget();
       hand.region.Look(job.box, images_, layers_, job.place, paper_);
       Layer* layer = job.layer;
-      double error = Colored(hand.region, layer);
+      double error = hand.Colored(images_, layer);
       Layer varied;
-      for (int t = 0; t < tries; ++t) {
+      for (int t = 0; t < tries && !crew_.stopped(); ++t) {
+        if (t % kPatience == kPatience - 1) crew_.Check(hand);
         varied.curve = vary_(layer->curve, layer->step, &random);
         hand.coverage.Draw(varied.curve, images_.box, &varied.mask);
-        bool better = false;
-        if (!varied.mask.box.empty() && job.box.Contains(varied.mask.box)) {
-          const double now = Colored(hand.region, &varied);
-          better = now < error;
-          if (better) {
-            error = now;
-            layer->curve = varied.curve;
-            layer->color = varied.color;
-            std::swap(layer->mask, varied.mask);
-          }
+        const bool better =
+            !varied.mask.box.empty() && job.box.Contains(varied.mask.box) &&
+            hand.Improve(images_, &varied, &error);
+        if (better) {
+          layer->curve = varied.curve;
+          layer->color = varied.color;
+          std::swap(layer->mask, varied.mask);
         }
         layer->step = std::clamp(layer->step * (better ? 1.4f : 0.94f), 0.03f, 1.0f);
       }
       hand.region.Write(layer->mask, layer->color, &images_);
     });
-  }
-
-  // Gives a stroke the best colour; returns what it then does to the error.
-  double Colored(const Region& region, Layer* layer) const {
-    const Quadratic change = region.Change(layer->mask);
-    layer->color = change.Best({0, 0, 0}, {1, 1, 1});
-    return change.At(layer->color);
   }
 
   void Compose() {
@@ -263,40 +253,11 @@ class Photo {
     }
   }
 
-  // Does `number` things, shared by threads.
-  template <typename Work>
-  void ForEach(size_t number, Work work) {
-    std::atomic<size_t> next{0};
-    std::mutex mutex;
-    std::exception_ptr error;
-    const auto go_on = [&](PhotoHand& hand) {
-      try {
-        for (size_t i; (i = next++) < number;) {
-          if (&hand == hands_[0].get()) check_();
-          hand.coverage.Forget();
-          work(i, hand);
-        }
-      } catch (...) {
-        next = number;
-        std::lock_guard<std::mutex> lock(mutex);
-        error = std::current_exception();
-      }
-    };
-    std::vector<std::thread> threads;
-    for (size_t i = 1; i < std::min(hands_.size(), number); ++i) {
-      threads.emplace_back([&, i] { go_on(*hands_[i]); });
-    }
-    go_on(*hands_[0]);
-    for (std::thread& thread : threads) thread.join();
-    if (error) std::rethrow_exception(error);
-  }
-
   Images images_;
   const Rgb paper_;
   Random random_;
   const CurveVariation vary_;
-  const std::function<void()> check_;
-  std::vector<std::unique_ptr<PhotoHand>> hands_;
+  Crew<PhotoHand> crew_;
   std::vector<Layer> layers_;
 };
 

@@ -1,0 +1,116 @@
+// Draws many programs at once, on several threads, for judges elsewhere.
+
+#ifndef SPIRAL_TF_ENVIRONMENTS_MYPAINT_DRAFTER_H_
+#define SPIRAL_TF_ENVIRONMENTS_MYPAINT_DRAFTER_H_
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "actions.h"
+#include "canvas.h"
+#include "variation.h"
+
+namespace spiral {
+
+class Drafter {
+ public:
+  Drafter(int width, int channels, const std::string& brush,
+          const Paper& paper, ActionSpace space, int threads)
+      : width_(width), channels_(channels), space_(std::move(space)) {
+    for (int i = 0; i < threads; ++i) {
+      canvases_.push_back(std::make_unique<Canvas>(width, brush, paper));
+    }
+  }
+
+  Drafter(const Drafter&) = delete;
+  Drafter& operator=(const Drafter&) = delete;
+
+  int width() const { return width_; }
+  int channels() const { return channels_; }
+  const ActionSpace& space() const { return space_; }
+  size_t picture_bytes() const {
+    return static_cast<size_t>(width_) * width_ * channels_;
+  }
+
+  // Varies a program `number` times, each time anew. `picture` is what it
+  // draws, and `target` what it should draw.
+  std::vector<Program> Vary(const Program& program, const uint8_t* picture,
+                            const uint8_t* target, int number,
+                            uint64_t seed) const {
+    const Variation variation(space_);
+    Residual residual(space_.grid_width, width_);
+    residual.Update(picture, target, channels_);
+    Random random(seed);
+    std::vector<Program> varied(number, program);
+    for (Program& one : varied) variation(one, residual, random);
+    return varied;
+  }
+
+  // Draws programs; writes their pictures one after the other.
+  void Draw(const std::vector<Program>& programs, uint8_t* out) {
+    std::lock_guard<std::mutex> lock(drawing_);
+    std::atomic<size_t> next{0};
+    std::vector<std::exception_ptr> errors(canvases_.size());
+    const auto work = [&](size_t thread) {
+      try {
+        size_t i;
+        while ((i = next++) < programs.size()) {
+          DrawOn(*canvases_[thread], programs[i], out + i * picture_bytes());
+        }
+      } catch (...) {
+        errors[thread] = std::current_exception();
+      }
+    };
+    std::vector<std::thread> others;
+    const size_t used = std::min(canvases_.size(), programs.size());
+    for (size_t i = 1; i < used; ++i) others.emplace_back(work, i);
+    work(0);
+    for (std::thread& thread : others) thread.join();
+    for (const auto& error : errors) {
+      if (error) std::rethrow_exception(error);
+    }
+  }
+
+ private:
+  void DrawOn(Canvas& canvas, const Program& program, uint8_t* out) const {
+    canvas.Reset(space_.centers[0].first, space_.centers[0].second);
+    for (size_t place = 0; place < program.size(); ++place) {
+      Act(canvas, program[place], place);
+    }
+    canvas.Read(channels_, out);
+  }
+
+  void Act(Canvas& canvas, const Action& action, size_t place) const {
+    const auto& end = space_.centers[action.end];
+    if (space_.pen_down ? place == 0 : action.flag == 0) {
+      canvas.MoveTo(end.first, end.second);
+      return;
+    }
+    const auto& control = space_.centers[action.control];
+    const auto color = [&](int c) {
+      return space_.colors.empty() ? 0.0 : space_.colors[action.color[c]];
+    };
+    canvas.Stroke(control.first, control.second, end.first, end.second,
+                  space_.pressures[action.pressure], space_.sizes[action.size],
+                  color(0), color(1), color(2), space_.substrokes, 0,
+                  space_.substrokes);
+  }
+
+  const int width_;
+  const int channels_;
+  const ActionSpace space_;
+  std::mutex drawing_;
+  std::vector<std::unique_ptr<Canvas>> canvases_;  // One a thread.
+};
+
+}  // namespace spiral
+
+#endif  // SPIRAL_TF_ENVIRONMENTS_MYPAINT_DRAFTER_H_
