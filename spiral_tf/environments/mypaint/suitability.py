@@ -21,8 +21,8 @@ _MOST_SMUDGE = 0.1
 _MOST_COLOR_CHANGE = 0.02
 # How far chance moves dabs at least, radii.
 _MOST_SCATTER = 1.5
-# By how many powers of e strokes become wider per power of e of their radius, at
-# least, between these radii.
+# How fast strokes become wider with their radius, at least, between these two:
+# 1 if twice the radius makes them twice as wide, and 0 if they stay as wide.
 _LEAST_GROWTH = 0.5
 _RADII = 1.0, 100.0
 _COLOR_CHANGES = (
@@ -108,7 +108,7 @@ def _looks_below(settings: Mapping[str, Any]) -> bool:
 
 
 def _growth(settings: Mapping[str, Any]) -> float:
-  """By how many powers of e strokes become wider per power of e of radius."""
+  """How fast strokes become wider with their radius; 1 if as fast as it."""
   small, large = (
     # The base value is what we set.
     radius
