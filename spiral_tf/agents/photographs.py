@@ -62,13 +62,13 @@ class Painter:
       proposals: likewise.
 
     Raises:
-      ValueError: an argument is out of range, there is no such brush, or the
-        mask is no sound picture.
+      ValueError: an argument is out of range, there is no such brush, it
+        cannot paint photographs, or the mask is no sound picture.
       FileNotFoundError: there is no such mask.
     """
     photographs.check_strokes(strokes)
     checks.index('size', size, MAX_SIZE + 1, 1)
-    mypaint.brushes.load(brush)
+    mypaint.suitability.check(brush)
     self._strokes = strokes
     self._brush = brush
     self._size = size
@@ -175,7 +175,8 @@ def paint_photo(
   Args:
     image: anything `inputs.read` takes.
     strokes: how many, at most: fewer if more would not help.
-    brush: by name.
+    brush: by name, of mypaint-brushes or for people, such as 'chalk'; not all
+      can paint photographs, see `suitability.check`.
     size: longer side of the painting, pixels. It looks best at this size, to
       which the strokes are fitted, though it can be rendered at any.
     seed: equal seeds make equal paintings.
@@ -192,8 +193,8 @@ def paint_photo(
     The program, with a canvas `size` pixels wide or high.
 
   Raises:
-    ValueError: an argument is out of range, there is no such brush, or it is no
-      sound image; the message is one line.
+    ValueError: an argument is out of range, there is no such brush, it cannot
+      paint photographs, or it is no sound image; the message is one line.
     FileNotFoundError: there is no such file.
   """
   painter = Painter(strokes, brush, size, focus, threads, proposals)
