@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.agents.proposing, with an agent whose strokes are known."""
+"""Tests of spiral_tf.agents.proposing, with an agent of known strokes."""
 
 import dataclasses
 
