@@ -58,7 +58,7 @@ def photos(tmp_path, monkeypatch):
   """A folder with two photographs, small ones."""
   monkeypatch.setattr(painter, 'SIZE', 24)
   monkeypatch.setattr(proposers, 'load', lambda model: [])
-  monkeypatch.setattr(proposers, 'compare', lambda photos, kinds: None)
+  monkeypatch.setattr(proposers, 'compare', lambda *given: None)
   folder = tmp_path / 'photos'
   folder.mkdir()
   Image.fromarray(_photo()).save(folder / 'wide.png')
@@ -194,7 +194,9 @@ def test_proposals_are_compared_at_equal_draws(monkeypatch, capsys):
     'chance', lambda n: lambda *given: proposals.Guided(*given, number=n)
   )
   kinds = [chance, proposers._Kind('corner', make)]
-  proposers.compare({'a': _photo(), 'b': _photo(32, 48)}, kinds)
+  told = []
+  proposers.compare({'a': _photo(), 'b': _photo(32, 48)}, kinds, told.append)
+  assert told[:3] == ['a: chance', 'a: corner', 'a: chance']
   lines = capsys.readouterr().out.splitlines()
   # As many as of chance: while laying alone, and in the whole painter.
   assert asked == [6, proposals.CANDIDATES] * 2

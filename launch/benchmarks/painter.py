@@ -68,7 +68,7 @@ def run(
     folder = kept or stack.enter_context(tempfile.TemporaryDirectory())
     _beside_triangles(photos, program, folder, counts)
   print()
-  proposers.compare(photos, agents)
+  proposers.compare(photos, agents, _say)
 
 
 def error(picture: np.ndarray, photo: np.ndarray) -> float:

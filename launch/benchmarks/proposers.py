@@ -67,12 +67,17 @@ def load(model: str) -> list[_Kind]:
   ]
 
 
-def compare(photos: dict[str, np.ndarray], kinds: list[_Kind]) -> None:
+def compare(
+  photos: dict[str, np.ndarray],
+  kinds: list[_Kind],
+  say: Callable[[str], None],
+) -> None:
   """Prints errors as shares of the first kind's, and seconds.
 
   Args:
     photos: uint8 `[H, W, 3]`, by name.
     kinds: what `load` returns.
+    say: told what is going on.
   """
   print(
     f'Proposals, {_STROKES} strokes: squared errors x 1000, at {_NAMED} '
@@ -82,15 +87,16 @@ def compare(photos: dict[str, np.ndarray], kinds: list[_Kind]) -> None:
   laid: list[list[tuple[float, float]]] = []
   whole: list[list[tuple[float, float]]] = []
   for name, photo in photos.items():
-    laid.append([_measure(_lay, photo, kind.make(_NAMED)) for kind in kinds])
+    for measured, paint, number in (
+      (laid, _lay, _NAMED),
+      (whole, _paint, proposals.CANDIDATES),
+    ):
+      measured.append([])
+      for kind in kinds:
+        say(f'{name}: {kind.name}')
+        measured[-1].append(_measure(paint, photo, kind.make(number)))
     cells = ''.join(f'{1000 * error:20.2f}' for error, _ in laid[-1])
     print(f'{name:24}{cells}', flush=True)
-    whole.append(
-      [
-        _measure(_paint, photo, kind.make(proposals.CANDIDATES))
-        for kind in kinds
-      ]
-    )
   for title, measured in (('laid only', laid), ('whole painter', whole)):
     errors, seconds = np.moveaxis(np.array(measured), -1, 0)
     ratios = np.exp(np.log(errors / errors[:, :1]).mean(0))
