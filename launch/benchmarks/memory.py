@@ -1,0 +1,19 @@
+"""The most memory that a process has held since its program began.
+
+Not `getrusage`'s nor `wait4`'s: they count what the parent held when it forked.
+"""
+
+import re
+
+
+def peak(process: int | str = 'self') -> float:
+  """Reads it, in megabytes.
+
+  Args:
+    process: its number; by default this one.
+
+  Returns:
+    What was resident at most.
+  """
+  with open(f'/proc/{process}/status', encoding='utf-8') as file:
+    return int(re.search(r'VmHWM:\s*(\d+) kB', file.read())[1]) / 1000
