@@ -22,8 +22,10 @@ what 64 need.
 `paint` counts the pictures a second that a saved agent paints, and the share of
 that time that is neither the network's nor the brush engine's.
 `search` tells how near an agent's drawings get to images as they are varied,
-beside the best of many drawings and the same search without the agent. It takes
-`--model`, and `--data_path`, the folder of the model's data set.
+beside the best of many drawings, beam search, a tree of the agent's proposals
+and the same search without the agent. It takes `--model`, `--data_path`, the
+folder of the model's data set, `--images`, how many to search for, and
+`--output`, a PNG file for the curves of error against time.
 `painter` tells how near paintings of photographs come beside those of as many
 triangles by github.com/fogleman/primitive, and what an agent's proposals are
 worth. It takes `--pictures`, `--strokes`, `--primitive`, that program, and
@@ -86,6 +88,15 @@ _PRIMITIVE_PICTURES = flags.DEFINE_string(
   '',
   'Folder in which what primitive draws is kept, and found again.',
 )
+_IMAGES = flags.DEFINE_integer(
+  'images',
+  search.DEFAULT_IMAGES,
+  'Held-out images that search is for; fewer if there are fewer.',
+  lower_bound=1,
+)
+_OUTPUT = flags.DEFINE_string(
+  'output', '', 'PNG file that shows the error of search against its time.'
+)
 
 _BENCHMARKS = {
   'environment': environment.run,
@@ -94,7 +105,10 @@ _BENCHMARKS = {
   'actors': lambda: actors.run(launch_flags.typed(_CONFIG)),
   'paint': paint.run,
   'search': lambda: search.run(
-    _MODEL.value or search.DEFAULT_MODEL, _DATA_PATH.value
+    _MODEL.value or search.DEFAULT_MODEL,
+    _DATA_PATH.value,
+    _IMAGES.value,
+    _OUTPUT.value,
   ),
   'painter': lambda: painter.run(
     _PICTURES.value,

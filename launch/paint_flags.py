@@ -106,10 +106,10 @@ flags.DEFINE_bool(
 flags.DEFINE_integer(
   'improve',
   None,
-  'Renders each picture so many times more, each time with a stroke, or an '
-  'object of a scene, varied a little; what brings it nearer stays. It begins '
-  'with the nearest of the samples, by default 16. 2000 take 0.1 to 0.2 s of a '
-  'core for a digit.',
+  'Tries so many variations of each picture, each of a stroke or two, or of an '
+  'object of a scene; what brings it nearer stays. It begins with the nearest '
+  'of the samples, by default 16. 2000 take a twentieth of a second of a core '
+  'for a digit.',
   lower_bound=1,
   upper_bound=climbing.MAX_TRIES,
 )
@@ -127,6 +127,14 @@ flags.DEFINE(
   None,
   'Folder of the training run whose discriminator is the judge, the --workdir '
   'of launch.train.',
+)
+flags.DEFINE_float(
+  'stroke_cost',
+  0.0,
+  'With --improve: a stroke must bring the picture nearer by this share of the '
+  "blank canvas's error, or it is left out. 0.01 makes programs shorter.",
+  lower_bound=0.0,
+  upper_bound=1.0,
 )
 flags.DEFINE_float(
   'temperature',

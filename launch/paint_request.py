@@ -49,6 +49,7 @@ class Request:
   improve: int | None = None
   judge: str = judges.PIXELS
   run: str | None = None
+  stroke_cost: float = 0.0
   temperature: float = 1.0
   tiles: int | None = None
   picture_colors: bool = False
@@ -126,7 +127,8 @@ _NO_TILES = _Need(
   'of the two out',
 )
 _IMPROVES = _Need(
-  lambda r: bool(r.improve), 'says which variations stay: add --improve=2000'
+  lambda r: r.improve is not None,
+  'says which variations --improve keeps: add --improve=2000',
 )
 _RUN = _Need(
   lambda r: r.judge == judges.PIXELS or bool(r.run),
@@ -136,6 +138,11 @@ _RUN = _Need(
 _JUDGED = _Need(
   lambda r: r.judge != judges.PIXELS,
   f'is for its discriminator: add --judge={judges.BOTH}',
+)
+_BY_PIXELS = _Need(
+  lambda r: r.judge == judges.PIXELS,
+  f'is a share of the error of pixels, so --judge must be {judges.PIXELS}; '
+  'leave one of the two out',
 )
 _TILES = _Need(lambda r: bool(r.tiles), 'is for windows: add --tiles=4')
 _SHEET = _Need(lambda r: bool(r.sheet), 'is for a sheet: add --sheet=pairs.png')
@@ -182,6 +189,7 @@ NEEDS: dict[str, tuple[_Need, ...]] = {
   'improve': (_AGENT, _REPRODUCES, _NO_TILES, _NO_HATCHING),
   'judge': (_IMPROVES, _RUN),
   'run': (_JUDGED,),
+  'stroke_cost': (_IMPROVES, _BY_PIXELS),
   'temperature': (_AGENT, _NO_HATCHING),
   'tiles': (_AGENT, _PICTURE, _NO_HATCHING),
   'picture_colors': (_AGENT, _TILES),

@@ -21,6 +21,7 @@ from spiral_tf.evaluation import judges
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.search import by_environment
+from spiral_tf.search import climbing
 
 # The built-in data set.
 DIGITS = 'digits'
@@ -94,6 +95,7 @@ def find(request: paint_request.Request) -> Work:
     return _draw(request, agent)
   if request.improve:
     by_environment.check_environment(agent.config.environment)
+    climbing.check_stroke_cost(request.stroke_cost, agent.config.environment)
   several = len(paths) > 1
   paths, targets = paint_pictures.read(
     paths, agent, request.fit, request.bad_images
@@ -195,6 +197,7 @@ def _paintings(
       lambda done, _, start=start: report(start + done // each, total),
       tries=request.improve or 0,
       judge=judge,
+      stroke_cost=request.stroke_cost,
     )
     for i, program in enumerate(painted):
       yield Painting(called[each * start + i], program, shown[i // each])

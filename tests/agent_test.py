@@ -140,6 +140,21 @@ def test_a_judge_says_what_is_kept(copyist):
   assert varied > darkness(tries=200) + 10
 
 
+def test_strokes_may_cost(tmp_path):
+  environment = dataclasses.replace(
+    small.CONDITIONAL.environment, pen_down=False, noise_dim=0
+  )
+  lifter = _load(
+    tmp_path, dataclasses.replace(small.CONDITIONAL, environment=environment)
+  )
+
+  def strokes(cost):
+    program = lifter.paint(_IMAGE, samples=4, tries=500, stroke_cost=cost)
+    return program.num_strokes
+
+  assert strokes(1.0) == 0 < strokes(0.0)
+
+
 def test_at_temperature_0_seeds_make_no_difference(copyist):
   cold = {copyist.paint(_IMAGE, temperature=0.0, seed=i) for i in range(3)}
   warm = {copyist.paint(_IMAGE, temperature=1.0, seed=i) for i in range(3)}
@@ -153,6 +168,7 @@ def test_what_makes_no_sense_is_refused(artist, copyist):
     (lambda: artist.paint(samples=2), 'draws without images'),
     (lambda: artist.paint(tries=1), 'draws without images'),
     (lambda: artist.paint(judge=max), 'draws without images'),
+    (lambda: artist.paint(stroke_cost=0.1), 'draws without images'),
     (lambda: artist.paint_many(target), 'draws without images'),
     (lambda: copyist.paint(), 'it needs one'),
     (lambda: copyist.draw(1), 'use paint'),
@@ -161,6 +177,8 @@ def test_what_makes_no_sense_is_refused(artist, copyist):
     (lambda: copyist.paint(_IMAGE, seed=-1), 'seed is -1'),
     (lambda: copyist.paint(_IMAGE, tries=-1), 'tries is -1'),
     (lambda: copyist.paint(_IMAGE, tries=0.5), 'tries is 0.5'),
+    (lambda: copyist.paint(_IMAGE, stroke_cost=2), 'stroke_cost is 2'),
+    (lambda: copyist.paint(_IMAGE, stroke_cost=0.1), 'never lifts'),
     (lambda: copyist.paint(_IMAGE, fit='x'), "fit is 'x'"),
     (lambda: copyist.paint_tiles(_IMAGE, tiles=0), 'tiles is 0'),
     (lambda: artist.paint_tiles(_IMAGE), 'tiles need an agent'),

@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 import re
 
+from PIL import Image
 import pytest
 
 from launch.benchmarks import environment
@@ -51,23 +52,34 @@ def test_the_shares_of_painting_add_up(monkeypatch, capsys):
 
 
 @pytest.mark.slow
-def test_search_is_held_against_drawing_alone(monkeypatch, capsys):
+def test_search_is_held_against_drawing_alone(monkeypatch, capsys, tmp_path):
   monkeypatch.chdir(_ROOT)
-  monkeypatch.setattr(search, '_NUM', 4)
   monkeypatch.setattr(search, '_SAMPLES', (1, 16))
+  monkeypatch.setattr(search, '_BEAMS', ((4, 4),))
+  monkeypatch.setattr(search, '_SIMULATIONS', (16,))
   monkeypatch.setattr(search, '_TRIES', (300,))
   monkeypatch.setattr(search, '_OTHER_TRIES', (300,))
-  search.run()
-  rows = re.findall(
-    r'^(.+?)  +(\d\.\d+) +(\d\.\d+)', capsys.readouterr().out, re.M
-  )
-  shares = {name: float(share) for name, share, _ in rows}
+  curve = tmp_path / 'curve.png'
+  search.run(images=4, output=str(curve))
+  printed = capsys.readouterr().out
+  assert 'the last 4 held-out images' in printed
+  rows = re.findall(r'^(\w.+?)  +(\d\.\d+) +(\d\.\d+)(.*)$', printed, re.M)
+  shares = {name: float(share) for name, share, _, _ in rows}
   assert list(shares) == [
-    *('one drawing', 'best of 16', 'best of 16, 300 tries'),
+    *('one drawing', 'best of 16'),
+    *('beam of 4, 4 proposals each', 'tree, 16 simulations'),
+    *('best of 16, 300 tries', 'beam of 4, 300 tries'),
     *('random start, 300 tries', 'untrained start, 300 tries'),
   ]
   assert shares['one drawing'] > shares['best of 16']
+  assert shares['one drawing'] > shares['tree, 16 simulations']
   assert shares['best of 16'] > shares['best of 16, 300 tries']
+  found = shares['beam of 4, 4 proposals each']
+  assert shares['one drawing'] > found > shares['beam of 4, 300 tries']
+  # Tries a second where there are tries, and strokes always.
+  for name, _, _, rest in rows:
+    assert len(rest.split()) == (2 if 'tries' in name else 1), name
+  assert Image.open(curve).size == (900, 600)
 
 
 def test_search_needs_an_agent_that_reproduces_images(monkeypatch):

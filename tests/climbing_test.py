@@ -10,6 +10,7 @@ import pytest
 
 from spiral_tf.config import sections
 from spiral_tf.environments import mypaint
+from spiral_tf.environments import painting
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import program as program_lib
 from spiral_tf.search import climbing
@@ -41,6 +42,7 @@ _ENVIRONMENTS = {
   'smudge': dataclasses.replace(
     _PLAIN, brush='classic/smudge+paint', color=True
   ),
+  'marker': dataclasses.replace(_PLAIN, brush='ramon/Marker', color=True),
   'random': dataclasses.replace(_PLAIN, brush='classic/dry_brush'),
   'two tiles a row': dataclasses.replace(_PLAIN, canvas_width=80),
   'one action': dataclasses.replace(_PLAIN, episode_length=1),
@@ -133,22 +135,80 @@ def test_equal_seeds_make_equal_programs_on_any_number_of_threads(tries):
   assert (climb(2, seeds=(8, 9, 10)) != want).any()
 
 
-def test_with_time_the_start_that_was_the_nearest_need_not_be_the_best():
-  starts, _ = _starts(_PLAIN, range(32), 8)
-  targets = _made(_PLAIN, range(100, 104))[1]
-
-  def climb(starts, tries):
-    return climbing.climb(_PLAIN, starts, targets, tries, range(4))
-
-  nearest = climb(starts, 0).actions
-  one = climb({k: x[:, None] for k, x in nearest.items()}, 5000)
-  several = climb(starts, 5000)
-  assert any((several.actions[k] != one.actions[k]).any() for k in starts)
-  # With few there is only time for one.
-  one = climb({k: x[:, None] for k, x in nearest.items()}, 500)
-  several = climb(starts, 500)
+def test_a_start_that_is_farther_is_not_gone_on_from():
+  starts, begun = _starts(_PLAIN, range(6), 3)
+  targets = _made(_PLAIN, range(100, 102))[1]
+  errors = [
+    reconstruction.errors(pictures, targets)
+    for pictures in begun.swapaxes(0, 1)
+  ]
+  rows, nearest = np.arange(2), np.argmin(errors, axis=0)
+  alone = {k: x[rows, nearest][:, None] for k, x in starts.items()}
+  found, want = (
+    climbing.climb(_PLAIN, x, targets, 500, [3, 4]).actions
+    for x in (starts, alone)
+  )
   for name in starts:
-    np.testing.assert_array_equal(several.actions[name], one.actions[name])
+    np.testing.assert_array_equal(found[name], want[name])
+
+
+def _strokes(found):
+  return found.actions['flag'].sum(axis=1)
+
+
+@pytest.mark.parametrize('kind', ['plain', 'smudge'])
+def test_strokes_are_there_that_are_worth_what_they_cost(kind):
+  environment = _ENVIRONMENTS[kind]
+  starts, _ = _starts(environment, range(8), 1)
+  targets = _made(environment, range(100, 108))[1]
+  blank = reconstruction.errors(np.full_like(targets, 255), targets)
+
+  def climb(cost, tries=3000):
+    found = climbing.climb(
+      environment, starts, targets, tries, range(8), stroke_cost=cost
+    )
+    drawn = _pictures(environment, found.actions)
+    np.testing.assert_allclose(
+      found.errors, reconstruction.errors(drawn, targets), rtol=1e-6
+    )
+    return found
+
+  free, dear = climb(0.0), climb(0.1)
+  assert _strokes(dear).sum() < _strokes(free).sum()
+  assert free.errors.sum() < dear.errors.sum()
+  begun = climb(0.1, tries=0)
+  before = begun.errors + 0.1 * blank * _strokes(begun)
+  assert (dear.errors + 0.1 * blank * _strokes(dear) <= before + 1e-9).all()
+  # At the price of the whole picture none is bought.
+  none = climb(1.0)
+  assert not _strokes(none).any()
+  np.testing.assert_allclose(none.errors, blank, rtol=1e-6)
+
+
+def test_strokes_that_change_nothing_go_even_if_they_cost_nothing():
+  environment = _ENVIRONMENTS['color']
+  starts, _ = _starts(environment, range(4), 1)
+  starts['flag'][:] = 1
+  for name in ('red', 'green', 'blue'):
+    starts[name][:] = len(painting.color_levels()) - 1
+  targets = np.full([4, 32, 32, 3], 255, np.uint8)
+  begun = climbing.climb(environment, starts, targets, 0, range(4))
+  assert not begun.errors.any() and (_strokes(begun) == 6).all()
+  found = climbing.climb(environment, starts, targets, 5000, range(4))
+  assert not found.errors.any() and (_strokes(found) <= 2).all()
+
+
+@pytest.mark.parametrize('cost', [-0.1, 1.1, np.nan, '0', None, True])
+def test_costs_that_cannot_be_are_refused(cost):
+  with pytest.raises(ValueError, match=r'stroke_cost is .* from 0 to 1'):
+    climbing.check_stroke_cost(cost, _PLAIN)
+
+
+def test_strokes_cost_nothing_where_none_can_be_left_out():
+  environment = _ENVIRONMENTS['pen down']
+  climbing.check_stroke_cost(0.0, environment)
+  with pytest.raises(ValueError, match='never lifts its brush'):
+    climbing.check_stroke_cost(0.01, environment)
 
 
 def test_ctrl_c_ends_it():
@@ -209,7 +269,7 @@ _GOOD = {
   **{'width': 8, 'channels': 1, 'brush': mypaint.brushes.load('classic/pen')},
   **{'background': 'white', 'grid_width': 4, 'sizes': [1.0], 'colors': []},
   **{'pressures': [1.0], 'pen_down': False, 'substrokes': 2, 'tries': 1},
-  **{'climbers': 1, 'seeds': [0], 'threads': 1},
+  **{'stroke_cost': 0, 'seeds': [0], 'threads': 1},
   'programs': np.zeros([1, 1, 2, 8], np.int32),
   'targets': np.zeros([1, 8, 8, 1], np.uint8),
 }
@@ -229,7 +289,8 @@ _GOOD = {
     ({'colors': [np.nan]}, 'colors is nan'),
     ({'substrokes': 0}, 'substrokes is 0'),
     ({'tries': -1}, 'tries is -1'),
-    ({'climbers': 0}, 'climbers is 0'),
+    ({'stroke_cost': -1}, 'stroke_cost is -1'),
+    ({'stroke_cost': np.nan}, 'stroke_cost is nan'),
     ({'threads': 0}, 'threads is 0'),
     ({'seeds': []}, 'seeds must have N numbers'),
     ({'programs': np.zeros([1, 1, 2, 7], np.int32)}, r'\[N, S, T, 8\]'),

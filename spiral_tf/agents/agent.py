@@ -101,6 +101,7 @@ class Agent:
     fit: str = 'crop',
     tries: int = 0,
     judge: judged.Judge | None = None,
+    stroke_cost: float = 0.0,
   ) -> program_lib.Program:
     """Paints one picture.
 
@@ -113,11 +114,14 @@ class Agent:
         always does what it thinks likeliest.
       seed: equal seeds make equal pictures.
       fit: see `target`.
-      tries: how many variations of the nearest sample to draw then, each of a
+      tries: how many variations of the nearest sample to try then, each of a
         stroke or two, or of an object; those that are not farther from the
-        image stay. With many, several samples are varied.
+        image stay.
       judge: says which samples and variations are better, such as one of
         `judges.load_judge`, see `judged.Judge`; None for what is nearer.
+      stroke_cost: with tries, what a stroke must be worth, see
+        `climbing.climb`: 0.01 leaves out those without which the image would
+        hardly be farther. Without a judge only.
 
     Returns:
       The program of the picture.
@@ -131,15 +135,19 @@ class Agent:
         'this agent reproduces images, so it needs one: paint(image).'
       )
     if not self.conditional:
-      if image is not None or samples != 1 or tries or judge:
+      if image is not None or samples != 1 or tries or judge or stroke_cost:
         raise ValueError(
           'this agent draws without images, so there is nothing to reproduce '
-          'or to come near to; leave image, samples, tries and judge out.'
+          'or to come near to; leave image, samples, tries, judge and '
+          'stroke_cost out.'
         )
       return self.draw(1, temperature, seed)[0]
     targets = self.target(image, fit)[np.newaxis]
     return self.paint_many(
-      targets, samples, temperature, seed, tries=tries, judge=judge
+      *(targets, samples, temperature, seed),
+      tries=tries,
+      judge=judge,
+      stroke_cost=stroke_cost,
     )[0]
 
   def draw(
@@ -183,6 +191,7 @@ class Agent:
     check: Check | None = None,
     tries: int = 0,
     judge: judged.Judge | None = None,
+    stroke_cost: float = 0.0,
   ) -> list[program_lib.Program]:
     """Paints many pictures, several at a time.
 
@@ -195,6 +204,7 @@ class Agent:
       check: see `draw`.
       tries: see `paint`; for each picture.
       judge: see `paint`.
+      stroke_cost: see `paint`.
 
     Returns:
       Their `N` programs.
@@ -208,12 +218,19 @@ class Agent:
     climbing.check_tries(tries)
     if judge:
       climbing.check_environment(self.config.environment)
+      if stroke_cost:
+        raise ValueError(
+          f'stroke_cost is {stroke_cost}, a share of the error of pixels, but '
+          'there is a judge that looks at something else; leave one out.'
+        )
     elif tries:
       by_environment.check_environment(self.config.environment)
+    climbing.check_stroke_cost(stroke_cost, self.config.environment)
     return reproduction.reproduce(
-      *(self._studio, targets, samples, temperature, seed),
-      *(report, check, tries),
+      *(self._studio, targets, samples, temperature, seed, report, check),
+      tries,
       judge=judge,
+      stroke_cost=stroke_cost,
     )
 
   def tiled_renderer(self, tiles: int) -> renderer_lib.Renderer:

@@ -169,4 +169,4 @@ def _radius(width: float) -> float:
     line = brush_profile.line(_BRUSH, 1.0, radius, 1.0)
     return abs(line.width * radius - width)
 
-  return min((width * np.linspace(0.35, 0.65, 61)).tolist(), key=error)
+  return min((width * np.linspace(0.1, 0.7, 121)).tolist(), key=error)

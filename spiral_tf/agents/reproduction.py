@@ -26,6 +26,7 @@ def reproduce(
   tries: int,
   threads: int | None = None,
   judge: judged.Judge | None = None,
+  stroke_cost: float = 0.0,
 ) -> list[program_lib.Program]:
   """Draws each image several times, and keeps the best drawing.
 
@@ -41,6 +42,7 @@ def reproduce(
     threads: see `climbing.climb`.
     judge: says which drawings and variations are better; None for those that
       are nearer.
+    stroke_cost: see `climbing.climb`.
 
   Returns:
     `N` programs.
@@ -64,7 +66,9 @@ def reproduce(
   }
   if tries or judge:
     best = _climb(
-      studio, drawn, targets, tries, seed, report, check, threads, judge
+      *(studio, drawn, targets, tries, seed, report, check, threads),
+      judge,
+      stroke_cost,
     )
   else:
     nearest = np.concatenate(errors).reshape(shape).argmin(axis=1)
@@ -83,6 +87,7 @@ def _climb(
   check: Callable[[], None] | None,
   threads: int | None,
   judge: judged.Judge | None,
+  stroke_cost: float,
 ) -> dict[str, np.ndarray]:
   """Varies drawings, int `[N, S, T]`; returns the best, `[N, T]`."""
   number = len(targets)
@@ -100,7 +105,7 @@ def _climb(
     if judge:
       found = judged.climb(*work, judge, threads, check)
     else:
-      found = by_environment.climb(*work, threads, check)
+      found = by_environment.climb(*work, threads, stroke_cost, check)
     climbed.append(found.actions)
     if report:
       report(min(number, start + _CLIMB_BATCH), number)

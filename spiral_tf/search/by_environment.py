@@ -30,6 +30,7 @@ def climb(
   tries: int,
   seeds: Sequence[int],
   threads: int | None = None,
+  stroke_cost: float = 0.0,
   check: Callable[[], None] | None = None,
 ) -> climbing.Climbed:
   """Varies programs until they are nearer to targets.
@@ -41,6 +42,7 @@ def climb(
     tries: see `climbing.climb`.
     seeds: see `climbing.climb`.
     threads: see `climbing.climb`; scenes are searched for in this one.
+    stroke_cost: see `climbing.climb`.
     check: called now and then, it raises an error to end the search.
 
   Returns:
@@ -54,4 +56,6 @@ def climb(
     return scenes.climb(environment, starts, targets, tries, seeds, check=check)
   if check:
     check()
-  return climbing.climb(environment, starts, targets, tries, seeds, threads)
+  return climbing.climb(
+    environment, starts, targets, tries, seeds, threads, stroke_cost
+  )

@@ -1,6 +1,7 @@
 """The brush engine: libmypaint's brushes on a small canvas."""
 
 from spiral_tf.environments.mypaint import brushes
+from spiral_tf.environments.mypaint._mypaint import BranchPainter
 from spiral_tf.environments.mypaint._mypaint import Canvas
 from spiral_tf.environments.mypaint._mypaint import climb
 from spiral_tf.environments.mypaint._mypaint import Drafter
@@ -11,6 +12,7 @@ __all__ = [
   'MAX_SUBSTROKES',
   'MAX_WIDTH',
   'MIN_RADIUS',
+  'BranchPainter',
   'Canvas',
   'Drafter',
   'Photo',

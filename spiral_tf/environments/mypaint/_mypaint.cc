@@ -19,6 +19,8 @@ void DefineClimb(py::module_& module);
 void DefinePhoto(py::module_& module);
 // In drafter.cc.
 void DefineDrafter(py::module_& module);
+// In branch.cc.
+void DefineBranch(py::module_& module);
 
 namespace {
 
@@ -227,4 +229,5 @@ Raises:
   DefineClimb(module);
   DefinePhoto(module);
   DefineDrafter(module);
+  DefineBranch(module);
 }

@@ -92,10 +92,6 @@ class BrushTemplate {
   // generator, of which a brush may make no use, and what a few settings were at
   // the event before, which is always the same unless something maps onto them.
   bool has_only_states() const {
-    const auto is_mapped = [this](MyPaintBrushSetting setting) {
-      return std::any_of(mappings_.begin(), mappings_.end(),
-                         [=](const Mapping& m) { return m.setting == setting; });
-    };
     for (const Mapping& m : mappings_) {
       if (m.input == MYPAINT_BRUSH_INPUT_RANDOM) return false;
     }
@@ -113,6 +109,23 @@ class BrushTemplate {
       if (is_mapped(setting)) return false;
     }
     return true;
+  }
+
+  // Whether strokes lay paint of their colour over what is there, and do nothing
+  // else to it.
+  bool only_covers() const {
+    const auto is_never = [this](MyPaintBrushSetting setting) {
+      return base_values_[setting] == 0 && !is_mapped(setting);
+    };
+    return is_never(MYPAINT_BRUSH_SETTING_SMUDGE) &&
+           is_never(MYPAINT_BRUSH_SETTING_ERASER) &&
+           is_never(MYPAINT_BRUSH_SETTING_LOCK_ALPHA) &&
+           is_never(MYPAINT_BRUSH_SETTING_COLORIZE) &&
+           is_never(MYPAINT_BRUSH_SETTING_CHANGE_COLOR_H) &&
+           is_never(MYPAINT_BRUSH_SETTING_CHANGE_COLOR_L) &&
+           is_never(MYPAINT_BRUSH_SETTING_CHANGE_COLOR_HSL_S) &&
+           is_never(MYPAINT_BRUSH_SETTING_CHANGE_COLOR_V) &&
+           is_never(MYPAINT_BRUSH_SETTING_CHANGE_COLOR_HSV_S);
   }
 
   // Returns a new brush; `surface` is not drawn on.
@@ -148,6 +161,11 @@ class BrushTemplate {
     MyPaintBrushInput input;
     std::vector<Point> points;
   };
+
+  bool is_mapped(MyPaintBrushSetting setting) const {
+    return std::any_of(mappings_.begin(), mappings_.end(),
+                       [=](const Mapping& m) { return m.setting == setting; });
+  }
 
   std::vector<float> base_values_;
   std::vector<Mapping> mappings_;

@@ -131,6 +131,9 @@ class Canvas {
     if (place.is_new || !restores_brush_) {
       // Where a brush is that has not drawn is all that there is to it.
       Renew(place.y, place.x);
+      // To the last bit, that depends on where it came from: libmypaint's slow
+      // tracking draws it back a little, also when it is lifted.
+      if (place.is_new) SetStates(brush_.get(), snapshot.states);
       return;
     }
     if (place_.is_new) Event(nowhere_.get(), 0, 0, 1);  // Takes its settings.

@@ -1,4 +1,4 @@
-// Hill climbing as a function of the Python module: arguments are checked here.
+// Climbing as a function of the Python module: arguments are checked here.
 
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -25,14 +25,14 @@ py::tuple Climb(int width, int channels, const std::string& brush,
                 std::vector<double> sizes, std::vector<double> pressures,
                 std::vector<double> colors, bool pen_down, int substrokes,
                 const Programs& programs, const Pictures& targets,
-                int64_t tries, int climbers,
+                int64_t tries, double stroke_cost,
                 const std::vector<uint64_t>& seeds, int threads) {
   spiral::ActionSpace space =
       ToSpace(width, grid_width, std::move(sizes), std::move(pressures),
               std::move(colors), pen_down, substrokes);
   CheckChannels(channels);
   CheckRange("tries", tries, 0, kMaxTries);
-  CheckRange("climbers", climbers, 1, kMaxThreads);
+  CheckRange("stroke_cost", stroke_cost, 0, 1);
   CheckRange("threads", threads, 1, kMaxThreads);
   Check(programs.ndim() == 4 && programs.shape(1) >= 1 &&
             programs.shape(2) >= 1 &&
@@ -47,7 +47,7 @@ py::tuple Climb(int width, int channels, const std::string& brush,
         "seeds must have N numbers.");
 
   const spiral::Setting setting{width, channels, brush, ToPaper(background),
-                                std::move(space)};
+                                std::move(space), stroke_cost};
   std::vector<spiral::Task> tasks(number);
   const int32_t* row = programs.data();
   for (py::ssize_t n = 0; n < number; ++n) {
@@ -61,7 +61,7 @@ py::tuple Climb(int width, int channels, const std::string& brush,
   }
   threads = std::min<int>(threads, std::max<py::ssize_t>(number, 1));
   {
-    spiral::Climb climb(setting, climbers, tries, threads, &tasks);
+    spiral::Climb climb(setting, tries, threads, &tasks);
     for (bool done = false; !done;) {
       {
         py::gil_scoped_release release;
@@ -89,12 +89,14 @@ void DefineClimb(py::module_& module) {
              py::arg("grid_width"), py::arg("sizes"), py::arg("pressures"),
              py::arg("colors"), py::arg("pen_down"), py::arg("substrokes"),
              py::arg("programs"), py::arg("targets").noconvert(),
-             py::arg("tries"), py::arg("climbers"), py::arg("seeds"),
+             py::arg("tries"), py::arg("stroke_cost"), py::arg("seeds"),
              py::arg("threads"), R"(
-Varies programs of actions, and keeps variations that are not farther off.
+Varies programs of actions, and keeps those that are nearest to targets.
 
-Each try varies one action, draws what follows from it, and compares the whole
-picture with the target. Releases the GIL; Ctrl-C ends it.
+Each try varies one action or two, and finds out how far the picture is then
+from the target. A variation that is not farther is gone on from, and at first
+one that is a little farther. What is returned was drawn. Releases the GIL;
+Ctrl-C ends it.
 
 Args:
   width: pixels a side.
@@ -112,14 +114,14 @@ Args:
     the environment `Painting`; 0 where that has no such component.
   targets: uint8 [N, width, width, channels].
   tries: variations of each picture's programs, all together.
-  climbers: how many of the programs, the best, are varied, in turns; after each
-    equal share of the tries the better half goes on.
+  stroke_cost: the share of the blank canvas's error that a stroke must be worth,
+    in [0, 1].
   seeds: N numbers; equal ones make equal programs, on any number of threads.
   threads: that share the pictures.
 
 Returns:
   The best programs, int32 [N, T, 8], and their errors, int64 [N]: the squared
-  differences of all bytes, summed.
+  differences of all bytes, summed, without the cost of strokes.
 
 Raises:
   ValueError: an argument is not as above, or libmypaint refuses the brush.

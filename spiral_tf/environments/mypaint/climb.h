@@ -1,4 +1,4 @@
-// Hill climbing for many pictures at once, on several threads.
+// Climbing for many pictures at once, on several threads.
 
 #ifndef SPIRAL_TF_ENVIRONMENTS_MYPAINT_CLIMB_H_
 #define SPIRAL_TF_ENVIRONMENTS_MYPAINT_CLIMB_H_
@@ -9,10 +9,13 @@
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
-#include <memory>
+#include <limits>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "climber.h"
@@ -26,6 +29,7 @@ struct Setting {
   std::string brush;
   Paper paper;
   ActionSpace space;
+  double stroke_cost;  // A share of the blank canvas's error.
 };
 
 // A picture to make: programs to begin with, and what becomes of the best.
@@ -37,71 +41,61 @@ struct Task {
   int64_t error;
 };
 
-// Climbs from the best `climbers` of a task's starts. Half of them, the farther
-// ones, are given up each time that an equal share of the tries is used up.
+// How large a share of the error a variation may add at first, more or less;
+// the share goes to nothing along the tries (docs/search.md).
+constexpr double kHeat = 0.03;
+
+// Climbs from the nearest of a task's starts.
 class TaskClimber {
  public:
-  TaskClimber(const Setting& setting, int climbers) : setting_(setting) {
-    for (int i = 0; i < climbers; ++i) {
-      climbers_.push_back(std::make_unique<Climber>(
-          setting.width, setting.channels, setting.brush, setting.paper,
-          setting.space));
-    }
-  }
+  explicit TaskClimber(const Setting& setting)
+      : masks_(MakeMasks(setting)),
+        climber_(setting.width, setting.channels, setting.brush, setting.paper,
+                 setting.space, setting.stroke_cost,
+                 masks_ ? &*masks_ : nullptr) {}
 
   // Stops early, with what there is then, once `stop` is true.
   void Run(Task& task, int64_t tries, const std::atomic<bool>& stop) {
     Random random(task.seed);
-    std::vector<Climber*> climbing = Begin(task);
-    int rounds = 1;
-    for (size_t n = climbing.size(); n > 1; n = (n + 1) / 2) ++rounds;
-    int64_t used = 0;
-    for (int round = 1; round <= rounds; ++round) {
-      const int64_t end = tries * round / rounds;
-      for (size_t turn = 0; used < end && !stop; ++used) {
-        climbing[turn]->Try(random);
-        turn = turn + 1 < climbing.size() ? turn + 1 : 0;
-      }
-      std::stable_sort(climbing.begin(), climbing.end(),
-                       [](const Climber* a, const Climber* b) {
-                         return a->error() < b->error();
-                       });
-      climbing.resize((climbing.size() + 1) / 2);
+    size_t best = 0;
+    int64_t least = std::numeric_limits<int64_t>::max();
+    for (size_t i = 0; i < task.starts.size(); ++i) {
+      const int64_t energy = climber_.Begin(task.starts[i], task.target);
+      if (energy < least) std::tie(least, best) = std::pair(energy, i);
     }
-    task.program = climbing[0]->program();
-    task.error = climbing[0]->error();
+    climber_.Begin(task.starts[best], task.target);
+    for (int64_t used = 0; used < tries && !stop; ++used) {
+      climber_.Try(kHeat * (tries - used) / tries, random);
+    }
+    task.program = climber_.best().program;
+    task.error = climber_.best().error;
   }
 
  private:
-  // Has each climber begin with one of the best starts.
-  std::vector<Climber*> Begin(const Task& task) {
-    std::vector<std::pair<int64_t, size_t>> order;
-    for (size_t i = 0; i < task.starts.size(); ++i) {
-      order.emplace_back(climbers_[0]->Begin(task.starts[i], task.target), i);
+  // None if what strokes leave depends on more than what they cover.
+  static std::optional<Masks> MakeMasks(const Setting& setting) {
+    const BrushTemplate brush(setting.brush);
+    const bool has_alpha = !setting.paper.opaque && setting.channels != 1;
+    if (has_alpha || !brush.has_only_states() || !brush.only_covers()) {
+      return std::nullopt;
     }
-    std::stable_sort(order.begin(), order.end());
-    std::vector<Climber*> begun;
-    for (size_t i = 0; i < std::min(order.size(), climbers_.size()); ++i) {
-      climbers_[i]->Begin(task.starts[order[i].second], task.target);
-      begun.push_back(climbers_[i].get());
-    }
-    return begun;
+    return std::optional<Masks>(std::in_place, setting.width, setting.brush,
+                                setting.space);
   }
 
-  const Setting& setting_;
-  std::vector<std::unique_ptr<Climber>> climbers_;
+  std::optional<Masks> masks_;
+  Climber climber_;
 };
 
 // Works on tasks in threads, for as long as this exists.
 class Climb {
  public:
-  Climb(const Setting& setting, int climbers, int64_t tries, int threads,
+  Climb(const Setting& setting, int64_t tries, int threads,
         std::vector<Task>* tasks)
       : running_(threads) {
     for (int i = 0; i < threads; ++i) {
-      threads_.emplace_back([=, &setting] {
-        Work(setting, climbers, tries, tasks);
-      });
+      threads_.emplace_back(
+          [=, &setting] { Work(setting, tries, tasks); });
     }
   }
 
@@ -120,10 +114,9 @@ class Climb {
   }
 
  private:
-  void Work(const Setting& setting, int climbers, int64_t tries,
-            std::vector<Task>* tasks) {
+  void Work(const Setting& setting, int64_t tries, std::vector<Task>* tasks) {
     try {
-      TaskClimber climber(setting, climbers);
+      TaskClimber climber(setting);
       size_t i;
       while (!stop_ && (i = next_++) < tasks->size()) {
         climber.Run((*tasks)[i], tries, stop_);

@@ -22,7 +22,8 @@ class Residual {
   }
 
   // Compares all bytes of a picture and a target, row by row.
-  void Update(const uint8_t* bytes, const uint8_t* target, int channels) {
+  template <typename Target>
+  void Update(const uint8_t* bytes, const Target* target, int channels) {
     std::fill(sums_.begin(), sums_.end(), 0);
     for (int row : cells_) {
       int64_t* sums = sums_.data() + row * grid_width_;
