@@ -66,15 +66,6 @@ _DATA_PATH = flags.DEFINE_string(
   '',
   "Folder of the agent's data set; by default search is for built-in digits.",
 )
-_IMAGES = flags.DEFINE_integer(
-  'images',
-  search.DEFAULT_IMAGES,
-  'Held-out images that search is for; fewer if there are fewer.',
-  lower_bound=1,
-)
-_OUTPUT = flags.DEFINE_string(
-  'output', '', 'PNG file that shows the error of search against its time.'
-)
 _PICTURES = flags.DEFINE_string(
   'pictures',
   '',
@@ -96,6 +87,15 @@ _PRIMITIVE_PICTURES = flags.DEFINE_string(
   'primitive_pictures',
   '',
   'Folder in which what primitive draws is kept, and found again.',
+)
+_IMAGES = flags.DEFINE_integer(
+  'images',
+  search.DEFAULT_IMAGES,
+  'Held-out images that search is for; fewer if there are fewer.',
+  lower_bound=1,
+)
+_OUTPUT = flags.DEFINE_string(
+  'output', '', 'PNG file that shows the error of search against its time.'
 )
 
 _BENCHMARKS = {
