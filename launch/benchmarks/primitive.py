@@ -152,13 +152,16 @@ def _run(command: Sequence[str]) -> Iterator[tuple[int, float, float]]:
       'to build primitive.'
     ) from None
   writing, line = None, 'it says nothing'
+  held = 0.0  # Megabytes; what was known last, once the process has ended.
   try:
     for line in process.stdout:
       if writing:
         yield writing  # It goes on, so the picture is written.
         writing = None
       if found := _WRITING.search(line.rstrip()):
-        writing = int(found[1]), *_taken(process.pid)
+        seconds, now = _taken(process.pid)
+        held = held if now is None else now
+        writing = int(found[1]), seconds, held
     process.wait()
   finally:
     process.kill()
@@ -173,7 +176,7 @@ def _run(command: Sequence[str]) -> Iterator[tuple[int, float, float]]:
     yield writing
 
 
-def _taken(process: int) -> tuple[float, float]:
+def _taken(process: int) -> tuple[float, float | None]:
   """Seconds of processors that a process took, and megabytes that it held."""
   with open(f'/proc/{process}/stat', encoding='utf-8') as file:
     # After the name, which may have spaces and parentheses in it.
