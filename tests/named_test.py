@@ -1,6 +1,8 @@
 """Twelve brushes have names for people; programs hold the real ones."""
 
 import json
+import pathlib
+import re
 
 import pytest
 
@@ -46,6 +48,13 @@ def test_an_unknown_brush_hears_of_the_twelve():
   assert ' Close: marker' in str(error.value)
   for name in named.BRUSHES:
     assert name in str(error.value)
+
+
+def test_people_read_the_same_table():
+  root = pathlib.Path(__file__).absolute().parent.parent
+  text = (root / 'docs' / 'brushes.md').read_text()
+  rows = re.findall(r'^\| `(\w+)` \| `(\S+)` \| (.+?) \|', text, re.M)
+  assert rows == [(name, *brush) for name, brush in named.BRUSHES.items()]
 
 
 if __name__ == '__main__':
