@@ -45,7 +45,8 @@ class Drawing(NamedTuple):
     seconds: that a processor worked on it, all that the program did.
     megabytes: of memory that the program held at most until then.
     score: the mean squared error of a number on [0, 1] that the program itself
-      counts, on the pixels to which it fits triangles, without smooth edges.
+      counts, on the pixels to which it fits triangles, without smooth edges;
+      NaN if that is not known.
   """
 
   picture: np.ndarray
@@ -75,13 +76,16 @@ def kept(
     return {
       count: Drawing(
         _read(f'{stem}_{count:04d}.png', photo),
-        *(float(records[str(count)][name]) for name in _COSTS),
+        float(records[str(count)]['seconds']),
+        float(records[str(count)]['megabytes']),
+        # Not all that was kept has it.
+        float(records[str(count)].get('score', math.nan)),
       )
       for count in counts
     }
   except (FileNotFoundError, KeyError):
     return None
-  except (OSError, ValueError, TypeError) as error:
+  except (OSError, ValueError, TypeError, AttributeError) as error:
     raise ValueError(
       f'{messages.one_line(stem)}.json, or a picture beside it, is damaged: '
       f'{messages.one_line(error)}. Remove it.'
