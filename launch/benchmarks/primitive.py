@@ -162,6 +162,7 @@ def _run(command: Sequence[str]) -> Iterator[tuple[int, float, float, float]]:
       'to build primitive.'
     ) from None
   writing, line, score = None, 'it says nothing', math.nan
+  held = 0.0  # Megabytes; what was known last, once the process has ended.
   try:
     for line in process.stdout:
       if writing:
@@ -171,7 +172,9 @@ def _run(command: Sequence[str]) -> Iterator[tuple[int, float, float, float]]:
         # Its root, with alpha, which is right, as the fourth of the numbers.
         score = float(found[1]) ** 2 * 4 / 3
       if found := _WRITING.search(line.rstrip()):
-        writing = int(found[1]), *_taken(process.pid), score
+        seconds, now = _taken(process.pid)
+        held = held if now is None else now
+        writing = int(found[1]), seconds, held, score
     process.wait()
   finally:
     process.kill()
@@ -186,7 +189,7 @@ def _run(command: Sequence[str]) -> Iterator[tuple[int, float, float, float]]:
     yield writing
 
 
-def _taken(process: int) -> tuple[float, float]:
+def _taken(process: int) -> tuple[float, float | None]:
   """Seconds of processors that a process took, and megabytes that it held."""
   with open(f'/proc/{process}/stat', encoding='utf-8') as file:
     # After the name, which may have spaces and parentheses in it.

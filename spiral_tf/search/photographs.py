@@ -55,6 +55,15 @@ class Painting(NamedTuple):
   error: float
 
 
+def check_strokes(strokes: int) -> None:
+  """Raises a ValueError if there cannot be so many strokes."""
+  if type(strokes) is not int or not 1 <= strokes <= MAX_STROKES:
+    raise ValueError(
+      f'strokes is {strokes!r}, but it must be a whole number from 1 to '
+      f'{MAX_STROKES:,}.'
+    )
+
+
 def paint(
   target: np.ndarray,
   strokes: int,
@@ -85,11 +94,7 @@ def paint(
   Raises:
     ValueError: an argument is out of range, or there is no such brush.
   """
-  if type(strokes) is not int or not 1 <= strokes <= MAX_STROKES:
-    raise ValueError(
-      f'strokes is {strokes!r}, but it must be a whole number from 1 to '
-      f'{MAX_STROKES:,}.'
-    )
+  check_strokes(strokes)
   search = _Search(target, weights, brush, seed, threads)
   proposer = proposals(search.photo, search.random)
   rounds = _ROUNDS_OF_ONE // strokes

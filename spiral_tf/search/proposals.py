@@ -14,8 +14,7 @@ import numpy as np
 from spiral_tf.environments import mypaint
 from spiral_tf.search import scanning
 
-# Names strokes for a scene: curves as the native painter takes them, float32
-# `[N, 8]`.
+# Names strokes for a scene: curves, float32 `[N, 8]`, see `scanning.shapes`.
 Proposer = Callable[[scanning.Scene], np.ndarray]
 # Makes one for a painting, which draws what is random from the generator.
 Make = Callable[[mypaint.Photo, np.random.Generator], Proposer]
