@@ -29,17 +29,13 @@ class Player(NamedTuple):
 
 
 def play(
-  environments: Sequence[dm_env.Environment],
-  player: Player,
-  steps: int | None = None,
+  environments: Sequence[dm_env.Environment], player: Player
 ) -> types.Episode:
   """Plays one episode in each environment, all in step.
 
   Args:
     environments: B environments of one kind, with episodes of one length.
     player: chooses the actions, for all of them at once.
-    steps: breaks the episodes off after so many actions; None to play them to
-      their end.
 
   Returns:
     The episodes: NumPy arrays, time-major `[T or T + 1, B, ...]`, but for
@@ -52,7 +48,7 @@ def play(
   state = player.initial_state(len(environments))
   observations = [_stack([t.observation for t in timesteps])]
   actions, log_probs = [], []
-  while len(actions) != steps and not any(t.last() for t in timesteps):
+  while not any(timestep.last() for timestep in timesteps):
     output, state = player.step(observations[-1], state)
     action = {name: np.asarray(x) for name, x in output.action.items()}
     # Python's integers, which environments check faster than NumPy's.
@@ -66,7 +62,7 @@ def play(
     if output.log_prob is not None:
       mask = observations[-1]['action_mask']
       log_probs.append(_effective_log_prob(output.log_prob, mask))
-  if len({timestep.last() for timestep in timesteps}) > 1:
+  if not all(timestep.last() for timestep in timesteps):
     raise ValueError(
       'Environments that are played together need episodes of one length, but '
       f'after {len(actions)} steps only some had ended.'

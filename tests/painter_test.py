@@ -30,7 +30,7 @@ with Image.open(given['-i']) as photo:
   width, height = photo.size
 sum(range(10**6))
 for count in range(1, number + 1):
-  print(f'{{count}}: t=0.1, score=0.2, n=3, n/s=4.0')
+  print(f'{{count}}: t=0.1, score=0.3, n=3, n/s=4.0')
   if count % step == 0 or count == number:
     path = given['-o'] % count
     print('writing', path, flush=True)
@@ -86,19 +86,22 @@ def test_strokes_are_held_against_triangles(photos, tmp_path, capsys):
   assert [count for _, count in rows] == [2, 4] * 3
   for name in ('wide', 'high'):
     for count in (2, 4):
-      ours, seconds, memory, theirs, _, their_memory, ratio = rows[name, count]
+      row = rows[name, count]
+      ours, seconds, memory, theirs, score, _, their_memory, *ratios = row
       # Half of it is 200, the other 40; all of the drawing is less than 200.
       drawn = 200 - count
       squares = ((200 - drawn) ** 2 + (drawn - 40) ** 2) / 2 / 255**2
       # The high one was shrunk, which blurs the border of its halves.
       assert theirs == pytest.approx(1000 * squares, rel=0.02)
       assert 0 < ours < theirs
-      assert ratio == pytest.approx(ours / theirs, abs=0.002)
+      assert score == 120  # 0.3, squared, of three numbers of four.
+      expected = [ours / theirs, ours / score]
+      assert ratios == pytest.approx(expected, abs=0.002)
       assert seconds >= 0 and memory > 20 and their_memory > 5
   for count in (2, 4):
-    wide, high = rows['wide', count][-1], rows['high', count][-1]
-    mean = (wide * high) ** 0.5
-    assert rows['geometric mean of 2', count] == [pytest.approx(mean, abs=2e-3)]
+    wide, high = (np.array(rows[name, count][-2:]) for name in ('wide', 'high'))
+    means = rows['geometric mean of 2', count]
+    assert means == pytest.approx((wide * high) ** 0.5, abs=2e-3)
   assert 'kept' not in first.replace('--primitive_pictures', '')
 
   # Once more, without primitive: the same, and it says so.
@@ -106,8 +109,8 @@ def test_strokes_are_held_against_triangles(photos, tmp_path, capsys):
   second = capsys.readouterr().out
   assert second.count('(triangles kept)') == 4
   for key, row in _rows(second).items():
-    errors = row[:1] + row[3:4] + row[-1:]
-    assert errors == rows[key][:1] + rows[key][3:4] + rows[key][-1:]
+    errors = row[:1] + row[3:5] + row[-2:]
+    assert errors == rows[key][:1] + rows[key][3:5] + rows[key][-2:]
 
 
 def test_without_primitive_it_says_so(photos, capsys):

@@ -103,18 +103,6 @@ def test_observations_are_those_before_each_action_and_the_last():
     assert seen['canvas'].dtype == np.uint8
 
 
-def test_episodes_are_broken_off():
-  environment = _Diary(5, 4)
-  counter = _Counter()
-  episode = rollout.play([environment], counter.player, steps=2)
-  assert len(environment.actions) == len(counter.seen) == 2
-  assert episode.observation['canvas'].shape == (3, 1, 2, 2, 1)
-  # As they would have gone on.
-  whole = rollout.play([environment], _Counter().player, steps=9)
-  assert whole.action['a'][:2].tolist() == episode.action['a'].tolist()
-  assert len(whole.action['a']) == 4
-
-
 class _Target(_Diary):
   """Also shows a target, of one shade through an episode."""
 

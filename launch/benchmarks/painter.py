@@ -7,7 +7,9 @@
 Each photograph, its longer side 256 pixels, is painted with some numbers of
 strokes, and drawn by fogleman/primitive with as many triangles, or what that
 made earlier is taken. Errors are mean squared errors of what the brush engine
-renders, and of primitive's picture, both at 256 pixels. Then see `proposers`.
+renders at 256 pixels, and of primitive's picture, which is drawn twice as
+large, so that each pixel is a mean. Beside it there is what primitive counts
+itself, on the very pixels to which it fits its triangles. Then see `proposers`.
 """
 
 from collections.abc import Sequence
@@ -122,10 +124,10 @@ def _beside_triangles(
       '--primitive_pictures; docs/photographs.md says how to build it.'
     )
   print(
-    f'{"":24}{"":>8}{"":>4}{"strokes":>9}{"CPU s":>8}{"MB":>6}{"":>4}'
-    f'{"triangles":>9}{"CPU s":>8}{"MB":>6}{"ratio":>8}'
+    f'{"":32}{"strokes":>9}{"CPU s":>8}{"MB":>6}{"triangles":>12}'
+    f'{"own count":>11}{"CPU s":>8}{"MB":>6}{"ratio":>8}{"to own":>8}'
   )
-  ratios: dict[int, list[float]] = {count: [] for count in counts}
+  ratios: dict[int, list[tuple[float, float]]] = {c: [] for c in counts}
   loading = 0.0
   for name, photo in photos.items():
     drawings, remark = _drawings(name, photo, program, folder, counts)
@@ -135,23 +137,24 @@ def _beside_triangles(
       loading = max(loading, painted.loading)
       ours = error(painted.picture, photo)
       line = (
-        f'{messages.shortened(name):24}{count:8,}{"":4}{1000 * ours:9.2f}'
+        f'{messages.shortened(name):24}{count:8,}{1000 * ours:9.2f}'
         f'{painted.seconds:8.1f}{painted.megabytes:6.0f}'
       )
       if drawings:
         drawing = drawings[count]
         theirs = error(drawing.picture, photo)
-        ratios[count].append(ours / theirs)
+        ratios[count].append((ours / theirs, ours / drawing.score))
         line += (
-          f'{"":4}{1000 * theirs:9.2f}{drawing.seconds:8.1f}'
-          f'{drawing.megabytes:6.0f}{ours / theirs:8.3f}{remark}'
+          f'{1000 * theirs:12.2f}{1000 * drawing.score:11.2f}'
+          f'{drawing.seconds:8.1f}{drawing.megabytes:6.0f}'
+          f'{ratios[count][-1][0]:8.3f}{ratios[count][-1][1]:8.3f}{remark}'
         )
       print(line, flush=True)
   for count in counts:
     if ratios[count]:
-      mean = np.exp(np.mean(np.log(ratios[count])))
+      means = np.exp(np.log(ratios[count]).mean(0))
       of = f'geometric mean of {len(ratios[count])}'
-      print(f'{of:24}{count:8,}{"":54}{mean:8.3f}')
+      print(f'{of:24}{count:8,}{"":60}{means[0]:8.3f}{means[1]:8.3f}')
   print(f'To load Python and its libraries took {loading:.1f} CPU s more.')
 
 

@@ -29,8 +29,12 @@ from spiral_tf import messages
 _DRAWN_SIZE = 512
 # Its settings: triangles, one thread, and what it looks at has 256 pixels.
 _SETTINGS = ('-s', str(_DRAWN_SIZE), '-m', '1', '-j', '1', '-r', '256')
-# Its words before it writes a picture of so many triangles.
+# Its words after each triangle, and before it writes a picture of so many.
+_SCORE = re.compile(r'\d+: t=[\d.]+, score=([\d.]+),')
 _WRITING = re.compile(r'writing .*_(\d+)\.png$')
+
+# What is recorded beside each picture, see `Drawing`.
+_COSTS = ('seconds', 'megabytes', 'score')
 
 
 class Drawing(NamedTuple):
@@ -40,11 +44,15 @@ class Drawing(NamedTuple):
     picture: uint8 `[H, W, 3]`, as large as the photograph.
     seconds: that a processor worked on it, all that the program did.
     megabytes: of memory that the program held at most until then.
+    score: the mean squared error of a number on [0, 1] that the program itself
+      counts, on the pixels to which it fits triangles, without smooth edges;
+      NaN if that is not known.
   """
 
   picture: np.ndarray
   seconds: float
   megabytes: float
+  score: float
 
 
 def kept(
@@ -67,15 +75,17 @@ def kept(
       records = json.load(file)
     return {
       count: Drawing(
-        _read(_path(stem, count), photo),
+        _read(f'{stem}_{count:04d}.png', photo),
         float(records[str(count)]['seconds']),
         float(records[str(count)]['megabytes']),
+        # Not all that was kept has it.
+        float(records[str(count)].get('score', math.nan)),
       )
       for count in counts
     }
   except (FileNotFoundError, KeyError):
     return None
-  except (OSError, ValueError, TypeError) as error:
+  except (OSError, ValueError, TypeError, AttributeError) as error:
     raise ValueError(
       f'{messages.one_line(stem)}.json, or a picture beside it, is damaged: '
       f'{messages.one_line(error)}. Remove it.'
@@ -117,8 +127,8 @@ def draw(
     files.replace(source, data.getvalue())
     command = [program, '-v', '-i', source, '-o', f'{stem}_%04d.png']
     command += ['-n', str(max(counts)), '-nth', str(math.gcd(*counts))]
-    for count, seconds, megabytes in _run([*command, *_SETTINGS]):
-      records[str(count)] = {'seconds': seconds, 'megabytes': megabytes}
+    for count, *costs in _run([*command, *_SETTINGS]):
+      records[str(count)] = dict(zip(_COSTS, costs))
       files.replace(f'{stem}.json', json.dumps(records).encode())
       report(count)
   drawings = kept(folder, name, photo, counts)
@@ -130,12 +140,12 @@ def draw(
   return drawings
 
 
-def _run(command: Sequence[str]) -> Iterator[tuple[int, float, float]]:
+def _run(command: Sequence[str]) -> Iterator[tuple[int, float, float, float]]:
   """Runs primitive.
 
   Yields:
     For each picture that it has written: of how many triangles, and what
-    seconds and megabytes it has taken so far.
+    seconds and megabytes it has taken so far, and its score.
   """
   told = messages.one_line(command[0])
   try:
@@ -151,17 +161,20 @@ def _run(command: Sequence[str]) -> Iterator[tuple[int, float, float]]:
       f'{told} cannot be run: {error.strerror}. docs/photographs.md says how '
       'to build primitive.'
     ) from None
-  writing, line = None, 'it says nothing'
+  writing, line, score = None, 'it says nothing', math.nan
   held = 0.0  # Megabytes; what was known last, once the process has ended.
   try:
     for line in process.stdout:
       if writing:
         yield writing  # It goes on, so the picture is written.
         writing = None
+      if found := _SCORE.match(line):
+        # Its root, with alpha, which is right, as the fourth of the numbers.
+        score = float(found[1]) ** 2 * 4 / 3
       if found := _WRITING.search(line.rstrip()):
         seconds, now = _taken(process.pid)
         held = held if now is None else now
-        writing = int(found[1]), seconds, held
+        writing = int(found[1]), seconds, held, score
     process.wait()
   finally:
     process.kill()
@@ -189,10 +202,6 @@ def _stem(folder: str, name: str, photo: np.ndarray) -> str:
   """Beginning of the files' names; other pictures have others."""
   digest = hashlib.sha256(repr(photo.shape).encode() + photo.tobytes())
   return os.path.join(folder, f'{name}-{digest.hexdigest()[:12]}')
-
-
-def _path(stem: str, count: int) -> str:
-  return f'{stem}_{count:04d}.png'
 
 
 def _read(path: str, photo: np.ndarray) -> np.ndarray:

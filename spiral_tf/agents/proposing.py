@@ -1,8 +1,9 @@
 """An agent that proposes strokes to the painter of photographs.
 
 It looks into windows of the photograph where something is missing, at what is
-painted there and at what should be, puts its brush down and makes one stroke.
-The stroke is what it proposes: its place, its bend and its width. The painter
+painted there and at what should be, and draws as it would to the end. Of the
+strokes that it makes in a window it proposes one, by chance, as the first are
+broad and the last are fine: its place, its bend and its width. The painter
 finds the best colour for it.
 
 proposals = proposing.by(saved_model.load('models/photos_small'))
@@ -23,9 +24,6 @@ from spiral_tf.search import scanning
 
 # Pixels of the photograph that a side of a window has, at least.
 _MIN_WINDOW = 16
-# What an agent does in a window: it moves to where the stroke begins, and
-# makes it.
-_ACTIONS = 2
 
 
 def by(
@@ -83,17 +81,19 @@ def _strokes(
     [int(random.integers(2**31))],
     seen['target'],
     canvases=seen['picture'],
-    steps=_ACTIONS,
   )
   curves = []
   for program, window in zip(studio.programs(played.actions), windows):
     top, left, side = window
     cells = program.renderer.grid_width
     scale = side / program.renderer.canvas_width
-    for move, stroke in tiles.alone(program):
-      points = (move.end, stroke.control, stroke.end)
-      places = (np.array(points) + 0.5) * side / cells + (top, left)
-      curves.append([*places.ravel(), stroke.radius * scale, 1.0])
+    pairs = list(tiles.alone(program))
+    if not pairs:
+      continue  # It only moved.
+    move, stroke = pairs[random.integers(len(pairs))]
+    points = (move.end, stroke.control, stroke.end)
+    places = (np.array(points) + 0.5) * side / cells + (top, left)
+    curves.append([*places.ravel(), stroke.radius * scale, 1.0])
   return np.array(curves, np.float32).reshape(-1, 8)
 
 

@@ -66,7 +66,6 @@ class Studio:
     targets: np.ndarray | None = None,
     check: Callable[[], None] | None = None,
     canvases: np.ndarray | None = None,
-    steps: int | None = None,
   ) -> Played:
     """Plays some episodes, all in step.
 
@@ -78,7 +77,6 @@ class Studio:
       check: called before each step, it raises an error to end the episodes.
       canvases: uint8 `[B, W, W, C]`, what the agent sees all along instead of
         what it paints, to be asked how it would go on from there.
-      steps: breaks the episodes off after so many actions.
 
     Returns:
       What came of them.
@@ -102,7 +100,7 @@ class Studio:
       noise = random.standard_normal([number, *self._noise_shape])
       context['noise'] = noise.astype(np.float32)
     player = _shown(player, context, check)
-    episodes = rollout.play(self._environments[:number], player, steps)
+    episodes = rollout.play(self._environments[:number], player)
     actions = {k: np.swapaxes(x, 0, 1) for k, x in episodes.action.items()}
     return Played(actions, episodes.observation['canvas'][-1])
 
