@@ -35,6 +35,11 @@ _ROUNDS_OF_ONE = 1800
 # Share of the strokes that are replaced in a round.
 _REPLACED = 0.15
 _MIN_RADIUS = 0.7  # Pixels.
+# Strokes with which a brush is tried first, what of it can be seen, and the
+# share of strokes of which something must be seen.
+_TRIED = 32
+_SEEN = 0.05
+_SEEN_SHARE = 0.25
 
 # Told how much of the work is done, and of how much.
 Report = Callable[[int, int], None]
@@ -188,6 +193,17 @@ class _Search:
       threads=threads or len(os.sched_getaffinity(0)),
       seed=int(self.random.integers(2**63)),
     )
+    self._check_brush(brush)
+
+  def _check_brush(self, brush: str) -> None:
+    """Raises a ValueError if a brush hardly leaves anything."""
+    tried = scanning.shapes(np.random.default_rng(0), _TRIED)
+    masks = self.photo.masks(tried, scanning.SHAPE_WIDTH)
+    if (masks.max(axis=(1, 2)) > _SEEN).mean() < _SEEN_SHARE:
+      raise ValueError(
+        f'brush {brush!r} leaves nothing, or next to nothing, on strokes as '
+        'short as photographs need; choose another one, such as marker.'
+      )
 
   def fill(
     self,
