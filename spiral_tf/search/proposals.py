@@ -56,6 +56,8 @@ class Scan:
     self._masks = photo.masks(self._shapes, scanning.SHAPE_WIDTH)
     # What each copy gave when it was last scanned.
     self._gave: dict[int, float] = {}
+    # Copies of the target and the weights, which stay the same.
+    self._copies: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
   def __call__(self, scene: scanning.Scene) -> np.ndarray:
     """Names the strokes that would help most, the best first."""
@@ -68,7 +70,7 @@ class Scan:
     for scale in scales:
       tried = self._random.choice(_SHAPES, _TRIED, replace=False)
       curves, gain = scanning.scan(
-        scanning.shrunk(scene, scale),
+        self._copy(scene, scale),
         self._shapes[tried],
         self._masks[tried],
         self._random,
@@ -79,6 +81,17 @@ class Scan:
       gains.append(gain)
     order = np.argsort(-np.concatenate(gains), kind='stable')
     return np.concatenate(found)[order[: self._number]]
+
+  def _copy(self, scene: scanning.Scene, scale: int) -> scanning.Scene:
+    """A smaller copy; each of its pixels counts as much as those in it."""
+    if scale not in self._copies:
+      self._copies[scale] = (
+        scanning.shrunk(scene.target, scale),
+        scanning.shrunk(scene.weights, scale) * np.float32(scale**2),
+      )
+    target, weights = self._copies[scale]
+    picture = scanning.shrunk(scene.picture, scale)
+    return scanning.Scene(target, picture, weights)
 
 
 class Guided:
