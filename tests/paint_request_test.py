@@ -240,7 +240,7 @@ def test_a_pen_too_thick_for_hatching_is_refused():
   'values,words',
   [
     ({'output': ()}, 'nothing would be written'),
-    ({'brush': 'classic/charcol'}, 'Close: .*classic/charcoal'),
+    ({'brush': 'classic/charcol'}, 'Try .*classic/charcoal'),
     ({'background': '#F0E6D'}, "background is '#F0E6D', but"),
     ({'background': 'charcoal'}, 'a colour of CSS'),
     ({'size': 5000}, 'size is 5000, but it must be .* to 4096'),

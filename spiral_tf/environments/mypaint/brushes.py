@@ -113,11 +113,10 @@ def load(name: str) -> str:
   close = difflib.get_close_matches(
     name, [*named.BRUSHES, *known], n=3, cutoff=0.4
   )
-  hint = f' Close: {", ".join(close)}.' if close else ''
+  tried = close or list(named.BRUSHES)[:8]
   raise ValueError(
     f'there is no brush {name!r} among the {len(known)} of '
-    f'{", ".join(map(str, folders()))}.{hint} Twelve that paint well are '
-    f'called {", ".join(named.BRUSHES)}. {_CURE}'
+    f'{", ".join(map(str, folders()))}. Try {", ".join(tried)}. {_CURE}'
   )
 
 
