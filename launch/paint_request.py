@@ -180,7 +180,7 @@ NEEDS: dict[str, tuple[_Need, ...]] = {
   'sheet': (),
   'columns': (_SHEET,),
   'size': (_PIXELS,),
-  'fit': (_AGENT, _PICTURE),
+  'fit': (_AGENT, _PICTURE, _NO_HATCHING),
   'brush': (),
   'background': (),
   'color_strokes': (),

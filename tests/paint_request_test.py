@@ -54,7 +54,7 @@ _SOUND = [
   {'image', 'improve', 'stroke_cost'},
   {'data', 'improve', 'samples', 'best'},
   {'data', 'samples', 'best', 'sheet', 'columns', 'size'},
-  {'image', 'hatching', 'paper', 'pen', 'margin', 'seed', 'fit', 'bad_images'},
+  {'image', 'hatching', 'paper', 'pen', 'margin', 'seed', 'bad_images'},
   {'image', 'hatching', 'paper', 'sheet', 'columns', 'size', 'brush'},
 ]
 # For each need of each flag, others with which it is not met.
@@ -70,6 +70,7 @@ _WITHOUT_EFFECT = [
   ('fit', {'program'}, '--program'),
   ('fit', {'data'}, '--image'),
   ('fit', set(), '--image'),
+  ('fit', {'image', 'hatching', 'paper'}, '--hatching'),
   ('samples', {'program'}, '--program'),
   ('best', {'program'}, '--program'),
   ('best', {'image'}, '--samples'),
