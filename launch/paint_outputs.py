@@ -77,7 +77,8 @@ def write(request: paint_request.Request, work: paint_sources.Work) -> int:
   count, errors = 0, []
   sheet = paint_sheet.Sheet(request.columns)
   for painting in work.paintings:
-    if painting.target is not None:
+    # Single pixels of hatching are black or white.
+    if painting.target is not None and not request.hatching:
       own = painting.program.render()
       errors.append(reconstruction.errors(own, painting.target[np.newaxis]))
     program = _changed(request, painting.program)

@@ -217,7 +217,7 @@ NEEDS: dict[str, tuple[_Need, ...]] = {
   'sheet': (),
   'columns': (_SHEET,),
   'size': (_PIXELS,),
-  'fit': (_AGENT, _PICTURE, _NO_STROKES),
+  'fit': (_AGENT, _PICTURE, _NO_HATCHING, _NO_STROKES),
   'brush': (),
   'background': (),
   'color_strokes': (),

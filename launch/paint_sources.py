@@ -220,9 +220,9 @@ def _hatched(request: paint_request.Request, paths: list[str]) -> Work:
   def paintings():
     for path, name, target in zip(paths, called, targets):
       report = progress.Progress(f'layers of {os.path.basename(path)}')
-      yield Painting(name, hatcher.draw(target, request.seed, report))
+      yield Painting(name, hatcher.draw(target, request.seed, report), target)
 
-  return Work(hatcher.renderer, called, several, paths, False, paintings())
+  return Work(hatcher.renderer, called, several, paths, True, paintings())
 
 
 def _photographs(request: paint_request.Request, paths: list[str]) -> Work:

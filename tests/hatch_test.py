@@ -54,13 +54,43 @@ def test_lines_are_as_wide_as_the_pen():
   assert ink.sum(axis=0).mean() == pytest.approx(3, abs=0.1)
 
 
-def test_a_hatcher_sees_grey_pictures_as_large_as_its_canvas():
+def test_a_hatcher_sees_all_of_a_picture_in_grey():
   hatcher = hatch.Hatcher(_PLOTTER)
-  target = hatcher.target(_photograph())
-  width = hatcher.renderer.canvas_width
-  assert target.shape == (width, width, 1) and width == 3 * 95
+  assert hatcher.target(_photograph()).shape == (3 * 95, 3 * 95, 1)
+  # As it is on the paper, whose longer side is 138 mm without margins.
+  assert hatcher.target(_photograph()[:60]).shape == (285, 380, 1)
+  assert hatcher.target(_photograph()[:, :20]).shape == (414, 104, 1)
+  most = hatcher.renderer
+  assert (most.canvas_height, most.canvas_width) == (414, 414)
+
+
+def test_drawings_keep_the_aspect_and_lie_as_the_picture_does(tmp_path):
+  for picture, sheet in (
+    (_photograph()[:50], (105, 148)),
+    (_photograph()[:, :50], (148, 105)),
+  ):
+    program = spiral_tf.hatch_photo(picture, 'a6', '1mm', '5mm')
+    height, width = picture.shape[:2]
+    drawn = program.render()
+    assert drawn.shape[0] / drawn.shape[1] == pytest.approx(
+      height / width, abs=0.01
+    )
+    made = program.plot(
+      str(tmp_path / 'a.svg'), paper='a6', pen='1mm', margin='5mm'
+    )
+    assert made.layout.paper == sheet
+
+
+def test_pens_that_do_not_suit_the_paper_are_refused():
   with pytest.raises(ValueError, match='choose a thinner pen'):
     hatch.Hatcher(plotter.Plotter('a6', '5mm'))
+  with pytest.raises(ValueError, match='choose a thicker pen'):
+    hatch.Hatcher(plotter.Plotter('a0', '0.1mm'))
+  # Whether one does may depend on the picture; it is said before any is drawn.
+  thick = hatch.Hatcher(plotter.Plotter('a6', '3mm', '0mm'))
+  thick.target(_photograph()[:50])
+  with pytest.raises(ValueError, match='choose a thinner pen'):
+    thick.target(_photograph())
 
 
 if __name__ == '__main__':

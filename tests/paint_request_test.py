@@ -58,7 +58,7 @@ _SOUND = [
   {'data', 'samples', 'best', 'sheet', 'columns', 'size'},
   {'image', 'strokes', 'focus', 'brush', 'size', 'seed', 'bad_images'},
   {'image', 'strokes', 'model', 'sheet', 'columns', 'background'},
-  {'image', 'hatching', 'paper', 'pen', 'margin', 'seed', 'fit', 'bad_images'},
+  {'image', 'hatching', 'paper', 'pen', 'margin', 'seed', 'bad_images'},
   {'image', 'hatching', 'paper', 'sheet', 'columns', 'size', 'brush'},
 ]
 # For each need of each flag, others with which it is not met.
@@ -74,6 +74,7 @@ _WITHOUT_EFFECT = [
   ('fit', {'program'}, '--program'),
   ('fit', {'data'}, '--image'),
   ('fit', set(), '--image'),
+  ('fit', {'image', 'hatching', 'paper'}, '--hatching'),
   ('samples', {'program'}, '--program'),
   ('best', {'program'}, '--program'),
   ('best', {'image'}, '--samples'),

@@ -5,6 +5,7 @@ import functools
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from spiral_tf.agents import inputs
 from spiral_tf.programs import brush_profile
@@ -22,6 +23,8 @@ _BRUSH = 'classic/pen'
 _PIXELS = 3
 # Curves are so far from where lines were found, widths of the pen.
 _TOLERANCE = 0.1
+# So much higher than wide, any picture is as long as the paper.
+_NARROW = 1e6
 # Straight pieces of a curve, none of which is long.
 _SUBSTROKES = 12
 
@@ -42,43 +45,43 @@ class Hatcher:
       ValueError: the pen is too thick or too thin for the paper.
     """
     self._plotter = plotter
-    self.canvas(1, 1)
+    # Squares have the least length, and narrow pictures the most.
+    sides = self._side(1, 1), self._side(_NARROW, 1)
+    hatching.check_side(float(np.clip(hatching.MIN_SIDE, *sides)))
+    self._longest = min(sides[1], hatching.MAX_SIDE)
 
   @property
   def renderer(self) -> canvas_lib.Canvas:
-    """A canvas of what it draws."""
-    return self.canvas(1, 1)
+    """A canvas as high and as wide as its drawings are at most."""
+    return _canvas(self._longest, 1, 1)
 
   def canvas(self, height: int, width: int) -> canvas_lib.Canvas:
     """The canvas of a picture with such sides."""
     side = self._side(height, width)
     hatching.check_side(side)
-    scale = min(_PIXELS * side, checks.MAX_WIDTH) / max(height, width)
-    across, down = (max(1, round(scale * x)) for x in (width, height))
-    return canvas_lib.Canvas(
-      canvas_width=across,
-      canvas_height=down,
-      grid_width=across,
-      brush=_BRUSH,
-      substrokes=_SUBSTROKES,
-    )
+    return _canvas(side, height, width)
 
   def target(self, source: Any, fit: str = 'crop') -> np.ndarray:
-    """What is drawn of a picture.
+    """What is drawn of a picture: all of it, as large as the drawing.
 
     Args:
       source: the picture, see `inputs.read`.
-      fit: see `inputs.fit`.
+      fit: of no use, as drawings have the aspect of the picture.
 
     Returns:
       uint8 `[H, W, 1]`.
 
     Raises:
-      ValueError: it is no sound picture.
+      ValueError: it is no sound picture, or the pen is too thick or too thin
+        for it.
       OSError: there is no such file.
     """
-    picture = inputs.read(source)
-    return inputs.fit(picture, self.renderer.canvas_width, 1, fit)
+    del fit
+    picture = Image.fromarray(inputs.read(source)).convert('L')
+    canvas = self.canvas(picture.height, picture.width)
+    size = (canvas.canvas_width, canvas.canvas_height)
+    grey = picture.resize(size, Image.Resampling.LANCZOS)
+    return np.asarray(grey)[..., np.newaxis]
 
   def draw(
     self,
@@ -137,7 +140,6 @@ def hatch_photo(
   paper: str = 'a4',
   pen: str = '0.5mm',
   margin: str = '10mm',
-  fit: str = 'crop',
   seed: int = 0,
 ) -> program_lib.Program:
   """Draws a picture with one black pen.
@@ -147,18 +149,31 @@ def hatch_photo(
     paper: see `plotter.Plotter`.
     pen: see `plotter.Plotter`.
     margin: see `plotter.Plotter`.
-    fit: see `inputs.fit`.
     seed: of equal seeds come equal drawings.
 
   Returns:
-    The drawing; `Program.plot` writes it for a plotter.
+    The drawing, of the picture's aspect; `Program.plot` writes it for a
+    plotter.
 
   Raises:
     ValueError: it is no sound picture, or pen and paper do not suit each other.
     OSError: there is no such file.
   """
   hatcher = Hatcher(plotter_lib.Plotter(paper, pen, margin))
-  return hatcher.draw(hatcher.target(image, fit), seed)
+  return hatcher.draw(hatcher.target(image), seed)
+
+
+def _canvas(side: float, height: float, width: float) -> canvas_lib.Canvas:
+  """A canvas of such an aspect, and so many widths of the pen long."""
+  scale = min(_PIXELS * side, checks.MAX_WIDTH) / max(height, width)
+  across, down = (max(1, round(scale * x)) for x in (width, height))
+  return canvas_lib.Canvas(
+    canvas_width=across,
+    canvas_height=down,
+    grid_width=across,
+    brush=_BRUSH,
+    substrokes=_SUBSTROKES,
+  )
 
 
 @functools.lru_cache(maxsize=16)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
-from PIL import ImageDraw
 from scipy import ndimage
 
 from spiral_tf.search import flow as flow_lib
@@ -42,6 +41,8 @@ _LONG = 14.0
 # Coverage is measured as an eye does that does not see single lines: within so
 # many widths of the pen.
 _BLUR = 3.0
+# Lines that the coverage is drawn of at once: its renderer takes not too many.
+_AT_ONCE = 500
 # The first layer is tried, looked at within so many widths, and made lighter or
 # darker by at most so much.
 _TRIED = 6.0
@@ -179,14 +180,27 @@ def coverage(
   Returns:
     float32 `[H, W]` in [0, 1].
   """
+  # Here, since importing it takes a while, and most do without.
+  from matplotlib import path as path_lib
+  from matplotlib import transforms
+  from matplotlib.backends import backend_agg
+
   height, width = shape
-  image = Image.new('L', (2 * width, 2 * height), 0)
-  draw = ImageDraw.Draw(image)
-  for line in drawn:
-    draw.line(
-      (line[:, ::-1] * 2 * cells - 0.5).ravel().tolist(), 255, 2 * cells
-    )
-  return np.asarray(image.reduce(2), np.float32) / 255
+  renderer = backend_agg.RendererAgg(width, height, 72)
+  pen = renderer.new_gc()
+  pen.set_linewidth(cells)
+  pen.set_snap(False)  # Straight lines are not moved to whole cells.
+  pen.set_capstyle('round')
+  pen.set_joinstyle('round')
+  for start in range(0, len(drawn), _AT_ONCE):
+    some = drawn[start : start + _AT_ONCE]
+    points = np.concatenate(some)[:, ::-1] * (cells, -cells) + (0, height)
+    codes = np.full(len(points), path_lib.Path.LINETO)
+    codes[np.cumsum([0, *map(len, some[:-1])])] = path_lib.Path.MOVETO
+    path = path_lib.Path(points, codes)
+    path.should_simplify = False
+    renderer.draw_path(pen, path, transforms.IdentityTransform())
+  return np.asarray(renderer.buffer_rgba())[..., 3].astype(np.float32) / 255
 
 
 def _contours(

@@ -7,6 +7,7 @@ far that is may differ from place to place, and makes light and shade.
 """
 
 import copy
+import functools
 
 import numpy as np
 
@@ -20,7 +21,11 @@ _STEP = 0.5
 _STRAIGHT = 0.8
 # How far apart points of a line are whose surroundings are kept free, as a part
 # of the distance that is kept.
-_STAMPS = 0.25
+_STAMPS = 0.4
+# Discs are stamped at places that are multiples of this part of a cell, small
+# ones at least, as for large ones it makes no difference.
+_FINE = 4
+_LARGE = 48
 # Distances are known up to so many times that which lines are to have.
 _REACH = 1.2
 # Seeds that are looked at at once.
@@ -81,29 +86,36 @@ class Sheet:
     nearest = np.where(np.isfinite(spacing), _NEAREST * spacing, 2 * _FAR)
     if goes_on is not None:
       nearest = np.where(goes_on, nearest, 2 * _FAR)
-    nearest = _flat(nearest)
-    tried = np.zeros(self._shape, bool)
+    # Distances are rounded to cells.
+    wanted = np.where(spacing < _FAR, spacing - 0.3 / self._cells, 2 * _FAR)
+    wanted = wanted.astype(np.float32)
+    flat_nearest, flat_wanted = _flat(nearest), _flat(wanted)
+    distance = memoryview(self._distance.reshape(-1))
     lines = []
     for start in range(0, len(seeds), _CHUNK):
-      for seed in self._free(seeds[start : start + _CHUNK], spacing, tried):
+      for seed in self._free(seeds[start : start + _CHUNK], wanted):
         waiting = [seed]
         while waiting:
-          place = np.array([waiting.pop()])
-          if not self._free(place, spacing, tried):
+          y, x = waiting.pop()
+          place = self._place(y, x)
+          if distance[place] < flat_wanted[place]:
             continue
-          line = self._line(*place[0].tolist(), nearest, spacing)
+          line = self._line(y, x, flat_nearest, float(spacing.flat[place]))
           if len(line) * _STEP < shortest:
+            # None of its points is tried again, nor what is beside them.
             rows, columns = self._cells_of(line)
-            tried[rows, columns] = True
+            for down in (-1, 0, 1):
+              beside = np.clip(rows + down, 0, self._shape[0] - 1)
+              for right in (-1, 0, 1):
+                across = np.clip(columns + right, 0, self._shape[1] - 1)
+                wanted[beside, across] = 2 * _FAR
             continue
           lines.append(line)
+          flat_wanted[place] = 2 * _FAR
           self._keep_free(line, spacing)
           if spreads:
-            waiting.extend(
-              self._free(
-                _beside(line, spacing[self._cells_of(line)]), spacing, tried
-              )
-            )
+            beside = _beside(line, spacing[self._cells_of(line)])
+            waiting.extend(self._free(beside, wanted))
     return lines
 
   def places(
@@ -118,39 +130,46 @@ class Sheet:
     Returns:
       float `[N, 2]`, (y, x).
     """
-    free = np.flatnonzero(np.isfinite(spacing))
-    chooser.shuffle(free)
-    order = np.argsort(np.round(np.log2(spacing.flat[free])), kind='stable')
-    places = np.unravel_index(free[order], self._shape)
-    return (np.transpose(places) + 0.5) / self._cells
+    # One in each square of a width of the pen, wherever in it.
+    rows, columns = (
+      np.arange(0, length, self._cells) for length in self._shape
+    )
+    cells = np.stack(np.meshgrid(rows, columns, indexing='ij'), axis=-1)
+    cells = cells.reshape(-1, 2)
+    cells = cells + chooser.integers(self._cells, size=cells.shape)
+    cells = cells[(cells < self._shape).all(axis=1)]
+    chooser.shuffle(cells)
+    far = spacing[tuple(cells.T)]
+    cells, far = cells[np.isfinite(far)], far[np.isfinite(far)]
+    order = np.argsort(np.round(np.log2(far)), kind='stable')
+    return (cells[order] + 0.5) / self._cells
 
   def _cells_of(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows and columns of the cells that points (y, x) on the sheet are in."""
     rows, columns = (points * self._cells).astype(int).T
     return rows, columns
 
+  def _place(self, y: float, x: float) -> int:
+    """The number of the cell that a point is in."""
+    return int(y * self._cells) * self._shape[1] + int(x * self._cells)
+
   def _free(
-    self, places: np.ndarray, spacing: np.ndarray, tried: np.ndarray
+    self, places: np.ndarray, wanted: np.ndarray
   ) -> list[tuple[float, float]]:
-    """Those of places (y, x) where a line may begin."""
+    """Those of places (y, x) that are so far from all lines."""
     size = np.divide(self._shape, self._cells)
     places = places[((places >= 0) & (places < size)).all(axis=1)]
     cells = self._cells_of(places)
-    wanted = spacing[cells]
-    # Distances are rounded to cells.
-    far = self._distance[cells] >= wanted - 0.3 / self._cells
-    return list(
-      map(tuple, places[far & (wanted < _FAR) & ~tried[cells]].tolist())
-    )
+    far = self._distance[cells] >= wanted[cells]
+    return list(map(tuple, places[far].tolist()))
 
   def _line(
-    self, y: float, x: float, nearest: memoryview, spacing: np.ndarray
+    self, y: float, x: float, nearest: memoryview, apart: float
   ) -> np.ndarray:
-    """The line through a seed."""
-    row, column = int(y * self._cells), int(x * self._cells)
+    """The line through a seed where lines are so far apart."""
     # The line's own points by squares of half a spacing, to see when it comes
     # back to itself.
-    square = max(1.0, 0.8 * float(spacing[row, column]))
+    square = max(1.0, 0.8 * apart)
     own: dict[tuple[int, int], int] = {(int(y / square), int(x / square)): 0}
     forth = self._half(y, x, 1, nearest, square, own)
     back = self._half(y, x, -1, nearest, square, own)
@@ -170,7 +189,7 @@ class Sheet:
     rights, downs = self._right, self._down
     height, width = rows / cells, columns / cells
     distance = memoryview(self._distance.reshape(-1))
-    place = int(y * cells) * columns + int(x * cells)
+    place = self._place(y, x)
     dy, dx = sign * downs[place], sign * rights[place]
     points = []
     # Squares that have just been left are no return.
@@ -205,31 +224,63 @@ class Sheet:
 
   def _keep_free(self, line: np.ndarray, spacing: np.ndarray) -> None:
     """Notes the distances of the places around a line."""
-    cells, (rows, columns) = self._cells, self._shape
-    row, column = (line * cells).astype(int).T
+    rows, columns = self._shape
+    row, column = self._cells_of(line)
     reach = np.minimum(spacing[row, column], max(rows, columns)) * _REACH
-    # Points of equal reach are stamped at once.
+    # Few sizes of discs, each of which is made once.
     level = np.ceil(2 * np.log2(np.maximum(reach, 0.5))).astype(int)
-    flat = self._distance.reshape(-1)
-    for each in np.unique(level):
-      radius = 2 ** (each / 2)
-      chosen = np.flatnonzero(level == each)
-      every = max(1, int(_STAMPS * radius / _REACH / _STEP))
-      kept = np.append(chosen[::every], chosen[-1])
-      size = int(np.ceil(radius * cells))
-      offset = np.arange(-size, size + 1)
-      y = row[kept, np.newaxis] + offset
-      x = column[kept, np.newaxis] + offset
-      far_y = (y + 0.5) / cells - line[kept, 0, np.newaxis]
-      far_x = (x + 0.5) / cells - line[kept, 1, np.newaxis]
-      far = np.sqrt(far_y[:, :, np.newaxis] ** 2 + far_x[:, np.newaxis] ** 2)
-      inside = (
-        ((y >= 0) & (y < rows))[:, :, np.newaxis]
-        & ((x >= 0) & (x < columns))[:, np.newaxis]
-        & (far <= radius)
-      )
-      place = y[:, :, np.newaxis] * columns + x[:, np.newaxis]
-      np.minimum.at(flat, place[inside], far[inside].astype(np.float32))
+    radius = 2 ** (level / 2)
+    every = np.maximum(1, (_STAMPS * radius / _REACH / _STEP).astype(int))
+    # However that changes along the line, there is one in each such stretch.
+    kept = np.diff(np.floor(np.cumsum(1 / every)), prepend=-1) > 0
+    kept[-1] = True
+    row, column, level = row[kept], column[kept], level[kept]
+    reached = np.ceil(2 ** (level / 2) * self._cells).astype(int)
+    bounds = np.stack(
+      [row - reached, row + reached + 1, column - reached, column + reached + 1]
+    )
+    most = np.array([rows, rows, columns, columns])[:, np.newaxis]
+    inside = np.clip(bounds, 0, most)
+    cut = (inside != bounds).any(axis=0)
+    part = (line[kept] * self._cells % 1 * _FINE).astype(int)
+    for size, (part_y, part_x), (low, high, near, end), cuts, (
+      top,
+      left,
+    ) in zip(
+      level.tolist(),
+      part.tolist(),
+      inside.T.tolist(),
+      cut.tolist(),
+      bounds[::2].T.tolist(),
+    ):
+      disc = _disc(size, self._cells, part_y, part_x)
+      there = self._distance[low:high, near:end]
+      if cuts:
+        disc = disc[low - top : high - top, near - left : end - left]
+      np.minimum(there, disc, out=there)
+
+
+@functools.lru_cache(maxsize=512)
+def _disc(level: int, cells: int, part_y: int, part_x: int) -> np.ndarray:
+  """Distances of cells from a point in the one in the middle.
+
+  Args:
+    level: twice the logarithm to base 2 of how far they are known.
+    cells: to a width of the pen.
+    part_y: where in the cell it is, of `_FINE`.
+    part_x: likewise.
+
+  Returns:
+    float32 `[N, N]`.
+  """
+  radius = 2 ** (level / 2)
+  size = int(np.ceil(radius * cells))
+  if size > _LARGE and (part_y, part_x) != (0, 0):
+    return _disc(level, cells, 0, 0)
+  offset = np.arange(-size, size + 1) + 0.5
+  far_y, far_x = (offset - (part + 0.5) / _FINE for part in (part_y, part_x))
+  far = np.hypot(far_y[:, np.newaxis], far_x) / cells
+  return np.where(far <= radius, far, _FAR).astype(np.float32)
 
 
 def _beside(line: np.ndarray, apart: np.ndarray) -> np.ndarray:
