@@ -45,7 +45,9 @@ _ENVIRONMENTS = {
   ),
   'marker': dataclasses.replace(_PLAIN, brush='ramon/Marker', color=True),
   'random': dataclasses.replace(_PLAIN, brush='classic/dry_brush'),
-  'cells of two and a half pixels': dataclasses.replace(_PLAIN, canvas_width=40),
+  'cells of two and a half pixels': dataclasses.replace(
+    _PLAIN, canvas_width=40
+  ),
   'a prime width': dataclasses.replace(_PLAIN, canvas_width=37),
   'two tiles a row': dataclasses.replace(_PLAIN, canvas_width=80),
   'one action': dataclasses.replace(_PLAIN, episode_length=1),
