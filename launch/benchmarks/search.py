@@ -41,7 +41,7 @@ _SAMPLES = (1, 16, 64, 256)
 _BEAMS = ((4, 4), (8, 8), (16, 16))
 _SIMULATIONS = (16, 64, 256)
 _STARTS = 16  # Drawings that climbing begins with, or that a beam takes.
-_TRIES = (500, 2000, 10_000)
+_TRIES = (500, 2000, 10_000, 40_000)
 # What is searched for with random and with untrained starts.
 _OTHER_TRIES = (2000, 10_000)
 
