@@ -94,7 +94,7 @@ class Coverage {
       const float from = s * s, through = 2 * s * t, to = t * t;
       Event(from * c.start_y + through * c.control_y + to * c.end_y,
             from * c.start_x + through * c.control_x + to * c.end_x,
-            s * start + t * c.pressure);
+            start + t * (c.pressure - start));
     }
   }
 
