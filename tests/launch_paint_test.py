@@ -149,6 +149,26 @@ def test_a_program_keeps_its_aspect(launch, tmp_path):
     assert sheet.size == (202, 106)  # Twice as large, with lines.
 
 
+def test_hatches_a_picture_for_a_plotter(launch, folder, tmp_path):
+  done = launch(
+    'paint',
+    f'--image={folder / "100.png"}',  # 30 by 20 pixels.
+    '--hatching',
+    '--paper=a6',
+    '--pen=2mm',
+    f'--output={tmp_path / "plot.svg"}',
+    f'--sheet={tmp_path / "sheet.png"}',
+  )
+  assert done.returncode == 0, done.stderr
+  assert 'plot.svg: ' in done.stdout and ' paths of 1 pen, ' in done.stdout
+  assert 'Mean squared error' not in done.stdout
+  text = (tmp_path / 'plot.svg').read_text()
+  assert 'width="148mm" height="105mm"' in text and text.count('<path ') > 10
+  with Image.open(tmp_path / 'sheet.png') as sheet:
+    # Two pictures of about 191 by 128 pixels, twice as large, with lines.
+    assert sheet.size == pytest.approx((767, 258), abs=4)
+
+
 def test_photographs_are_painted_by_search(launch, tmp_path):
   for name, size in (('wide', (60, 40)), ('high', (30, 60))):
     photograph = Image.new('RGB', size, '#3355aa')
