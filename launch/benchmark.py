@@ -24,8 +24,9 @@ that time that is neither the network's nor the brush engine's.
 `search` tells how near an agent's drawings get to images as they are varied,
 beside the best of many drawings, beam search, a tree of the agent's proposals
 and the same search without the agent. It takes `--model`, `--data_path`, the
-folder of the model's data set, `--images`, how many to search for, and
-`--output`, a PNG file for the curves of error against time.
+folder of the model's data set, `--images`, how many to search for, `--tries`,
+how often each is varied, and `--output`, a PNG file for the curves of error
+against time.
 `painter` tells how near paintings of photographs come beside those of as many
 triangles by github.com/fogleman/primitive, and what an agent's proposals are
 worth. It takes `--pictures`, `--strokes`, `--primitive`, that program, and
@@ -65,6 +66,11 @@ _DATA_PATH = flags.DEFINE_string(
   'data_path',
   '',
   "Folder of the agent's data set; by default search is for built-in digits.",
+)
+_TRIES = flags.DEFINE_list(
+  'tries',
+  [str(number) for number in search.TRIES],
+  "Numbers of variations of each image's drawings, for search.",
 )
 _PICTURES = flags.DEFINE_string(
   'pictures',
@@ -109,12 +115,13 @@ _BENCHMARKS = {
     _DATA_PATH.value,
     _IMAGES.value,
     _OUTPUT.value,
+    _numbers('tries', _TRIES.value),
   ),
   'painter': lambda: painter.run(
     _PICTURES.value,
     _PRIMITIVE.value,
     _PRIMITIVE_PICTURES.value,
-    _numbers(_STROKES.value),
+    _numbers('strokes', _STROKES.value),
     _MODEL.value or proposers.DEFAULT_MODEL,
   ),
   'programs': round_trip.run,
@@ -122,13 +129,13 @@ _BENCHMARKS = {
 }
 
 
-def _numbers(texts):
-  """Numbers of the flag --strokes."""
+def _numbers(name, texts):
+  """Numbers of a flag that is a list of some."""
   try:
     return [int(text) for text in texts]
   except ValueError:
     raise ValueError(
-      f'strokes is {messages.quoted(",".join(texts))}, but it must be whole '
+      f'{name} is {messages.quoted(",".join(texts))}, but it must be whole '
       'numbers with commas between them, such as 100,300.'
     ) from None
 

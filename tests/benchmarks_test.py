@@ -57,10 +57,9 @@ def test_search_is_held_against_drawing_alone(monkeypatch, capsys, tmp_path):
   monkeypatch.setattr(search, '_SAMPLES', (1, 16))
   monkeypatch.setattr(search, '_BEAMS', ((4, 4),))
   monkeypatch.setattr(search, '_SIMULATIONS', (16,))
-  monkeypatch.setattr(search, '_TRIES', (300,))
   monkeypatch.setattr(search, '_OTHER_TRIES', (300,))
   curve = tmp_path / 'curve.png'
-  search.run(images=4, output=str(curve))
+  search.run(images=4, output=str(curve), tries=[300])
   printed = capsys.readouterr().out
   assert 'the last 4 held-out images' in printed
   rows = re.findall(r'^(\w.+?)  +(\d\.\d+) +(\d\.\d+)(.*)$', printed, re.M)

@@ -15,6 +15,7 @@ the agent is worth as a start.
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import time
 from typing import NamedTuple
@@ -41,7 +42,7 @@ _SAMPLES = (1, 16, 64, 256)
 _BEAMS = ((4, 4), (8, 8), (16, 16))
 _SIMULATIONS = (16, 64, 256)
 _STARTS = 16  # Drawings that climbing begins with, or that a beam takes.
-_TRIES = (500, 2000, 10_000, 40_000)
+TRIES = (500, 2000, 10_000, 40_000)
 # What is searched for with random and with untrained starts.
 _OTHER_TRIES = (2000, 10_000)
 
@@ -73,6 +74,7 @@ def run(
   data_path: str = '',
   images: int = DEFAULT_IMAGES,
   output: str = '',
+  tries: Sequence[int] = TRIES,
 ) -> None:
   """Prints tries a second, and errors against seconds.
 
@@ -82,6 +84,7 @@ def run(
       are its own, if those are built in, or digits.
     images: how many of the held-out images, the last ones, to search for.
     output: PNG file for the curves; if empty, none.
+    tries: numbers of variations of each image's drawings.
 
   Raises:
     ValueError: there is no such agent, or it makes something else.
@@ -104,7 +107,7 @@ def run(
     f'{"":34}{"share of blank":>15}{"CPU s":>9}{"tries/s":>10}{"strokes":>9}'
   )
   points = []
-  for method in _methods(loaded, targets):
+  for method in _methods(loaded, targets, tries):
     begin = time.process_time()
     programs = method.paint()
     seconds = (time.process_time() - begin) / len(targets)
@@ -134,7 +137,9 @@ def _errors(images: np.ndarray, targets: np.ndarray) -> float:
 
 
 def _methods(
-  loaded: saved_model.LoadedAgent, targets: np.ndarray
+  loaded: saved_model.LoadedAgent,
+  targets: np.ndarray,
+  all_tries: Sequence[int],
 ) -> Iterator[_Method]:
   """Yields all that are compared."""
   policy = builders.make_policy(loaded.config)
@@ -160,7 +165,7 @@ def _methods(
       f'tree, {number} simulations',
       lambda number=number: trained.programs(trained.tree(number), 0),
     )
-  for tries in _TRIES:
+  for tries in all_tries:
     yield _Method(
       f'climbing from the best of {_STARTS}',
       f'best of {_STARTS}, {tries:,} tries',
@@ -168,7 +173,7 @@ def _methods(
       tries,
     )
   width, proposals = _BEAMS[0]
-  for tries in _TRIES:
+  for tries in all_tries:
     yield _Method(
       'climbing from what beam search found',
       f'beam of {width}, {tries:,} tries',
