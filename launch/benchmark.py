@@ -6,6 +6,7 @@
     python -m launch.benchmark actors
     python -m launch.benchmark paint
     python -m launch.benchmark search
+    python -m launch.benchmark painter
     python -m launch.benchmark programs
     python -m launch.benchmark svg
 
@@ -25,6 +26,10 @@ beside the best of many drawings, beam search, a tree of the agent's proposals
 and the same search without the agent. It takes `--model`, `--data_path`, the
 folder of the model's data set, `--images`, how many to search for, and
 `--output`, a PNG file for the curves of error against time.
+`painter` tells how near paintings of photographs come beside those of as many
+triangles by github.com/fogleman/primitive, and what an agent's proposals are
+worth. It takes `--pictures`, `--strokes`, `--primitive`, that program, and
+`--primitive_pictures`, a folder for what it has drawn; and `--model`.
 `programs` stores, reads and renders programs of pictures, and counts the pixels
 that differ from what the environment had drawn.
 `svg` compares SVG files of programs, as resvg draws them, with what libmypaint
@@ -40,19 +45,48 @@ from launch.benchmarks import actors
 from launch.benchmarks import environment
 from launch.benchmarks import graph
 from launch.benchmarks import paint
+from launch.benchmarks import painter
+from launch.benchmarks import proposers
 from launch.benchmarks import round_trip
 from launch.benchmarks import scenes
 from launch.benchmarks import search
 from launch.benchmarks import svg
+from spiral_tf import messages
 
 _CONFIG = launch_flags.define_config()
 _MODEL = flags.DEFINE_string(
-  'model', search.DEFAULT_MODEL, 'Folder of the agent that search begins with.'
+  'model',
+  '',
+  'Folder of the agent that search begins with, or that proposes strokes to '
+  f'the painter; by default {search.DEFAULT_MODEL}, or '
+  f'{proposers.DEFAULT_MODEL}.',
 )
 _DATA_PATH = flags.DEFINE_string(
   'data_path',
   '',
   "Folder of the agent's data set; by default search is for built-in digits.",
+)
+_PICTURES = flags.DEFINE_string(
+  'pictures',
+  '',
+  'Photograph, or folder of photographs, for the painter; by default two that '
+  'come with scikit-learn.',
+)
+_STROKES = flags.DEFINE_list(
+  'strokes',
+  [str(number) for number in painter.STROKES],
+  'Numbers of strokes of the painter, and of triangles.',
+)
+_PRIMITIVE = flags.DEFINE_string(
+  'primitive',
+  '',
+  'Program fogleman/primitive, the yardstick of the painter, for which '
+  'docs/photographs.md says how to build it.',
+)
+_PRIMITIVE_PICTURES = flags.DEFINE_string(
+  'primitive_pictures',
+  '',
+  'Folder in which what primitive draws is kept, and found again.',
 )
 _IMAGES = flags.DEFINE_integer(
   'images',
@@ -71,11 +105,32 @@ _BENCHMARKS = {
   'actors': lambda: actors.run(launch_flags.typed(_CONFIG)),
   'paint': paint.run,
   'search': lambda: search.run(
-    _MODEL.value, _DATA_PATH.value, _IMAGES.value, _OUTPUT.value
+    _MODEL.value or search.DEFAULT_MODEL,
+    _DATA_PATH.value,
+    _IMAGES.value,
+    _OUTPUT.value,
+  ),
+  'painter': lambda: painter.run(
+    _PICTURES.value,
+    _PRIMITIVE.value,
+    _PRIMITIVE_PICTURES.value,
+    _numbers(_STROKES.value),
+    _MODEL.value or proposers.DEFAULT_MODEL,
   ),
   'programs': round_trip.run,
   'svg': svg.run,
 }
+
+
+def _numbers(texts):
+  """Numbers of the flag --strokes."""
+  try:
+    return [int(text) for text in texts]
+  except ValueError:
+    raise ValueError(
+      f'strokes is {messages.quoted(",".join(texts))}, but it must be whole '
+      'numbers with commas between them, such as 100,300.'
+    ) from None
 
 
 def main(argv):

@@ -12,12 +12,14 @@ import re
 from typing import NamedTuple
 
 from spiral_tf.agents import hatch
+from spiral_tf.agents import photographs
 from spiral_tf.environments import mypaint
 from spiral_tf.evaluation import judges
 from spiral_tf.programs import backgrounds
 from spiral_tf.programs import checks
 from spiral_tf.programs import formats
 from spiral_tf.programs import plotter as plotter_lib
+from spiral_tf.search import proposals as proposals_lib
 
 # Of which the best is improved (docs/search.md).
 _SAMPLES_TO_IMPROVE = 16
@@ -52,6 +54,8 @@ class Request:
   stroke_cost: float = 0.0
   temperature: float = 1.0
   tiles: int | None = None
+  strokes: int | None = None
+  focus: str | None = None
   picture_colors: bool = False
   paper: str | None = None
   pen: str = '0.5mm'
@@ -85,6 +89,29 @@ class Request:
       return None
     return plotter_lib.Plotter(
       self.paper, self.pen, self.margin, self.pens, self.pen_colors, self.fill
+    )
+
+  def painter(
+    self, proposals: proposals_lib.Make = proposals_lib.Scan
+  ) -> photographs.Painter:
+    """Who paints photographs with strokes that search finds.
+
+    Args:
+      proposals: who proposes strokes.
+
+    Returns:
+      The painter.
+
+    Raises:
+      ValueError: there cannot be such a one.
+      FileNotFoundError: there is no such mask.
+    """
+    return photographs.Painter(
+      self.strokes or photographs.STROKES,
+      self.brush or photographs.BRUSH,
+      min(self.size or photographs.SIZE, photographs.MAX_SIZE),
+      self.focus,
+      proposals=proposals,
     )
 
   def is_plot(self, path: str) -> bool:
@@ -149,6 +176,7 @@ _SHEET = _Need(lambda r: bool(r.sheet), 'is for a sheet: add --sheet=pairs.png')
 _PIXELS = _Need(
   lambda r: (
     bool(r.sheet)
+    or r.strokes is not None
     or any(formats.has_size(path) and not r.is_plot(path) for path in r.output)
   ),
   'is for pictures, and nothing that is to be written has a size: add '
@@ -158,6 +186,15 @@ _NO_HATCHING = _Need(
   lambda r: not r.hatching,
   'is for paintings, but --hatching draws with one pen, without an agent; '
   'leave one of the two out',
+)
+_NO_STROKES = _Need(
+  lambda r: r.strokes is None,
+  'is for an agent, but with --strokes search paints all of a photograph; '
+  'leave one of the two out',
+)
+_STROKES = _Need(
+  lambda r: r.strokes is not None,
+  'is for photographs that search paints: add --strokes=300',
 )
 _PAPER = _Need(
   lambda r: r.paper is not None, 'is for a plotter: add --paper=a4'
@@ -180,18 +217,20 @@ NEEDS: dict[str, tuple[_Need, ...]] = {
   'sheet': (),
   'columns': (_SHEET,),
   'size': (_PIXELS,),
-  'fit': (_AGENT, _PICTURE, _NO_HATCHING),
+  'fit': (_AGENT, _PICTURE, _NO_HATCHING, _NO_STROKES),
   'brush': (),
   'background': (),
   'color_strokes': (),
-  'samples': (_AGENT, _NO_HATCHING),
+  'samples': (_AGENT, _NO_HATCHING, _NO_STROKES),
   'best': (_AGENT, _SAMPLES, _REPRODUCES, _NO_TILES),
-  'improve': (_AGENT, _REPRODUCES, _NO_TILES, _NO_HATCHING),
+  'improve': (_AGENT, _REPRODUCES, _NO_TILES, _NO_HATCHING, _NO_STROKES),
   'judge': (_IMPROVES, _RUN),
   'run': (_JUDGED,),
   'stroke_cost': (_IMPROVES, _BY_PIXELS),
-  'temperature': (_AGENT, _NO_HATCHING),
-  'tiles': (_AGENT, _PICTURE, _NO_HATCHING),
+  'temperature': (_AGENT, _NO_HATCHING, _NO_STROKES),
+  'tiles': (_AGENT, _PICTURE, _NO_HATCHING, _NO_STROKES),
+  'strokes': (_AGENT, _PICTURE, _NO_HATCHING),
+  'focus': (_STROKES,),
   'picture_colors': (_AGENT, _TILES),
   'paper': (_PLOT_OR_HATCHING,),
   'pen': (_PAPER,),
@@ -241,6 +280,8 @@ def check(request: Request) -> None:
   plotter = request.plotter
   if request.hatching:
     hatch.Hatcher(plotter)
+  if request.strokes is not None:
+    request.painter()
   if request.sheet and os.path.splitext(request.sheet)[1].lower() != '.png':
     raise ValueError(f'--sheet is {request.sheet!r}, but it must end in .png.')
   formats.check(request.files)

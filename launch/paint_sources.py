@@ -17,11 +17,14 @@ from spiral_tf import progress
 from spiral_tf.agents import agent as agent_lib
 from spiral_tf.agents import hatch
 from spiral_tf.agents import inputs
+from spiral_tf.agents import proposing
+from spiral_tf.agents import saved_model
 from spiral_tf.evaluation import judges
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.search import by_environment
 from spiral_tf.search import climbing
+from spiral_tf.search import proposals as proposals_lib
 
 # The built-in data set.
 DIGITS = 'digits'
@@ -79,6 +82,8 @@ def find(request: paint_request.Request) -> Work:
   paths = paint_pictures.find(request.image)
   if request.hatching:
     return _hatched(request, paths)
+  if request.strokes is not None:
+    return _photographs(request, paths)
   agent = agent_lib.load(request.model or bundled.best())
   asked = bool(paths or request.data)
   if asked and not agent.conditional:
@@ -218,6 +223,26 @@ def _hatched(request: paint_request.Request, paths: list[str]) -> Work:
       yield Painting(name, hatcher.draw(target, request.seed, report), target)
 
   return Work(hatcher.renderer, called, several, paths, True, paintings())
+
+
+def _photographs(request: paint_request.Request, paths: list[str]) -> Work:
+  """Paintings of photographs whose strokes search finds."""
+  proposals = proposals_lib.Scan
+  if request.model:
+    proposals = proposing.by(saved_model.load(request.model))
+  painter = request.painter(proposals)
+  several = len(paths) > 1
+  paths, targets = paint_pictures.read(
+    paths, painter, request.fit, request.bad_images
+  )
+  called = names(paths)
+
+  def paintings():
+    for path, name, target in zip(paths, called, targets):
+      report = progress.Progress(f'steps of {os.path.basename(path)}')
+      yield Painting(name, painter.paint(target, request.seed, report), target)
+
+  return Work(painter.renderer, called, several, paths, True, paintings())
 
 
 def _tiled(

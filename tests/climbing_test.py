@@ -14,6 +14,7 @@ from spiral_tf.environments import painting
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import program as program_lib
 from spiral_tf.search import climbing
+from spiral_tf.search import native
 from tests import program_cases
 from tests import small
 
@@ -44,6 +45,10 @@ _ENVIRONMENTS = {
   ),
   'marker': dataclasses.replace(_PLAIN, brush='ramon/Marker', color=True),
   'random': dataclasses.replace(_PLAIN, brush='classic/dry_brush'),
+  'cells of two and a half pixels': dataclasses.replace(
+    _PLAIN, canvas_width=40
+  ),
+  'a prime width': dataclasses.replace(_PLAIN, canvas_width=37),
   'two tiles a row': dataclasses.replace(_PLAIN, canvas_width=80),
   'one action': dataclasses.replace(_PLAIN, episode_length=1),
 }
@@ -95,13 +100,15 @@ def test_what_it_finds_is_what_is_drawn(kind):
     assert values.min() >= 0, name
 
 
-def test_a_program_nearby_is_found():
-  target, pictures = _made(_PLAIN, [1])
+@pytest.mark.parametrize('width', [32, 40, 37])
+def test_a_program_nearby_is_found(width):
+  environment = dataclasses.replace(_PLAIN, canvas_width=width)
+  target, pictures = _made(environment, [1])
   start = {name: values[:, None].copy() for name, values in target.items()}
   for name in ('end', 'control'):
     start[name] += np.where(start[name] % 16 < 15, 1, -1)  # A cell aside.
-  begun = climbing.climb(_PLAIN, start, pictures, 0, [0]).errors
-  found = climbing.climb(_PLAIN, start, pictures, 20_000, [0]).errors
+  begun = climbing.climb(environment, start, pictures, 0, [0]).errors
+  found = climbing.climb(environment, start, pictures, 20_000, [0]).errors
   assert 0 <= found < 0.05 * begun
 
 
@@ -150,6 +157,32 @@ def test_a_start_that_is_farther_is_not_gone_on_from():
   )
   for name in starts:
     np.testing.assert_array_equal(found[name], want[name])
+
+
+@pytest.mark.parametrize('kind', ['plain', 'pen down', 'color'])
+def test_what_it_remembers_changes_nothing_but_its_speed(kind):
+  environment = _ENVIRONMENTS[kind]
+  starts, _ = _starts(environment, range(4), 2)
+  targets = _made(environment, range(100, 102))[1]
+
+  def climb(**bound):
+    programs, errors = mypaint.climb(
+      **native.settings(environment, targets.shape[-1], 1),
+      programs=native.pack(starts),
+      targets=targets,
+      tries=1000,
+      stroke_cost=0,
+      seeds=[3, 4],
+      **bound,
+    )
+    return programs, errors
+
+  programs, errors = climb()
+  # Nothing, which is forgotten before each try, and some twenty strokes.
+  for mask_bytes in (0, 5000):
+    again = climb(mask_bytes=mask_bytes)
+    np.testing.assert_array_equal(again[0], programs)
+    np.testing.assert_array_equal(again[1], errors)
 
 
 def _strokes(found):
@@ -292,6 +325,7 @@ _GOOD = {
     ({'stroke_cost': -1}, 'stroke_cost is -1'),
     ({'stroke_cost': np.nan}, 'stroke_cost is nan'),
     ({'threads': 0}, 'threads is 0'),
+    ({'mask_bytes': -1}, 'mask_bytes is -1'),
     ({'seeds': []}, 'seeds must have N numbers'),
     ({'programs': np.zeros([1, 1, 2, 7], np.int32)}, r'\[N, S, T, 8\]'),
     ({'programs': np.zeros([1, 0, 2, 8], np.int32)}, 'S and T at least 1'),

@@ -167,6 +167,54 @@ def test_hatches_a_picture_for_a_plotter(launch, folder, tmp_path):
   with Image.open(tmp_path / 'sheet.png') as sheet:
     # Two pictures of about 191 by 128 pixels, twice as large, with lines.
     assert sheet.size == pytest.approx((767, 258), abs=4)
+def test_photographs_are_painted_by_search(launch, tmp_path):
+  for name, size in (('wide', (60, 40)), ('high', (30, 60))):
+    photograph = Image.new('RGB', size, '#3355aa')
+    photograph.paste('#ffcc00', (10, 10, 25, 20))
+    photograph.save(tmp_path / f'{name}.png')
+  done = launch(
+    'paint',
+    *(f'--image={tmp_path / name}.png' for name in ('wide', 'high')),
+    '--strokes=6',
+    '--brush=marker',
+    '--focus=auto',
+    '--size=120',
+    *(f'--output={tmp_path / name}' for name in ('p.png', 'p.svg', 'p.json')),
+    f'--sheet={tmp_path / "sheet.png"}',
+    '--columns=4',
+  )
+  assert done.returncode == 0, done.stderr
+  error = float(re.search(r'error of a pixel: (\S+)', done.stdout)[1])
+  assert 0 < error < 0.02
+  for name, shape in (('wide', (80, 120, 3)), ('high', (120, 60, 3))):
+    program = program_lib.Program.load(str(tmp_path / f'p_{name}.json'))
+    assert program.num_strokes <= 6
+    picture = np.asarray(Image.open(tmp_path / f'p_{name}.png'))
+    assert picture.shape == shape
+    np.testing.assert_array_equal(picture, program.render())
+    assert f'{program.num_strokes} strokes' in (
+      tmp_path / f'p_{name}.svg'
+    ).read_text('utf-8')
+  with Image.open(tmp_path / 'sheet.png') as sheet:
+    assert sheet.size == (4 * 241 + 1, 241 + 1)  # Twice as large.
+
+
+def test_what_cannot_be_painted_by_search_is_said_at_once(launch, tmp_path):
+  Image.new('RGB', (30, 20), 'red').save(tmp_path / 'red.png')
+  image = f'--image={tmp_path / "red.png"}'
+  output = f'--output={tmp_path / "out.png"}'
+  for flags, words in (
+    (['--strokes=9', '--brush=ramon/Knife'], 'smudge'),
+    (['--strokes=9', '--brush=crayon'], 'no brush'),
+    (['--strokes=9', f'--focus={tmp_path / "mask.png"}'], 'mask.png'),
+    (['--strokes=9', '--tiles=2'], '--strokes'),
+    (['--focus=auto'], '--strokes=300'),
+  ):
+    done = launch('paint', image, output, *flags)
+    assert done.returncode == 1, done.stdout
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+  assert os.listdir(tmp_path) == ['red.png']
 
 
 def test_improves_a_drawing(launch, conditional, folder, tmp_path):

@@ -81,9 +81,13 @@ _MAX_LINES = 300
 # Modules without a test of their own, and the test that covers them.
 _COVERED_BY = {
   'launch.benchmark': 'benchmarks_actors_test.py',
+  'launch.benchmarks.alone': 'painter_test.py',
   'launch.benchmarks.environment': 'benchmarks_test.py',
   'launch.benchmarks.graph': 'benchmarks_test.py',
+  'launch.benchmarks.memory': 'painter_test.py',
   'launch.benchmarks.paint': 'benchmarks_test.py',
+  'launch.benchmarks.primitive': 'painter_test.py',
+  'launch.benchmarks.proposers': 'painter_test.py',
   'launch.benchmarks.round_trip': 'benchmarks_test.py',
   'launch.benchmarks.scenes': 'benchmarks_test.py',
   'launch.benchmarks.search': 'benchmarks_test.py',

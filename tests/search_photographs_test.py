@@ -266,6 +266,12 @@ def test_ctrl_c_ends_the_work():
   thread.join()
 
 
+@pytest.mark.parametrize('brush', ['experimental/soft', 'classic/pointy_ink'])
+def test_refuses_brushes_that_leave_nothing(brush):
+  with pytest.raises(ValueError, match=f'{brush}.* leaves nothing'):
+    photographs.paint(_photograph(), 10, brush)
+
+
 @pytest.mark.parametrize('strokes', [0, -1, 10**6, 2.5, True])
 def test_refuses_impossible_numbers_of_strokes(strokes):
   with pytest.raises(ValueError, match=r'strokes is .* whole number from 1 to'):

@@ -77,5 +77,13 @@ def test_the_agent_sees_its_targets():
     np.testing.assert_array_equal(target, targets)
 
 
+def test_an_agent_can_be_shown_another_canvas(studio):
+  other = np.full([2, _WIDTH, _WIDTH, 1], 90, np.uint8)
+  shown = studio.play(2, 0.0, [7], canvases=other)
+  # What it paints is its own, on white.
+  for program, canvas in zip(studio.programs(shown.actions), shown.canvases):
+    np.testing.assert_array_equal(program.render(), canvas)
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

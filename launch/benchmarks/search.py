@@ -41,7 +41,7 @@ _SAMPLES = (1, 16, 64, 256)
 _BEAMS = ((4, 4), (8, 8), (16, 16))
 _SIMULATIONS = (16, 64, 256)
 _STARTS = 16  # Drawings that climbing begins with, or that a beam takes.
-_TRIES = (500, 2000, 10_000)
+_TRIES = (500, 2000, 10_000, 40_000)
 # What is searched for with random and with untrained starts.
 _OTHER_TRIES = (2000, 10_000)
 
@@ -64,6 +64,10 @@ class _Method(NamedTuple):
   tries: int = 0
 
 
+# Data sets that need no folder.
+_BUILT_IN = ('digits', 'patches')
+
+
 def run(
   model: str = DEFAULT_MODEL,
   data_path: str = '',
@@ -75,7 +79,7 @@ def run(
   Args:
     model: folder of a conditional agent with a brush.
     data_path: folder of the data set that it learned from; if empty, the images
-      are the built-in digits.
+      are its own, if those are built in, or digits.
     images: how many of the held-out images, the last ones, to search for.
     output: PNG file for the curves; if empty, none.
 
@@ -86,10 +90,11 @@ def run(
   climbing.check_environment(loaded.config.environment)
   if not loaded.config.conditional:
     raise ValueError(f'{model!r} draws without images; choose another --model.')
-  data = dataclasses.replace(
-    loaded.config.data,
-    **{'path': data_path} if data_path else {'name': 'digits'},
-  )
+  data = loaded.config.data
+  if data_path:
+    data = dataclasses.replace(data, path=data_path)
+  elif data.name not in _BUILT_IN:
+    data = dataclasses.replace(data, name='digits')
   config = dataclasses.replace(loaded.config, data=data)
   targets = np.asarray(builders.load_dataset(config).validation[-images:])
   blank = _errors(reconstruction.empty_canvas(loaded.config), targets)

@@ -19,8 +19,6 @@ from spiral_tf.config import experiment
 from spiral_tf.programs import program as program_lib
 from spiral_tf.programs import renderer as renderer_lib
 from spiral_tf.programs import renderers
-from spiral_tf.search import by_environment
-from spiral_tf.search import climbing
 from spiral_tf.search import judged
 
 MAX_SAMPLES = 1024  # Drawings, or tries at each image, in one call.
@@ -215,17 +213,9 @@ class Agent:
     if not self.conditional:
       raise ValueError('this agent draws without images: use draw(number).')
     _check_samples(samples)
-    climbing.check_tries(tries)
-    if judge:
-      climbing.check_environment(self.config.environment)
-      if stroke_cost:
-        raise ValueError(
-          f'stroke_cost is {stroke_cost}, a share of the error of pixels, but '
-          'there is a judge that looks at something else; leave one out.'
-        )
-    elif tries:
-      by_environment.check_environment(self.config.environment)
-    climbing.check_stroke_cost(stroke_cost, self.config.environment)
+    reproduction.check_search(
+      self.config.environment, tries, judge, stroke_cost
+    )
     return reproduction.reproduce(
       *(self._studio, targets, samples, temperature, seed, report, check),
       tries,

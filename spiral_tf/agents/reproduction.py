@@ -6,13 +6,35 @@ from collections.abc import Mapping
 import numpy as np
 
 from spiral_tf.agents import studio as studio_lib
+from spiral_tf.config import sections
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import program as program_lib
 from spiral_tf.search import by_environment
+from spiral_tf.search import climbing
 from spiral_tf.search import judged
 
 # Images whose programs are varied before it is said that they are done.
 _CLIMB_BATCH = 16
+
+
+def check_search(
+  environment: sections.EnvironmentConfig,
+  tries: int,
+  judge: judged.Judge | None,
+  stroke_cost: float,
+) -> None:
+  """Raises a ValueError if drawings cannot be made better so."""
+  climbing.check_tries(tries)
+  if judge:
+    climbing.check_environment(environment)
+    if stroke_cost:
+      raise ValueError(
+        f'stroke_cost is {stroke_cost}, a share of the error of pixels, but '
+        'there is a judge that looks at something else; leave one out.'
+      )
+  elif tries:
+    by_environment.check_environment(environment)
+  climbing.check_stroke_cost(stroke_cost, environment)
 
 
 def reproduce(

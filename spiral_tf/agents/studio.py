@@ -65,6 +65,7 @@ class Studio:
     seed: Sequence[int],
     targets: np.ndarray | None = None,
     check: Callable[[], None] | None = None,
+    canvases: np.ndarray | None = None,
   ) -> Played:
     """Plays some episodes, all in step.
 
@@ -74,6 +75,8 @@ class Studio:
       seed: equal seeds make equal episodes.
       targets: uint8 `[B, W, W, C]`, what to reproduce; for a conditional agent.
       check: called before each step, it raises an error to end the episodes.
+      canvases: uint8 `[B, W, W, C]`, what the agent sees all along instead of
+        what it paints, to be asked how it would go on from there.
 
     Returns:
       What came of them.
@@ -91,6 +94,8 @@ class Studio:
     context = {}
     if targets is not None:
       context['target'] = targets
+    if canvases is not None:
+      context['canvas'] = canvases
     if self._noise_shape is not None:
       noise = random.standard_normal([number, *self._noise_shape])
       context['noise'] = noise.astype(np.float32)

@@ -161,15 +161,22 @@ def _strokes(
   repeated = np.repeat(views, samples, axis=0)
   painted = painter(repeated, int(random.integers(2**31)))
   return [
-    [pair for program in painted[i : i + samples] for pair in _alone(program)]
+    [pair for program in painted[i : i + samples] for pair in alone(program)]
     for i in range(0, len(painted), samples)
   ]
 
 
-def _alone(
+def alone(
   program: program_lib.Program,
 ) -> Iterator[tuple[canvas_lib.Move, canvas_lib.Stroke]]:
-  """The strokes of a program, each with a move to where it begins."""
+  """Takes a program apart.
+
+  Args:
+    program: of a brush.
+
+  Yields:
+    Its strokes, each with a move to where it begins.
+  """
   place: easel_lib.Point = (0, 0)
   for command in program.commands:
     if isinstance(command, canvas_lib.Stroke):

@@ -90,7 +90,8 @@ class Canvas(renderer.Renderer):
     canvas_height: pixels; None, which becomes `canvas_width`, for a square.
     grid_width: columns of the grid of places. Its cells are square, so that
       there are as many rows as fit into the height; the last one may be cut.
-    brush: a brush of mypaint-brushes, by name.
+    brush: a brush of mypaint-brushes, by name. Of one for people, such as
+      'chalk', it becomes the real one, which others know, too.
     background: 'white', 'transparent' or a colour, '#rrggbb'.
     channels: of the picture: 1 for grey, 3 for colour, 4 with alpha.
     substrokes: straight pieces of one curve.
@@ -136,6 +137,8 @@ class Canvas(renderer.Renderer):
     )
     rule = 'the name of a brush, such as "classic/pen"'
     checks.that(bool(fits), 'brush', self.brush, rule)
+    real_name = mypaint.named.real_name(self.brush)
+    object.__setattr__(self, 'brush', real_name)
     fits = isinstance(self.background, str) and _BACKGROUND.fullmatch(
       self.background
     )

@@ -13,23 +13,13 @@ from typing import NamedTuple
 import numpy as np
 
 from spiral_tf.environments import mypaint
+from spiral_tf.search import proposals as proposals_lib
 from spiral_tf.search import scanning
 
 MAX_STROKES = 10_000
 # Straight pieces of a curve.
 SUBSTROKES = 16
-# Strokes of the library, and those of them that are tried at once.
-_SHAPES = 384
-_TRIED = 8
-# Pixels of the photograph that are one of the copies that are scanned; a copy
-# is at least so many pixels wide.
-_SCALES = (8, 4, 2, 1)
-_MIN_COPY = 24
-# Share of passes in which all copies are scanned, not only the best ones.
-_ALL_COPIES = 0.2
-_COPIES = 2
-# Strokes that are looked at, and laid, in one pass.
-_CANDIDATES = 12
+# Strokes that are laid in one pass.
 _LAID = 4
 _LEAST = 0.5
 # Passes in which nothing helps until there is an end.
@@ -45,6 +35,11 @@ _ROUNDS_OF_ONE = 1800
 # Share of the strokes that are replaced in a round.
 _REPLACED = 0.15
 _MIN_RADIUS = 0.7  # Pixels.
+# Strokes with which a brush is tried first, what of it can be seen, and the
+# share of strokes of which something must be seen.
+_TRIED = 32
+_SEEN = 0.05
+_SEEN_SHARE = 0.25
 
 # Told how much of the work is done, and of how much.
 Report = Callable[[int, int], None]
@@ -65,6 +60,15 @@ class Painting(NamedTuple):
   error: float
 
 
+def check_strokes(strokes: int) -> None:
+  """Raises a ValueError if there cannot be so many strokes."""
+  if type(strokes) is not int or not 1 <= strokes <= MAX_STROKES:
+    raise ValueError(
+      f'strokes is {strokes!r}, but it must be a whole number from 1 to '
+      f'{MAX_STROKES:,}.'
+    )
+
+
 def paint(
   target: np.ndarray,
   strokes: int,
@@ -73,6 +77,7 @@ def paint(
   seed: int = 0,
   threads: int | None = None,
   report: Report | None = None,
+  proposals: proposals_lib.Make = proposals_lib.Scan,
 ) -> Painting:
   """Searches for strokes that paint a photograph.
 
@@ -85,6 +90,8 @@ def paint(
     threads: that share the work; None for as many as there are cores for this
       process.
     report: told how far it is.
+    proposals: makes who proposes strokes; from those that it names the best are
+      laid.
 
   Returns:
     The painting.
@@ -92,12 +99,9 @@ def paint(
   Raises:
     ValueError: an argument is out of range, or there is no such brush.
   """
-  if type(strokes) is not int or not 1 <= strokes <= MAX_STROKES:
-    raise ValueError(
-      f'strokes is {strokes!r}, but it must be a whole number from 1 to '
-      f'{MAX_STROKES:,}.'
-    )
+  check_strokes(strokes)
   search = _Search(target, weights, brush, seed, threads)
+  proposer = proposals(search.photo, search.random)
   rounds = _ROUNDS_OF_ONE // strokes
   rounds = min(max(rounds, _MIN_ROUNDS), _MAX_ROUNDS)
   replaced = max(1, round(_REPLACED * strokes))
@@ -114,7 +118,7 @@ def paint(
   for round_ in range(rounds + 1):
     if round_:
       search.photo.drop(replaced)
-    search.fill(strokes, said)
+    search.fill(strokes, proposer, said)
     for _ in range(_SWEEPS):
       search.photo.refine(_REFINING_TRIES)
       said(strokes)
@@ -173,7 +177,7 @@ class _Search:
       weights = np.ones([height, width], np.float32)
     weights = weights / weights.mean()
     self._target, self._weights = target, weights
-    self._random = np.random.default_rng(seed)
+    self.random = np.random.default_rng(seed)
     mean = (target * weights[..., None]).sum((0, 1)) / weights.sum()
     # As paper can be.
     self._paper = tuple((np.round(255 * mean) / 255).tolist())
@@ -187,21 +191,32 @@ class _Search:
       max_radius=max(height, width, 2 * _MIN_RADIUS) / 2,
       min_pressure=1,
       threads=threads or len(os.sched_getaffinity(0)),
-      seed=int(self._random.integers(2**63)),
+      seed=int(self.random.integers(2**63)),
     )
-    self._shapes = scanning.shapes(self._random, _SHAPES)
-    self._masks = self.photo.masks(self._shapes, scanning.SHAPE_WIDTH)
-    longest = max(height, width)
-    scales = [s for s in _SCALES if longest >= _MIN_COPY * s]
-    # What each copy gave when it was last scanned.
-    self._gave = dict.fromkeys(scales or [1], np.inf)
+    self._check_brush(brush)
 
-  def fill(self, strokes: int, said: Callable[[int], None]) -> None:
+  def _check_brush(self, brush: str) -> None:
+    """Raises a ValueError if a brush hardly leaves anything."""
+    tried = scanning.shapes(np.random.default_rng(0), _TRIED)
+    masks = self.photo.masks(tried, scanning.SHAPE_WIDTH)
+    if (masks.max(axis=(1, 2)) > _SEEN).mean() < _SEEN_SHARE:
+      raise ValueError(
+        f'brush {brush!r} leaves nothing, or next to nothing, on strokes as '
+        'short as photographs need; choose another one, such as marker.'
+      )
+
+  def fill(
+    self,
+    strokes: int,
+    proposer: proposals_lib.Proposer,
+    said: Callable[[int], None],
+  ) -> None:
     """Lays strokes until there are so many, or no more that help."""
     failures = 0
     while len(self.photo) < strokes and failures < _PATIENCE:
       most = min(_LAID, strokes - len(self.photo))
-      laid = self.photo.add(self._candidates(), _TRIES, most, _LEAST)
+      scene = scanning.Scene(self._target, self.photo.picture(), self._weights)
+      laid = self.photo.add(proposer(scene), _TRIES, most, _LEAST)
       failures = 0 if laid else failures + 1
       said(laid)
     said(strokes - len(self.photo))  # Those that there is no use for.
@@ -210,25 +225,3 @@ class _Search:
     """What there is so far."""
     error = self.photo.error() / (3 * self._weights.sum())
     return Painting(self.photo.strokes(), self._paper, error)
-
-  def _candidates(self) -> np.ndarray:
-    """Strokes that would help most, float32 `[N, 8]`."""
-    scales = sorted(self._gave, key=lambda scale: -self._gave[scale])
-    if self._random.random() >= _ALL_COPIES:
-      scales = scales[:_COPIES]
-    scene = scanning.Scene(self._target, self.photo.picture(), self._weights)
-    found, gains = [], []
-    for scale in scales:
-      tried = self._random.choice(_SHAPES, _TRIED, replace=False)
-      curves, gain = scanning.scan(
-        scanning.shrunk(scene, scale),
-        self._shapes[tried],
-        self._masks[tried],
-        self._random,
-      )
-      curves[:, :7] *= scale
-      self._gave[scale] = gain.max()
-      found.append(curves)
-      gains.append(gain)
-    order = np.argsort(-np.concatenate(gains), kind='stable')
-    return np.concatenate(found)[order[:_CANDIDATES]]

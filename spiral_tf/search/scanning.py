@@ -64,21 +64,27 @@ def shapes(random: np.random.Generator, number: int) -> np.ndarray:
   return np.concatenate([*columns, np.ones([number, 1])], 1).astype(np.float32)
 
 
-def shrunk(scene: Scene, scale: int) -> Scene:
-  """A copy, a pixel of which is the mean of `scale` times `scale` pixels."""
-  if scale == 1:
-    return scene
-  height, width = scene.weights.shape
-  rows, columns = -height % scale, -width % scale
+def shrunk(image: np.ndarray, scale: int) -> np.ndarray:
+  """A copy, a pixel of which is the mean of `scale` times `scale` pixels.
 
-  def shrink(image: np.ndarray) -> np.ndarray:
-    image = np.pad(image, [(0, rows), (0, columns), (0, 0)], mode='edge')
-    h, w, c = image.shape
-    blocks = image.reshape(h // scale, scale, w // scale, scale, c)
-    return blocks.mean(axis=(1, 3))
+  Args:
+    image: float32 `[H, W]` or `[H, W, C]`.
+    scale: 1, 2, 4 and so on.
 
-  weights = shrink(scene.weights[..., None])[..., 0] * scale**2
-  return Scene(shrink(scene.target), shrink(scene.picture), weights)
+  Returns:
+    The copy. Where pixels are missing at its lower and right edges, those at
+    the edges of the image are repeated.
+  """
+  while scale > 1:
+    rows, columns = (n % 2 for n in image.shape[:2])
+    if rows or columns:
+      room = [(0, rows), (0, columns)] + [(0, 0)] * (image.ndim - 2)
+      image = np.pad(image, room, mode='edge')
+    # Faster than a mean over axes.
+    image = image[::2] + image[1::2]
+    image = (image[:, ::2] + image[:, 1::2]) * np.float32(0.25)
+    scale //= 2
+  return image
 
 
 def scan(
@@ -125,28 +131,36 @@ def _window(
     Its upper and left edge, pixels, and the part.
   """
   border = SHAPE_WIDTH // 2
-  padded = Scene(
-    *(
-      np.pad(x, [(border, border)] * 2 + [(0, 0)] * (x.ndim - 2)) for x in scene
-    )
-  )
-  squares = np.square(padded.target - padded.picture).sum(-1) * padded.weights
-  corner = []
+  missing = scene.target - scene.picture
+  squares = np.einsum('yxc,yxc->yx', missing, missing) * scene.weights
+  parts = []
   for axis in (0, 1):
-    room = padded.weights.shape[axis] - _WINDOW
-    if room <= 0:
-      corner.append(0)
+    length = squares.shape[axis]
+    first, last = -border, length + border - _WINDOW
+    if last <= first:
+      parts.append((first, length + border))
       continue
     # Of windows at random places the one in which most is missing.
     sums = np.concatenate([[0], squares.sum(axis=1 - axis).cumsum()])
-    places = random.integers(0, room + 1, 2)
-    missing = sums[places + _WINDOW] - sums[places]
-    corner.append(int(places[missing.argmax()]))
-    part = slice(corner[-1], corner[-1] + _WINDOW)
-    squares = squares[part] if axis == 0 else squares
-  top, left = corner
-  part = Scene(*(x[top : top + _WINDOW, left : left + _WINDOW] for x in padded))
-  return top - border, left - border, part
+    places = random.integers(first, last + 1, 2)
+    ends = sums[np.clip(places + _WINDOW, 0, length)]
+    begins = sums[np.clip(places, 0, length)]
+    place = int(places[(ends - begins).argmax()])
+    parts.append((place, place + _WINDOW))
+    if axis == 0:
+      squares = squares[max(0, place) : place + _WINDOW]
+  (top, bottom), (left, right) = parts
+  height, width = scene.weights.shape
+  room = [
+    (max(0, -top), max(0, bottom - height)),
+    (max(0, -left), max(0, right - width)),
+  ]
+
+  def cut(image: np.ndarray) -> np.ndarray:
+    part = image[max(0, top) : bottom, max(0, left) : right]
+    return np.pad(part, room + [(0, 0)] * (image.ndim - 2))
+
+  return top, left, Scene(*map(cut, scene))
 
 
 def _gains(scene: Scene, masks: np.ndarray) -> np.ndarray:

@@ -1,6 +1,8 @@
 """The brush engine: libmypaint's brushes on a small canvas."""
 
 from spiral_tf.environments.mypaint import brushes
+from spiral_tf.environments.mypaint import named
+from spiral_tf.environments.mypaint import suitability
 from spiral_tf.environments.mypaint._mypaint import BranchPainter
 from spiral_tf.environments.mypaint._mypaint import Canvas
 from spiral_tf.environments.mypaint._mypaint import climb
@@ -18,6 +20,8 @@ __all__ = [
   'Photo',
   'brushes',
   'climb',
+  'named',
+  'suitability',
 ]
 
 # What `Canvas` takes; its source says why.

@@ -10,6 +10,7 @@
 
 #include "arguments.h"
 #include "canvas.h"
+#include "chatter.h"
 
 namespace py = pybind11;
 
@@ -128,6 +129,7 @@ class PyCanvas {
 }  // namespace
 
 PYBIND11_MODULE(_mypaint, module) {
+  spiral::SilenceChatter();
   module.doc() = "A brush on a canvas, over the system's libmypaint.";
   py::class_<spiral::Snapshot>(module, "Snapshot",
                                "What was on a canvas; see Canvas.snapshot.");

@@ -33,6 +33,11 @@ struct Action {
 };
 constexpr int kComponents = 8;
 
+// Whether an action draws that has so many before it.
+inline bool Draws(const ActionSpace& space, const Action& action, int place) {
+  return space.pen_down ? place > 0 : action.flag != 0;
+}
+
 // The actions of an episode, in their order.
 using Program = std::vector<Action>;
 

@@ -111,6 +111,14 @@ class BrushTemplate {
     return true;
   }
 
+  // Whether a dab depends on where on the canvas it is.
+  bool heeds_place() const {
+    return std::any_of(mappings_.begin(), mappings_.end(), [](const Mapping& m) {
+      return m.input == MYPAINT_BRUSH_INPUT_GRIDMAP_X ||
+             m.input == MYPAINT_BRUSH_INPUT_GRIDMAP_Y;
+    });
+  }
+
   // Whether strokes lay paint of their colour over what is there, and do nothing
   // else to it.
   bool only_covers() const {

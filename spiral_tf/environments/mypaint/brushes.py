@@ -9,6 +9,8 @@ import pathlib
 import subprocess
 from typing import Any
 
+from spiral_tf.environments.mypaint import named
+
 _CURE = (
   'Run `apt-get install mypaint-brushes`, or set SPIRAL_BRUSHES to a folder '
   'of .myb files.'
@@ -78,7 +80,8 @@ def load(name: str) -> str:
   """Reads a brush.
 
   Args:
-    name: path below a folder of brushes, without `.myb`.
+    name: path below a folder of brushes, without `.myb`, or a name for people
+      of `named.BRUSHES`.
 
   Returns:
     The text of the file, which libmypaint can take.
@@ -87,6 +90,7 @@ def load(name: str) -> str:
     ValueError: there is no such brush, its file is broken, or libmypaint may
       crash with it.
   """
+  name = named.real_name(name)
   for folder in folders():
     path = folder / f'{name}.myb'
     # Path.is_file raises an error for some names, such as very long ones.
@@ -106,11 +110,13 @@ def load(name: str) -> str:
         )
       return text
   known = names()
-  close = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-  hint = f' Close: {", ".join(close)}.' if close else ''
+  close = difflib.get_close_matches(
+    name, [*named.BRUSHES, *known], n=3, cutoff=0.4
+  )
+  tried = close or list(named.BRUSHES)[:8]
   raise ValueError(
     f'there is no brush {name!r} among the {len(known)} of '
-    f'{", ".join(map(str, folders()))}.{hint} {_CURE}'
+    f'{", ".join(map(str, folders()))}. Try {", ".join(tried)}. {_CURE}'
   )
 
 

@@ -26,7 +26,8 @@ py::tuple Climb(int width, int channels, const std::string& brush,
                 std::vector<double> colors, bool pen_down, int substrokes,
                 const Programs& programs, const Pictures& targets,
                 int64_t tries, double stroke_cost,
-                const std::vector<uint64_t>& seeds, int threads) {
+                const std::vector<uint64_t>& seeds, int threads,
+                int64_t mask_bytes) {
   spiral::ActionSpace space =
       ToSpace(width, grid_width, std::move(sizes), std::move(pressures),
               std::move(colors), pen_down, substrokes);
@@ -34,6 +35,7 @@ py::tuple Climb(int width, int channels, const std::string& brush,
   CheckRange("tries", tries, 0, kMaxTries);
   CheckRange("stroke_cost", stroke_cost, 0, 1);
   CheckRange("threads", threads, 1, kMaxThreads);
+  CheckRange("mask_bytes", mask_bytes, 0, kMaxTries);
   Check(programs.ndim() == 4 && programs.shape(1) >= 1 &&
             programs.shape(2) >= 1 &&
             programs.shape(3) == spiral::kComponents,
@@ -47,7 +49,8 @@ py::tuple Climb(int width, int channels, const std::string& brush,
         "seeds must have N numbers.");
 
   const spiral::Setting setting{width, channels, brush, ToPaper(background),
-                                std::move(space), stroke_cost};
+                                std::move(space), stroke_cost,
+                                static_cast<size_t>(mask_bytes)};
   std::vector<spiral::Task> tasks(number);
   const int32_t* row = programs.data();
   for (py::ssize_t n = 0; n < number; ++n) {
@@ -90,7 +93,7 @@ void DefineClimb(py::module_& module) {
              py::arg("colors"), py::arg("pen_down"), py::arg("substrokes"),
              py::arg("programs"), py::arg("targets").noconvert(),
              py::arg("tries"), py::arg("stroke_cost"), py::arg("seeds"),
-             py::arg("threads"), R"(
+             py::arg("threads"), py::arg("mask_bytes") = 64 << 20, R"(
 Varies programs of actions, and keeps those that are nearest to targets.
 
 Each try varies one action or two, and finds out how far the picture is then
@@ -118,6 +121,8 @@ Args:
     in [0, 1].
   seeds: N numbers; equal ones make equal programs, on any number of threads.
   threads: that share the pictures.
+  mask_bytes: that each of them remembers of what strokes cover; it begins anew
+    when that is full.
 
 Returns:
   The best programs, int32 [N, T, 8], and their errors, int64 [N]: the squared

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <limits>
@@ -30,6 +31,7 @@ struct Setting {
   Paper paper;
   ActionSpace space;
   double stroke_cost;  // A share of the blank canvas's error.
+  size_t mask_bytes;   // That a thread remembers of what strokes cover.
 };
 
 // A picture to make: programs to begin with, and what becomes of the best.
@@ -80,7 +82,7 @@ class TaskClimber {
       return std::nullopt;
     }
     return std::optional<Masks>(std::in_place, setting.width, setting.brush,
-                                setting.space);
+                                setting.space, setting.mask_bytes);
   }
 
   std::optional<Masks> masks_;

@@ -21,6 +21,7 @@
 #include "actions.h"
 #include "canvas.h"
 #include "estimate.h"
+#include "hand.h"
 #include "variation.h"
 
 namespace spiral {
@@ -62,7 +63,7 @@ class Climber {
     target_ = target;
     before_.resize(now_.program.size());
     sound_ = 0;
-    canvas_.Reset(space_.centers[0].first, space_.centers[0].second);
+    spiral::Begin(space_, &canvas_);
     canvas_.SaveTo(&before_[0]);
     price_ = std::llround(stroke_cost_ * Error());
     DrawFrom(0, &now_);
@@ -119,13 +120,9 @@ class Climber {
     candidate->strokes = 0;
     const int number = static_cast<int>(candidate->program.size());
     for (int i = 0; i < number; ++i) {
-      candidate->strokes += Draws(candidate->program[i], i);
+      candidate->strokes += Draws(space_, candidate->program[i], i);
     }
     candidate->energy = error + price_ * candidate->strokes;
-  }
-
-  bool Draws(const Action& action, int place) const {
-    return space_.pen_down ? place > 0 : action.flag != 0;
   }
 
   // Whether the varied program draws the same from an action on.
@@ -138,8 +135,8 @@ class Climber {
 
   // Whether two actions leave the same.
   bool SameAction(const Action& a, const Action& b, int place) const {
-    const bool draws = Draws(a, place);
-    if (draws != Draws(b, place) || a.end != b.end) return false;
+    const bool draws = Draws(space_, a, place);
+    if (draws != Draws(space_, b, place) || a.end != b.end) return false;
     return !draws ||
            (a.control == b.control && a.size == b.size &&
             a.pressure == b.pressure && a.color[0] == b.color[0] &&
@@ -150,13 +147,15 @@ class Climber {
   void Return(int place) {
     if (!canvas_.restores_brush()) {
       canvas_.Restore(before_[0]);
-      for (int i = 0; i < place; ++i) Act(now_.program[i], i);
+      for (int i = 0; i < place; ++i) {
+        Act(space_, now_.program[i], i, &canvas_);
+      }
       return;
     }
     const int from = std::min(place, sound_);
     canvas_.Restore(before_[from]);
     for (int i = from; i < place; ++i) {
-      Act(now_.program[i], i);
+      Act(space_, now_.program[i], i, &canvas_);
       canvas_.SaveTo(&before_[i + 1]);
     }
     sound_ = std::max(sound_, place);
@@ -165,24 +164,10 @@ class Climber {
   // Draws the rest of a program, from an action on, and sets its error.
   void DrawFrom(int place, Candidate* candidate) {
     const int number = static_cast<int>(candidate->program.size());
-    for (int i = place; i < number; ++i) Act(candidate->program[i], i);
-    SetError(Error(), candidate);
-  }
-
-  void Act(const Action& action, int place) {
-    const auto& end = space_.centers[action.end];
-    if (!Draws(action, place)) {
-      canvas_.MoveTo(end.first, end.second);
-      return;
+    for (int i = place; i < number; ++i) {
+      Act(space_, candidate->program[i], i, &canvas_);
     }
-    const auto& control = space_.centers[action.control];
-    const auto color = [&](int c) {
-      return space_.colors.empty() ? 0.0 : space_.colors[action.color[c]];
-    };
-    canvas_.Stroke(control.first, control.second, end.first, end.second,
-                   space_.pressures[action.pressure],
-                   space_.sizes[action.size], color(0), color(1), color(2),
-                   space_.substrokes, 0, space_.substrokes);
+    SetError(Error(), candidate);
   }
 
   int64_t Error() {

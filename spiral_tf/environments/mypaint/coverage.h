@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,9 @@ class Coverage {
         template_(brush_json),
         brush_(template_.New(dabs_.get())) {}
 
+  // Whether a stroke covers something else if it is moved by whole pixels.
+  bool heeds_place() const { return template_.heeds_place(); }
+
   // Has what follows depend on nothing that was drawn before. Only brushes in
   // whose strokes chance plays a part have a memory of that.
   void Forget() {
@@ -53,8 +57,12 @@ class Coverage {
   // is off by a rounding error. With the next event it turns to where the error
   // points, which can be seen in the first dab of brushes that heed direction.
   // After a second move there is none.
-  void Draw(const Curve& curve, const Box& canvas, Mask* mask) {
-    Record(curve);
+  //
+  // In a sequence of strokes, `before` is the pressure of the one before, from
+  // which it goes to that of the curve.
+  void Draw(const Curve& curve, const Box& canvas, Mask* mask,
+            std::optional<float> before = {}) {
+    Record(curve, before);
     Box box{0, 0, 0, 0};
     for (const Dab& dab : dabs_.dabs()) box = box.Union(dab.Reach());
     box = box.Intersection(canvas);
@@ -68,7 +76,7 @@ class Coverage {
   }
 
  private:
-  void Record(const Curve& c) {
+  void Record(const Curve& c, const std::optional<float>& before) {
     MyPaintBrush* brush = brush_.get();
     dabs_.Clear();
     mypaint_brush_set_base_value(
@@ -78,13 +86,15 @@ class Coverage {
       mypaint_brush_new_stroke(brush);
       Event(c.start_y, c.start_x, 0);
     }
-    Event(c.start_y, c.start_x, c.pressure);
+    const float start = before.value_or(c.pressure);
+    Event(c.start_y, c.start_x, start);
+    if (before) Event(c.start_y, c.start_x, start);
     for (int i = 1; i <= substrokes_; ++i) {
       const float t = static_cast<float>(i) / substrokes_, s = 1 - t;
       const float from = s * s, through = 2 * s * t, to = t * t;
       Event(from * c.start_y + through * c.control_y + to * c.end_y,
             from * c.start_x + through * c.control_x + to * c.end_x,
-            c.pressure);
+            s * start + t * c.pressure);
     }
   }
 

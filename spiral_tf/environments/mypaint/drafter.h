@@ -16,6 +16,7 @@
 
 #include "actions.h"
 #include "canvas.h"
+#include "hand.h"
 #include "variation.h"
 
 namespace spiral {
@@ -81,27 +82,11 @@ class Drafter {
 
  private:
   void DrawOn(Canvas& canvas, const Program& program, uint8_t* out) const {
-    canvas.Reset(space_.centers[0].first, space_.centers[0].second);
+    Begin(space_, &canvas);
     for (size_t place = 0; place < program.size(); ++place) {
-      Act(canvas, program[place], place);
+      Act(space_, program[place], place, &canvas);
     }
     canvas.Read(channels_, out);
-  }
-
-  void Act(Canvas& canvas, const Action& action, size_t place) const {
-    const auto& end = space_.centers[action.end];
-    if (space_.pen_down ? place == 0 : action.flag == 0) {
-      canvas.MoveTo(end.first, end.second);
-      return;
-    }
-    const auto& control = space_.centers[action.control];
-    const auto color = [&](int c) {
-      return space_.colors.empty() ? 0.0 : space_.colors[action.color[c]];
-    };
-    canvas.Stroke(control.first, control.second, end.first, end.second,
-                  space_.pressures[action.pressure], space_.sizes[action.size],
-                  color(0), color(1), color(2), space_.substrokes, 0,
-                  space_.substrokes);
   }
 
   const int width_;

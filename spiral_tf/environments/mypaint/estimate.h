@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actions.h"
+#include "box.h"
 #include "masks.h"
 #include "pixels.h"
 
@@ -60,13 +61,13 @@ class Estimate {
   int64_t Try(const Program& varied) {
     if (!masks_->Trim()) Remember();
     Plan(varied, &varied_);
-    changed_ = {};
+    changed_ = {0, 0, 0, 0};
     for (size_t i = 0; i < std::max(strokes_.size(), varied_.size()); ++i) {
       const Stroke* a = i < strokes_.size() ? &strokes_[i] : nullptr;
       const Stroke* b = i < varied_.size() ? &varied_[i] : nullptr;
-      if (a && b && a->mask == b->mask && a->color == b->color) continue;
-      if (a) changed_.Include(a->mask->box);
-      if (b) changed_.Include(b->mask->box);
+      if (a && b && a->placed == b->placed && a->color == b->color) continue;
+      if (a) changed_ = changed_.Union(a->box);
+      if (b) changed_ = changed_.Union(b->box);
     }
     if (changed_.empty()) return 0;
     Compose(varied_, changed_);
@@ -87,7 +88,8 @@ class Estimate {
  private:
   struct Stroke {
     StrokeKey key;
-    const Mask* mask;
+    PlacedMask placed;
+    Box box;  // Where on the canvas it is.
     std::array<uint16_t, 3> color;
   };
 
@@ -103,19 +105,29 @@ class Estimate {
     size_t known = 0;
     for (size_t i = 0; i < program.size(); ++i) {
       const Action& a = program[i];
-      if (space_.pen_down ? i == 0 : a.flag == 0) {
+      if (!Draws(space_, a, static_cast<int>(i))) {
         from = kPutDown;
       } else {
         const StrokeKey key{start, a.control, a.end, a.size, from, a.pressure};
-        const Mask* mask = known < strokes_.size() && strokes_[known].key == key
-                               ? strokes_[known].mask
-                               : masks_->Get(key);
+        if (known < strokes_.size() && strokes_[known].key == key) {
+          strokes->push_back(strokes_[known]);
+          strokes->back().color = Color(a);
+        } else {
+          strokes->push_back(Place(key, Color(a)));
+        }
         ++known;
-        strokes->push_back({key, mask, Color(a)});
         from = a.pressure;
       }
       start = a.end;
     }
+  }
+
+  Stroke Place(const StrokeKey& key, const std::array<uint16_t, 3>& color) {
+    const PlacedMask placed = masks_->Get(key);
+    const Box& of = placed.mask->box;
+    const Box box{of.top + placed.down, of.left + placed.right,
+                  of.bottom + placed.down, of.right + placed.right};
+    return {key, placed, box.Intersection({0, 0, width_, width_}), color};
   }
 
   std::array<uint16_t, 3> Color(const Action& action) const {
@@ -130,31 +142,32 @@ class Estimate {
   }
 
   void Remember() {
-    for (Stroke& stroke : strokes_) stroke.mask = masks_->Get(stroke.key);
+    for (Stroke& stroke : strokes_) stroke = Place(stroke.key, stroke.color);
   }
 
   // Lays the strokes on paper, in a box: `scratch_`, a channel after the other.
   void Compose(const std::vector<Stroke>& strokes, const Box& box) {
-    const int columns = box.x1 - box.x0;
-    const int area = columns * (box.y1 - box.y0);
+    const int columns = box.width();
+    const int area = columns * box.height();
     scratch_.resize(area * channels_);
     for (int c = 0; c < channels_; ++c) {
       std::fill_n(scratch_.begin() + c * area, area, paper_[c]);
     }
     for (const Stroke& stroke : strokes) {
-      const Box& of = stroke.mask->box;
-      const int y0 = std::max(of.y0, box.y0), y1 = std::min(of.y1, box.y1);
-      const int x0 = std::max(of.x0, box.x0), x1 = std::min(of.x1, box.x1);
-      if (y0 >= y1 || x0 >= x1) continue;
-      const int of_columns = of.x1 - of.x0;
+      const Box meet = stroke.box.Intersection(box);
+      if (meet.empty()) continue;
+      const StrokeMask& mask = *stroke.placed.mask;
+      const int down = mask.box.top + stroke.placed.down;
+      const int right = mask.box.left + stroke.placed.right;
+      const int stride = mask.box.width();
       for (int c = 0; c < channels_; ++c) {
         const uint32_t color = stroke.color[c];
-        for (int y = y0; y < y1; ++y) {
-          const uint8_t* covers = stroke.mask->covers.data() +
-                                  (y - of.y0) * of_columns - of.x0;
+        for (int y = meet.top; y < meet.bottom; ++y) {
+          const uint8_t* covers =
+              mask.covers.data() + (y - down) * stride - right;
           uint16_t* out = scratch_.data() + c * area +
-                          (y - box.y0) * columns - box.x0;
-          for (int x = x0; x < x1; ++x) {
+                          (y - box.top) * columns - box.left;
+          for (int x = meet.left; x < meet.right; ++x) {
             const uint16_t cover = covers[x] * 257;
             const uint16_t lets = 65535 - cover;
             out[x] = static_cast<uint16_t>(
@@ -168,14 +181,14 @@ class Estimate {
   // What `scratch_` adds to the error.
   int64_t Difference() const {
     const Box& box = changed_;
-    const int columns = box.x1 - box.x0;
-    const int area = columns * (box.y1 - box.y0);
+    const int columns = box.width();
+    const int area = columns * box.height();
     int64_t sum = 0;
-    for (int y = box.y0; y < box.y1; ++y) {
+    for (int y = box.top; y < box.bottom; ++y) {
       for (int c = 0; c < channels_; ++c) {
         const uint16_t* in =
-            scratch_.data() + c * area + (y - box.y0) * columns;
-        size_t i = (y * width_ + box.x0) * channels_ + c;
+            scratch_.data() + c * area + (y - box.top) * columns;
+        size_t i = (y * width_ + box.left) * channels_ + c;
         int32_t row = 0;  // At most 4096 * 255 * 1020.
         for (int x = 0; x < columns; ++x, i += channels_) {
           const int before = now_[i] - goal_[i];
@@ -189,13 +202,13 @@ class Estimate {
   }
 
   void Store(const Box& box) {
-    const int columns = box.x1 - box.x0;
-    const int area = columns * (box.y1 - box.y0);
+    const int columns = box.width();
+    const int area = columns * box.height();
     for (int c = 0; c < channels_; ++c) {
       const uint16_t* in = scratch_.data() + c * area;
-      for (int y = box.y0; y < box.y1; ++y) {
-        size_t i = (y * width_ + box.x0) * channels_ + c;
-        for (int x = box.x0; x < box.x1; ++x, i += channels_) {
+      for (int y = box.top; y < box.bottom; ++y) {
+        size_t i = (y * width_ + box.left) * channels_ + c;
+        for (int x = box.left; x < box.right; ++x, i += channels_) {
           now_[i] = static_cast<uint8_t>((*in++ + 128) >> 8);
         }
       }
@@ -211,7 +224,7 @@ class Estimate {
   const uint8_t* target_ = nullptr;
   std::vector<Stroke> strokes_;
   std::vector<Stroke> varied_;
-  Box changed_;
+  Box changed_{0, 0, 0, 0};
   std::vector<uint16_t> scratch_;
   std::vector<uint8_t> now_;   // The estimate, of the program as it is.
   std::vector<int16_t> goal_;  // The target, and what the estimate is wrong by.

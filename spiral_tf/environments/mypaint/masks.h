@@ -8,45 +8,36 @@
 #ifndef SPIRAL_TF_ENVIRONMENTS_MYPAINT_MASKS_H_
 #define SPIRAL_TF_ENVIRONMENTS_MYPAINT_MASKS_H_
 
-#include <algorithm>
 #include <cstdint>
+#include <numeric>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "actions.h"
-#include "canvas.h"
+#include "box.h"
+#include "coverage.h"
+#include "curve.h"
 
 namespace spiral {
 
-// Pixels from (y0, x0) up to, not including, (y1, x1).
-struct Box {
-  int y0 = 0;
-  int x0 = 0;
-  int y1 = 0;
-  int x1 = 0;
-
-  bool empty() const { return y0 >= y1 || x0 >= x1; }
-
-  // The smallest box that has both in it.
-  void Include(const Box& other) {
-    if (other.empty()) return;
-    if (empty()) {
-      *this = other;
-      return;
-    }
-    y0 = std::min(y0, other.y0);
-    x0 = std::min(x0, other.x0);
-    y1 = std::max(y1, other.y1);
-    x1 = std::max(x1, other.x1);
-  }
-};
-
-// How much of what is beneath a stroke covers, 255 for all, row by row.
-struct Mask {
+// How much of what is beneath a stroke covers, 255 for all, row by row in a box.
+struct StrokeMask {
   Box box;
   std::vector<uint8_t> covers;
+};
+
+// A mask, and where it is: so many pixels below and to the right of its box.
+struct PlacedMask {
+  const StrokeMask* mask;
+  int down;
+  int right;
+
+  bool operator==(const PlacedMask& other) const {
+    return mask == other.mask && down == other.down && right == other.right;
+  }
 };
 
 // A stroke, as indices of an `ActionSpace`. `from` is the pressure of the stroke
@@ -62,37 +53,50 @@ struct StrokeKey {
 };
 constexpr int kPutDown = -1;
 
+// Strokes of one shape have one mask, wherever on the grid they are.
 class Masks {
  public:
-  // `space` is kept by the caller.
-  Masks(int width, const std::string& brush, const ActionSpace& space)
-      : canvas_(width, brush, Paper{false, {0, 0, 0}}), space_(space) {
-    // The brush has drawn once, so that going back does not take a new one.
-    canvas_.Stroke(0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1);
-    canvas_.SaveTo(&blank_);
-    std::fill(blank_.tiles.begin(), blank_.tiles.end(), 0);
+  // `space` is kept by the caller. Forgets all when it has this many bytes.
+  Masks(int width, const std::string& brush, const ActionSpace& space,
+        size_t max_bytes)
+      : width_(width),
+        space_(space),
+        max_bytes_(max_bytes),
+        coverage_(brush, space.substrokes) {
+    const int grid = space.grid_width;
+    cells_ = coverage_.heeds_place() ? grid : grid / std::gcd(grid, width);
+    pixels_ = cells_ * width / grid;
   }
 
   // Forgets all, if it is much. Masks are valid up to the next call only; tells
   // whether they still are.
   bool Trim() {
-    if (bytes_ < kMaxBytes) return true;
+    if (bytes_ < max_bytes_) return true;
     masks_.clear();
     bytes_ = 0;
     return false;
   }
 
-  const Mask* Get(const StrokeKey& key) {
-    const auto [found, is_new] = masks_.try_emplace(key);
+  PlacedMask Get(const StrokeKey& key) {
+    const int grid = space_.grid_width;
+    const int down = key.start / grid / cells_;
+    const int right = key.start % grid / cells_;
+    const auto shifted = [&](int cell) {
+      return (cell / grid - down * cells_ + grid) * 2 * grid + cell % grid -
+             right * cells_ + grid;
+    };
+    const StrokeKey shape{shifted(key.start), shifted(key.control),
+                          shifted(key.end),   key.size,
+                          key.from,           key.to};
+    const auto [found, is_new] = masks_.try_emplace(shape);
     if (is_new) {
-      Draw(key, &found->second);
+      Draw(shape, &found->second);
       bytes_ += kNodeBytes + found->second.covers.size();
     }
-    return &found->second;
+    return {&found->second, down * pixels_, right * pixels_};
   }
 
  private:
-  static constexpr size_t kMaxBytes = 64 << 20;
   static constexpr size_t kNodeBytes = 128;
 
   struct Hash {
@@ -107,51 +111,44 @@ class Masks {
     }
   };
 
-  void Draw(const StrokeKey& key, Mask* mask) {
-    canvas_.Restore(blank_);
-    const auto& start = space_.centers[key.start];
-    canvas_.MoveTo(start.first, start.second);
-    // On the spot, to begin with the pressure of the stroke before.
-    if (key.from != kPutDown) Stroke(start, start, key.from, key.size, 1);
-    const auto& control = space_.centers[key.control];
-    const auto& end = space_.centers[key.end];
-    Stroke(control, end, key.to, key.size, space_.substrokes);
-    const int width = canvas_.width();
-    const uint8_t* ink = canvas_.Bytes(1);
-    Box& box = mask->box;
-    box = {width, width, 0, 0};
-    for (int y = 0; y < width; ++y) {
-      for (int x = 0; x < width; ++x) {
-        if (ink[y * width + x] == 0) continue;
-        box.y0 = std::min(box.y0, y);
-        box.x0 = std::min(box.x0, x);
-        box.y1 = y + 1;
-        box.x1 = std::max(box.x1, x + 1);
+  void Draw(const StrokeKey& shape, StrokeMask* mask) {
+    const int grid = space_.grid_width;
+    const float cell = static_cast<float>(width_) / grid;
+    const auto center = [&](int row) { return (row - grid + 0.5f) * cell; };
+    const auto y = [&](int place) { return center(place / (2 * grid)); };
+    const auto x = [&](int place) { return center(place % (2 * grid)); };
+    const Curve curve{y(shape.start),
+                      x(shape.start),
+                      y(shape.control),
+                      x(shape.control),
+                      y(shape.end),
+                      x(shape.end),
+                      static_cast<float>(space_.sizes[shape.size]),
+                      static_cast<float>(space_.pressures[shape.to])};
+    std::optional<float> before;
+    if (shape.from != kPutDown) before = space_.pressures[shape.from];
+    // Where the canvas may be, if the stroke starts there.
+    const Box visible{pixels_ - width_, pixels_ - width_, width_, width_};
+    coverage_.Draw(curve, visible, &drawn_, before);
+    const Box& box = mask->box = drawn_.box;
+    mask->covers.reserve(box.area());
+    for (int row = box.top; row < box.bottom; ++row) {
+      const float* alpha = drawn_.Row(row);
+      for (int i = 0; i < box.width(); ++i) {
+        mask->covers.push_back(static_cast<uint8_t>(alpha[i] * 255 + 0.5f));
       }
     }
-    if (box.empty()) {
-      box = {};
-      return;
-    }
-    mask->covers.reserve((box.y1 - box.y0) * (box.x1 - box.x0));
-    for (int y = box.y0; y < box.y1; ++y) {
-      mask->covers.insert(mask->covers.end(), ink + y * width + box.x0,
-                          ink + y * width + box.x1);
-    }
   }
 
-  void Stroke(const std::pair<double, double>& control,
-              const std::pair<double, double>& end, int pressure, int size,
-              int substrokes) {
-    canvas_.Stroke(control.first, control.second, end.first, end.second,
-                   space_.pressures[pressure], space_.sizes[size], 0, 0, 0,
-                   substrokes, 0, substrokes);
-  }
-
-  Canvas canvas_;
+  const int width_;
   const ActionSpace& space_;
-  Snapshot blank_;
-  std::unordered_map<StrokeKey, Mask, Hash> masks_;
+  const size_t max_bytes_;
+  Coverage coverage_;
+  // The grid is the same again after so many cells, and so many pixels.
+  int cells_;
+  int pixels_;
+  Mask drawn_;
+  std::unordered_map<StrokeKey, StrokeMask, Hash> masks_;
   size_t bytes_ = 0;
 };
 
