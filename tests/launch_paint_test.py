@@ -167,6 +167,8 @@ def test_hatches_a_picture_for_a_plotter(launch, folder, tmp_path):
   with Image.open(tmp_path / 'sheet.png') as sheet:
     # Two pictures of about 191 by 128 pixels, twice as large, with lines.
     assert sheet.size == pytest.approx((767, 258), abs=4)
+
+
 def test_photographs_are_painted_by_search(launch, tmp_path):
   for name, size in (('wide', (60, 40)), ('high', (30, 60))):
     photograph = Image.new('RGB', size, '#3355aa')
