@@ -81,6 +81,24 @@ def test_drawings_keep_the_aspect_and_lie_as_the_picture_does(tmp_path):
     assert made.layout.paper == sheet
 
 
+@pytest.mark.parametrize('sides', [(20, 30), (30, 20), (47, 80), (80, 53)])
+def test_a_drawing_has_the_pixels_of_what_is_drawn(sides):
+  picture = np.full((*sides, 3), 230, np.uint8)
+  picture[:, : sides[1] // 2] = 60
+  hatcher = hatch.Hatcher(plotter.Plotter('a6', '2mm'))
+  target = hatcher.target(picture)
+  program = hatcher.draw(target)
+  assert program.render().shape == target.shape
+  canvas = hatcher.canvas(*sides)
+  assert (canvas.canvas_height, canvas.canvas_width) == target.shape[:2]
+
+
+def test_what_is_no_target_of_this_paper_is_refused():
+  hatcher = hatch.Hatcher(plotter.Plotter('a6', '3mm', '0mm'))
+  with pytest.raises(ValueError, match='choose a thinner pen'):
+    hatcher.draw(np.zeros((80, 80, 1), np.uint8))
+
+
 def test_pens_that_do_not_suit_the_paper_are_refused():
   with pytest.raises(ValueError, match='choose a thinner pen'):
     hatch.Hatcher(plotter.Plotter('a6', '5mm'))

@@ -166,7 +166,7 @@ def test_hatches_a_picture_for_a_plotter(launch, folder, tmp_path):
   assert 'width="148mm" height="105mm"' in text and text.count('<path ') > 10
   with Image.open(tmp_path / 'sheet.png') as sheet:
     # Two pictures of about 191 by 128 pixels, twice as large, with lines.
-    assert sheet.size == pytest.approx((767, 258), abs=4)
+    assert sheet.size == (767, 258)
 
 
 def test_photographs_are_painted_by_search(launch, tmp_path):

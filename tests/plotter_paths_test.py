@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from spiral_tf.programs import canvas
+from spiral_tf.programs import plotter_cuts
 from spiral_tf.programs import plotter_paper
 from spiral_tf.programs import plotter_paths
 
@@ -105,16 +106,25 @@ def test_a_wide_stroke_can_be_filled():
   assert path[:, :, 1].min() == pytest.approx(27.25, abs=0.1)
   # Its area is the length times the width of the pen, about.
   area = 6 * 60 + np.pi * 9
-  assert 0.5 * plotter_paths.length(path) == pytest.approx(area, rel=0.1)
+  assert 0.5 * plotter_cuts.length(path) == pytest.approx(area, rel=0.1)
   # What is as thin as the pen is not.
   ((thin,),) = _paths([_stroke((60, 30), (60, 90), 0.6)], [0], fill=True)
   assert len(thin) == 1
 
 
-def test_lengths():
-  assert plotter_paths.length(
-    np.array([[[0.0, 0], [1, 1], [3, 3]], [[3, 3], [3, 4], [3, 5]]])
-  ) == pytest.approx(np.hypot(3, 3) + 2)
+def test_what_a_filled_stroke_hides_is_not_drawn_with_the_same_pen_either():
+  first = _stroke((60, 20), (60, 100), width=20)
+  second = _stroke((60, 60), (60, 110), width=20)
+  (filled,) = _paths([first, second], [0, 0], fill=True)
+  # An area 90 long and 20 wide, rounded at its left end, in lines of 0.5.
+  drawn = 0.5 * sum(map(plotter_cuts.length, filled))
+  assert drawn == pytest.approx(90 * 20 + np.pi * 50, rel=0.05)
+  # Thin lines that are drawn without lifting the pen stay whole.
+  corner = _stroke((20, 20), (20, 60), width=0.6)
+  on = _stroke((20, 60), (60, 60), width=0.6, goes_on=True)
+  far = _stroke((90, 60), (90, 110), width=20)
+  ((path,), _) = _paths([corner, on, far], [0, 0, 1], fill=True)
+  np.testing.assert_array_equal(path, [corner.curve, on.curve])
 
 
 if __name__ == '__main__':

@@ -86,6 +86,27 @@ def test_wide_strokes_can_be_filled(tmp_path):
   assert len(red.paths) == 1
 
 
+def test_a_picture_of_many_wide_strokes_can_be_filled(tmp_path):
+  # Each is filled with some thousand pieces, most of which others hide.
+  generator = np.random.default_rng(0)
+  sheet = canvas.Canvas(100, 100, 'classic/pen', channels=3)
+  commands = []
+  for start, middle, end in generator.uniform(0, 100, (200, 3, 2)).tolist():
+    commands.append(canvas.Move(tuple(start)))
+    color = tuple(generator.choice([0.2, 0.5, 0.8], 3).tolist())
+    commands.append(canvas.Stroke(tuple(middle), tuple(end), 1.0, 10.0, color))
+  made, _, _ = _written(
+    tmp_path,
+    program_lib.Program(sheet, tuple(commands)),
+    pen='1mm',
+    pens=8,
+    fill=True,
+  )
+  # Lines a millimetre apart, all over the picture but hardly twice.
+  drawn = sum(layer.drawn for layer in made.layers)
+  assert drawn == pytest.approx(np.prod(made.layout.size), rel=0.2)
+
+
 def test_what_it_costs_is_told():
   made = plotter.plot(
     _program().renderer, _program().commands, plotter.Plotter()

@@ -106,6 +106,24 @@ def test_seeds_alone_make_a_line_each_where_there_is_room():
   assert len(more) > 5 and _gaps(lines + more).min() >= 0.6 * 4 - 0.5
 
 
+def test_no_place_begins_a_line_twice(monkeypatch):
+  # Where distances change from cell to cell, the surroundings of a line may be
+  # noted beside its own seed, which was then found free, again and again.
+  begun = []
+  of_seed = streamlines.Sheet._line
+
+  def counted(sheet, y, x, *others):
+    place = int(y * _CELLS), int(x * _CELLS)
+    assert place not in begun, f'A line begins a second time at {place}.'
+    begun.append(place)
+    return of_seed(sheet, y, x, *others)
+
+  monkeypatch.setattr(streamlines.Sheet, '_line', counted)
+  fine = np.random.default_rng(4).random((12 * _CELLS,) * 2) < 0.5
+  assert _fill(_level(12, 12), np.where(fine, 0.05, 3.0), shortest=2.0)
+  assert len(begun) > 50
+
+
 def test_equal_seeds_make_equal_lines():
   once, twice = _fill(_around(), 3.0), _fill(_around(), 3.0)
   assert len(once) == len(twice)

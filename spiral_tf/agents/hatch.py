@@ -53,13 +53,14 @@ class Hatcher:
   @property
   def renderer(self) -> canvas_lib.Canvas:
     """A canvas as high and as wide as its drawings are at most."""
-    return _canvas(self._longest, 1, 1)
+    longest = max(_shape(self._longest, 1, 1))
+    return _canvas(longest, longest)
 
   def canvas(self, height: int, width: int) -> canvas_lib.Canvas:
     """The canvas of a picture with such sides."""
     side = self._side(height, width)
     hatching.check_side(side)
-    return _canvas(side, height, width)
+    return _canvas(*_shape(side, height, width))
 
   def target(self, source: Any, fit: str = 'crop') -> np.ndarray:
     """What is drawn of a picture: all of it, as large as the drawing.
@@ -97,11 +98,15 @@ class Hatcher:
       report: told how many layers of lines there are yet, and will be.
 
     Returns:
-      The drawing: black strokes of one pressure, a sequence a line.
+      The drawing: black strokes of one pressure, a sequence a line; its canvas
+      is as high and as wide as the target.
     """
     height, width = target.shape[:2]
-    canvas = self.canvas(height, width)
+    canvas = _canvas(height, width)
+    # Of whole pixels, a picture has not quite the aspect it was measured by.
     side = self._side(height, width)
+    hatching.check_side(round(side))
+    side = float(np.clip(side, hatching.MIN_SIDE, hatching.MAX_SIDE))
     lines = hatching.lines(target[..., 0] / 255, side, seed, report)
     scale = canvas.canvas_width / (side * width / max(height, width))
     radius = _radius(scale)
@@ -163,14 +168,19 @@ def hatch_photo(
   return hatcher.draw(hatcher.target(image), seed)
 
 
-def _canvas(side: float, height: float, width: float) -> canvas_lib.Canvas:
-  """A canvas of such an aspect, and so many widths of the pen long."""
+def _shape(side: float, height: int, width: int) -> tuple[int, int]:
+  """The pixels of such an aspect, so many widths of the pen long, (H, W)."""
   scale = min(_PIXELS * side, checks.MAX_WIDTH) / max(height, width)
-  across, down = (max(1, round(scale * x)) for x in (width, height))
+  down, across = (max(1, round(scale * x)) for x in (height, width))
+  return down, across
+
+
+def _canvas(height: int, width: int) -> canvas_lib.Canvas:
+  """A canvas of so many pixels."""
   return canvas_lib.Canvas(
-    canvas_width=across,
-    canvas_height=down,
-    grid_width=across,
+    canvas_width=width,
+    canvas_height=height,
+    grid_width=width,
     brush=_BRUSH,
     substrokes=_SUBSTROKES,
   )

@@ -15,6 +15,7 @@ import numpy as np
 from spiral_tf import files
 from spiral_tf import pictures
 from spiral_tf.programs import canvas as canvas_lib
+from spiral_tf.programs import plotter_cuts
 from spiral_tf.programs import plotter_order
 from spiral_tf.programs import plotter_paper
 from spiral_tf.programs import plotter_paths
@@ -74,7 +75,7 @@ class Layer(NamedTuple):
 
   Attributes:
     color: of the pen, '#rrggbb'.
-    paths: in the order that they are drawn in, see `plotter_paths.Path`.
+    paths: in the order that they are drawn in, see `plotter_cuts.Path`.
     drawn: how far the pen goes while it is down, millimetres.
     travel: how far it goes while it is up, from the corner of the paper and
       back.
@@ -82,7 +83,7 @@ class Layer(NamedTuple):
   """
 
   color: str
-  paths: list[plotter_paths.Path]
+  paths: list[plotter_cuts.Path]
   drawn: float
   travel: float
   travel_before: float
@@ -146,7 +147,7 @@ def plot(
   layout = plotter.layout(renderer.canvas_height, renderer.canvas_width)
   drawn = plotter_paths.strokes(renderer, commands, layout)
   lengths = [
-    plotter_paths.length(stroke.curve[np.newaxis]) * max(stroke.width, 1e-3)
+    plotter_cuts.length(stroke.curve[np.newaxis]) * max(stroke.width, 1e-3)
     for stroke in drawn
   ]
   background = renderer.background
@@ -242,47 +243,50 @@ def save(
   return made
 
 
-def _layer(color: str, paths: list[plotter_paths.Path], near: float) -> Layer:
+def _layer(color: str, paths: list[plotter_cuts.Path], near: float) -> Layer:
   """Orders the paths of one pen, and joins those whose ends are so near."""
   ends = _ends(paths)
   order = plotter_order.shortened(ends)
-  ordered: list[plotter_paths.Path] = []
+  # Of each path the pieces that it is joined of.
+  joined: list[list[plotter_cuts.Path]] = []
   for i, back in zip(order.paths, order.reversed):
     path = paths[i][::-1, ::-1] if back else paths[i]
-    if ordered:
-      start, end = ordered[-1][-1, 2], path[0, 0]
-      if near and np.hypot(*(end - start)) <= near:
-        way = np.stack([start, (start + end) / 2, end])[np.newaxis]
-        ordered[-1] = np.concatenate([ordered[-1], way, path])
-        continue
-    ordered.append(path)
+    start, end = joined[-1][-1][-1, 2] if joined else None, path[0, 0]
+    if joined and near and np.hypot(*(end - start)) <= near:
+      way = np.stack([start, (start + end) / 2, end])[np.newaxis]
+      joined[-1] += [way, path]
+    else:
+      joined.append([path])
+  ordered = [np.concatenate(parts) for parts in joined]
   return Layer(
     color,
     ordered,
-    sum(map(plotter_paths.length, ordered)),
+    sum(map(plotter_cuts.length, ordered)),
     plotter_order.travel(_ends(ordered)),
     plotter_order.travel(ends),
   )
 
 
-def _ends(paths: list[plotter_paths.Path]) -> np.ndarray:
+def _ends(paths: list[plotter_cuts.Path]) -> np.ndarray:
   """Both ends of each path, float `[N, 2, 2]`."""
   ends = np.array([[path[0, 0], path[-1, 2]] for path in paths])
   return ends.reshape(-1, 2, 2)
 
 
-def _data(path: plotter_paths.Path) -> str:
+def _data(path: plotter_cuts.Path) -> str:
   """A path as path data."""
   data = [f'M{_point(path[0, 0])}']
-  for start, control, end in path:
-    if np.allclose(control, (start + end) / 2, rtol=0, atol=5e-4):
+  middle = (path[:, 0] + path[:, 2]) / 2
+  straight = (np.abs(path[:, 1] - middle) <= 5e-4).all(axis=1)
+  for (_, control, end), is_line in zip(path.tolist(), straight.tolist()):
+    if is_line:
       data.append(f'L{_point(end)}')
     else:
       data.append(f'Q{_point(control)} {_point(end)}')
   return ''.join(data)
 
 
-def _point(point: np.ndarray) -> str:
+def _point(point: Sequence[float]) -> str:
   return f'{_text(point[1])} {_text(point[0])}'
 
 
