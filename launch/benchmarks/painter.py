@@ -14,6 +14,7 @@ itself, on the very pixels to which it fits its triangles. Then see `proposers`.
 
 from collections.abc import Sequence
 import contextlib
+import math
 import os
 import sys
 import tempfile
@@ -145,17 +146,24 @@ def _beside_triangles(
         theirs = error(drawing.picture, photo)
         ratios[count].append((ours / theirs, ours / drawing.score))
         line += (
-          f'{1000 * theirs:12.2f}{1000 * drawing.score:11.2f}'
+          f'{1000 * theirs:12.2f}{_cell(1000 * drawing.score, 11, 2)}'
           f'{drawing.seconds:8.1f}{drawing.megabytes:6.0f}'
-          f'{ratios[count][-1][0]:8.3f}{ratios[count][-1][1]:8.3f}{remark}'
+          f'{ratios[count][-1][0]:8.3f}{_cell(ratios[count][-1][1], 8, 3)}'
+          f'{remark}'
         )
       print(line, flush=True)
   for count in counts:
     if ratios[count]:
       means = np.exp(np.log(ratios[count]).mean(0))
       of = f'geometric mean of {len(ratios[count])}'
-      print(f'{of:24}{count:8,}{"":60}{means[0]:8.3f}{means[1]:8.3f}')
+      print(f'{of:24}{count:8,}{"":60}{means[0]:8.3f}{_cell(means[1], 8, 3)}')
   print(f'To load Python and its libraries took {loading:.1f} CPU s more.')
+
+
+def _cell(value: float, width: int, decimals: int) -> str:
+  """A number of a table; nothing if it is not known."""
+  text = '' if math.isnan(value) else f'{value:.{decimals}f}'
+  return f'{text:>{width}}'
 
 
 def _drawings(
