@@ -91,8 +91,9 @@ def write(request: paint_request.Request, work: paint_sources.Work) -> int:
     )
     for path in paths:
       if request.is_plot(path):
+        drawn = _on_white(request, program)
         made = plotter_lib.save(
-          program.renderer, program.commands, path, request.plotter
+          drawn.renderer, drawn.commands, path, request.plotter
         )
         print(f'{path}: {made}')
     if request.sheet:
@@ -119,6 +120,19 @@ def _paths(
     stem, extension = os.path.splitext(output)
     paths.append(f'{stem}_{name}{extension}' if several else output)
   return paths
+
+
+def _on_white(
+  request: paint_request.Request, program: program_lib.Program
+) -> program_lib.Program:
+  """A program for the paper of a plotter.
+
+  A painting of a photograph has the photograph's mean colour for paper, which
+  nobody has: strokes of that colour would be left out.
+  """
+  if request.strokes is None or request.background:
+    return program
+  return program.with_background('white')
 
 
 def _changed(

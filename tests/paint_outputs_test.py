@@ -11,6 +11,7 @@ from launch import paint_request
 from launch import paint_sources
 from spiral_tf import progress as progress_lib
 from spiral_tf.programs import canvas
+from spiral_tf.programs import program as program_lib
 from tests import program_cases
 
 _Request = paint_request.Request
@@ -176,6 +177,24 @@ def test_films_say_how_far_they_are(monkeypatch):
     assert counts == [str(i) for i in range(1, len(said) + 1)]
     assert len(said) > 10 and '0:00 left' in said[-1]
   assert not [line for line in lines if 'a.png' in line]
+
+
+def test_paintings_of_photographs_are_plotted_on_white_paper(tmp_path):
+  # A stroke of the colour of the paper is seen on white paper only.
+  paper = canvas.Canvas(64, 64, 'classic/pen', background='#000000', channels=3)
+  stroke = canvas.Stroke(control=(30, 20), end=(50, 50), pressure=1, radius=2)
+  program = program_lib.Program(paper, (canvas.Move((5, 5)), stroke))
+  paths = []
+  for i, values in enumerate(
+    ({'strokes': 5}, {}, {'strokes': 5, 'background': '#000000'})
+  ):
+    path = str(tmp_path / f'{i}.svg')
+    request = _Request(output=(path,), paper='a6', **values)
+    painting = paint_sources.Painting('', program)
+    work = _work(program=program)._replace(paintings=iter([painting]))
+    assert paint_outputs.write(request, work) == 1
+    paths.append((tmp_path / f'{i}.svg').read_text('utf-8').count('<path'))
+  assert paths == [1, 0, 0]
 
 
 if __name__ == '__main__':
