@@ -1,5 +1,6 @@
 """The pictures of launch.paint: found, and read before any is painted."""
 
+from collections.abc import Callable
 from collections.abc import Iterable
 import sys
 from typing import NamedTuple
@@ -8,8 +9,6 @@ import warnings
 import numpy as np
 
 from spiral_tf import progress
-from spiral_tf.agents import agent as agent_lib
-from spiral_tf.agents import hatch
 from spiral_tf.agents import inputs
 
 _NAMED = 3  # Bad pictures that a message names, at most.
@@ -54,16 +53,14 @@ def find(sources: Iterable[str]) -> list[str]:
 
 def read(
   paths: list[str],
-  agent: agent_lib.Agent | hatch.Hatcher,
-  fit: str,
+  look: Callable[[str], np.ndarray],
   bad_images: str,
 ) -> Read:
   """Reads all pictures, so that a bad one is known before any is painted.
 
   Args:
     paths: of the pictures.
-    agent: who will paint them.
-    fit: see `inputs.fit`.
+    look: what of a picture, by its path, is to be painted.
     bad_images: 'error', or 'skip' to leave bad pictures out and say so on
       stderr.
 
@@ -81,7 +78,7 @@ def read(
     try:
       with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter('always', inputs.GuessWarning)
-        target = agent.target(path, fit)
+        target = look(path)
     except (ValueError, OSError) as error:
       if bad_images == 'error' and len(paths) > 1:
         reason = str(error).rstrip('.')

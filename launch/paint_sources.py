@@ -1,5 +1,6 @@
 """What launch.paint paints, and how the paintings are called."""
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
 import dataclasses
@@ -17,6 +18,7 @@ from spiral_tf import progress
 from spiral_tf.agents import agent as agent_lib
 from spiral_tf.agents import hatch
 from spiral_tf.agents import inputs
+from spiral_tf.agents import photographs
 from spiral_tf.agents import proposing
 from spiral_tf.agents import saved_model
 from spiral_tf.evaluation import judges
@@ -103,7 +105,7 @@ def find(request: paint_request.Request) -> Work:
     climbing.check_stroke_cost(request.stroke_cost, agent.config.environment)
   several = len(paths) > 1
   paths, targets = paint_pictures.read(
-    paths, agent, request.fit, request.bad_images
+    paths, lambda path: agent.target(path, request.fit), request.bad_images
   )
   if request.tiles:
     return _tiled(request, agent, paths, several)
@@ -211,18 +213,7 @@ def _paintings(
 def _hatched(request: paint_request.Request, paths: list[str]) -> Work:
   """Drawings of pictures with one pen."""
   hatcher = hatch.Hatcher(request.plotter)
-  several = len(paths) > 1
-  paths, targets = paint_pictures.read(
-    paths, hatcher, request.fit, request.bad_images
-  )
-  called = names(paths)
-
-  def paintings():
-    for path, name, target in zip(paths, called, targets):
-      report = progress.Progress(f'layers of {os.path.basename(path)}')
-      yield Painting(name, hatcher.draw(target, request.seed, report), target)
-
-  return Work(hatcher.renderer, called, several, paths, True, paintings())
+  return _without_agent(request, paths, hatcher, hatcher.draw, 'layers')
 
 
 def _photographs(request: paint_request.Request, paths: list[str]) -> Work:
@@ -231,16 +222,39 @@ def _photographs(request: paint_request.Request, paths: list[str]) -> Work:
   if request.model:
     proposals = proposing.by(saved_model.load(request.model))
   painter = request.painter(proposals)
+  return _without_agent(request, paths, painter, painter.paint, 'steps')
+
+
+def _without_agent(
+  request: paint_request.Request,
+  paths: list[str],
+  painter: hatch.Hatcher | photographs.Painter,
+  paint: Callable[..., program_lib.Program],
+  unit: str,
+) -> Work:
+  """Paintings of whole pictures.
+
+  Args:
+    request: what is asked for.
+    paths: of the pictures.
+    painter: looks at them.
+    paint: paints what it sees; called with that, a seed, and who is told how
+      far it is.
+    unit: what is counted for that.
+
+  Returns:
+    The work.
+  """
   several = len(paths) > 1
   paths, targets = paint_pictures.read(
-    paths, painter, request.fit, request.bad_images
+    paths, painter.target, request.bad_images
   )
   called = names(paths)
 
   def paintings():
     for path, name, target in zip(paths, called, targets):
-      report = progress.Progress(f'steps of {os.path.basename(path)}')
-      yield Painting(name, painter.paint(target, request.seed, report), target)
+      report = progress.Progress(f'{unit} of {os.path.basename(path)}')
+      yield Painting(name, paint(target, request.seed, report), target)
 
   return Work(painter.renderer, called, several, paths, True, paintings())
 

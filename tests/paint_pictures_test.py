@@ -11,11 +11,14 @@ from launch import paint_pictures
 from spiral_tf.agents import inputs
 
 
-class _Agent:
-  """Sees pictures as real agents do, but paints nothing."""
+def _look(path):
+  """Sees pictures as agents do."""
+  return inputs.fit(inputs.read(path), 16, 3, 'crop')
 
-  def target(self, image, fit):
-    return inputs.fit(inputs.read(image), 16, 3, fit)
+
+def _look_at_all(path):
+  """The same, of all of a picture."""
+  return inputs.fit(inputs.read(path), 16, 3, 'pad')
 
 
 def _folder(tmp_path):
@@ -35,13 +38,13 @@ def test_a_bad_picture_is_known_before_any_is_painted(tmp_path, capsys):
   assert remark in capsys.readouterr().err
   message = r'b\.png is a web page, .* Nothing was .* --bad_images=skip leaves'
   with pytest.raises(ValueError, match=message) as error:
-    paint_pictures.read(paths, _Agent(), 'crop', 'error')
+    paint_pictures.read(paths, _look, 'error')
   assert '\n' not in str(error.value)
   bad = [os.path.join(folder, 'b.png')]
   with pytest.raises(
     ValueError, match=r'b\.png is a web page, not a picture.$'
   ):
-    paint_pictures.read(bad, _Agent(), 'crop', 'error')
+    paint_pictures.read(bad, _look, 'error')
 
 
 def test_bad_pictures_are_skipped_and_counted(tmp_path, capsys):
@@ -50,7 +53,7 @@ def test_bad_pictures_are_skipped_and_counted(tmp_path, capsys):
   os.symlink('nowhere', os.path.join(folder, 'f.png'))
   os.mkdir(os.path.join(folder, 'g.png'))
   paths = paint_pictures.find([folder])
-  read = paint_pictures.read(paths, _Agent(), 'pad', 'skip')
+  read = paint_pictures.read(paths, _look_at_all, 'skip')
   assert read.paths == [paths[0], paths[2]]
   assert [target.shape for target in read.targets] == [(16, 16, 3)] * 2
   said = capsys.readouterr().err
@@ -58,22 +61,20 @@ def test_bad_pictures_are_skipped_and_counted(tmp_path, capsys):
   assert 'b.png is a web page' in said and 'e.png is no regular file' in said
   assert 'f.png does not exist' in said
   with pytest.raises(ValueError, match=r'none of 1 pictures .*b\.png'):
-    paint_pictures.read(paths[1:2], _Agent(), 'pad', 'skip')
+    paint_pictures.read(paths[1:2], _look_at_all, 'skip')
 
 
 def test_a_guess_is_said_in_a_line(tmp_path, capsys):
   path = str(tmp_path / 'x.png')
   Image.fromarray(np.full([8, 8], 4000, np.uint16)).save(path)
   with warnings.catch_warnings():
-    assert paint_pictures.read([path], _Agent(), 'crop', 'error').paths == [
-      path
-    ]
+    assert paint_pictures.read([path], _look, 'error').paths == [path]
   said = capsys.readouterr().err
   assert said.count('\n') == 1 and '4095 is taken for its white' in said
   # There is nothing to guess about a picture that is black.
   Image.fromarray(np.zeros([8, 8], np.uint16)).save(path)
   with warnings.catch_warnings():
-    paint_pictures.read([path], _Agent(), 'crop', 'error')
+    paint_pictures.read([path], _look, 'error')
   assert not capsys.readouterr().err
 
 

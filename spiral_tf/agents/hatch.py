@@ -62,12 +62,11 @@ class Hatcher:
     hatching.check_side(side)
     return _canvas(*_shape(side, height, width))
 
-  def target(self, source: Any, fit: str = 'crop') -> np.ndarray:
+  def target(self, source: Any) -> np.ndarray:
     """What is drawn of a picture: all of it, as large as the drawing.
 
     Args:
       source: the picture, see `inputs.read`.
-      fit: of no use, as drawings have the aspect of the picture.
 
     Returns:
       uint8 `[H, W, 1]`.
@@ -77,7 +76,6 @@ class Hatcher:
         for it.
       OSError: there is no such file.
     """
-    del fit
     picture = Image.fromarray(inputs.read(source)).convert('L')
     canvas = self.canvas(picture.height, picture.width)
     size = (canvas.canvas_width, canvas.canvas_height)

@@ -84,12 +84,11 @@ class Painter:
     """A canvas as large as its paintings are at most."""
     return _canvas((self._size, self._size), self._brush, 'white')
 
-  def target(self, source: Any, fit: str = 'crop') -> np.ndarray:
+  def target(self, source: Any) -> np.ndarray:
     """What is painted of a photograph: all of it, at the size of the painting.
 
     Args:
       source: the photograph, see `inputs.read`.
-      fit: of no use, as the painting has the aspect of the photograph.
 
     Returns:
       uint8 `[H, W, 3]`.
@@ -98,7 +97,6 @@ class Painter:
       ValueError: it is no sound picture.
       FileNotFoundError: there is no such file.
     """
-    del fit
     return _fitted(inputs.read(source), self._size)
 
   def paint(

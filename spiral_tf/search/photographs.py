@@ -101,6 +101,7 @@ def paint(
   """
   check_strokes(strokes)
   search = _Search(target, weights, brush, seed, threads)
+  search.check_brush(brush)
   proposer = proposals(search.photo, search.random)
   rounds = _ROUNDS_OF_ONE // strokes
   rounds = min(max(rounds, _MIN_ROUNDS), _MAX_ROUNDS)
@@ -193,9 +194,8 @@ class _Search:
       threads=threads or len(os.sched_getaffinity(0)),
       seed=int(self.random.integers(2**63)),
     )
-    self._check_brush(brush)
 
-  def _check_brush(self, brush: str) -> None:
+  def check_brush(self, brush: str) -> None:
     """Raises a ValueError if a brush hardly leaves anything."""
     tried = scanning.shapes(np.random.default_rng(0), _TRIED)
     masks = self.photo.masks(tried, scanning.SHAPE_WIDTH)

@@ -63,12 +63,7 @@ class BranchPainter {
 
   // Sum of the squared differences of all bytes; `target` has as many.
   static int64_t Error(const Branch& branch, const uint8_t* target) {
-    int64_t sum = 0;
-    for (size_t i = 0; i < branch.bytes.size(); ++i) {
-      const int difference = branch.bytes[i] - target[i];
-      sum += difference * difference;
-    }
-    return sum;
+    return SquaredError(branch.bytes.data(), target, branch.bytes.size());
   }
 
  private:

@@ -171,20 +171,9 @@ class Climber {
   }
 
   int64_t Error() {
-    const int row_bytes = canvas_.width() * channels_;
-    const uint8_t* bytes = canvas_.Bytes(channels_);
-    int64_t sum = 0;
-    for (int y = 0; y < canvas_.width(); ++y) {
-      const uint8_t* a = bytes + y * row_bytes;
-      const uint8_t* b = target_ + y * row_bytes;
-      int32_t row = 0;  // At most 4 * 4096 * 255^2.
-      for (int i = 0; i < row_bytes; ++i) {
-        const int difference = a[i] - b[i];
-        row += difference * difference;
-      }
-      sum += row;
-    }
-    return sum;
+    const size_t size =
+        static_cast<size_t>(canvas_.width()) * canvas_.width() * channels_;
+    return SquaredError(canvas_.Bytes(channels_), target_, size);
   }
 
   Canvas canvas_;

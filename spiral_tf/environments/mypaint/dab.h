@@ -148,9 +148,19 @@ inline void Stamp(const Dab& dab, const Through& through) {
   const float slope1 = -(1 / h - 1);
   const float slope2 = h < 1 ? -h / (1 - h) : 0;
   const float offset2 = h < 1 ? h / (1 - h) : 1;
-  const auto opacity = [&](float rr) {
-    const float first = 1 + rr * slope1, second = offset2 + rr * slope2;
-    return std::max(h < 0.5f ? std::max(first, second) : std::min(first, second), 0.0f);
+  const auto convex = [=](float rr) {
+    return std::max(std::max(1 + rr * slope1, offset2 + rr * slope2), 0.0f);
+  };
+  const auto concave = [=](float rr) {
+    return std::max(std::min(1 + rr * slope1, offset2 + rr * slope2), 0.0f);
+  };
+  const auto opacity = [=](float rr) {
+    if (h == 1) return 1.0f;
+    return h < 0.5f ? convex(rr) : concave(rr);
+  };
+  const auto squared = [](float a, float b, float c, float d, float dx) {
+    const float u = a * dx + b, v = c * dx + d;
+    return u * u + v * v;
   };
   const SmallDab small(dab);
   const float scale = 1 / dab.radius;
@@ -161,7 +171,7 @@ inline void Stamp(const Dab& dab, const Through& through) {
     if (dab.radius < 3) {
       for (int x = box.left; x < box.right; ++x) {
         const float rr = small(x, y);
-        if (rr <= 1) row[x] *= 1 - dab.opaque * (h < 1 ? opacity(rr) : 1.0f);
+        if (rr <= 1) row[x] *= 1 - dab.opaque * opacity(rr);
       }
       continue;
     }
@@ -182,19 +192,14 @@ inline void Stamp(const Dab& dab, const Through& through) {
       for (int x = first; x <= last; ++x) row[x] *= 1 - dab.opaque;
       continue;
     }
+    // Each apart, so that the compiler makes plain loops of both.
     if (h < 0.5f) {
       for (int x = first; x <= last; ++x) {
-        const float dx = x + from, u = a * dx + b, v = c * dx + d;
-        const float rr = u * u + v * v;
-        const float opa = std::max(std::max(1 + rr * slope1, offset2 + rr * slope2), 0.0f);
-        row[x] *= 1 - dab.opaque * opa;
+        row[x] *= 1 - dab.opaque * convex(squared(a, b, c, d, x + from));
       }
     } else {
       for (int x = first; x <= last; ++x) {
-        const float dx = x + from, u = a * dx + b, v = c * dx + d;
-        const float rr = u * u + v * v;
-        const float opa = std::max(std::min(1 + rr * slope1, offset2 + rr * slope2), 0.0f);
-        row[x] *= 1 - dab.opaque * opa;
+        row[x] *= 1 - dab.opaque * concave(squared(a, b, c, d, x + from));
       }
     }
   }

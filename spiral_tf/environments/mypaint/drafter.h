@@ -3,19 +3,16 @@
 #ifndef SPIRAL_TF_ENVIRONMENTS_MYPAINT_DRAFTER_H_
 #define SPIRAL_TF_ENVIRONMENTS_MYPAINT_DRAFTER_H_
 
-#include <algorithm>
-#include <atomic>
 #include <cstdint>
-#include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "actions.h"
 #include "canvas.h"
+#include "crew.h"
 #include "hand.h"
 #include "variation.h"
 
@@ -25,11 +22,10 @@ class Drafter {
  public:
   Drafter(int width, int channels, const std::string& brush,
           const Paper& paper, ActionSpace space, int threads)
-      : width_(width), channels_(channels), space_(std::move(space)) {
-    for (int i = 0; i < threads; ++i) {
-      canvases_.push_back(std::make_unique<Canvas>(width, brush, paper));
-    }
-  }
+      : width_(width),
+        channels_(channels),
+        space_(std::move(space)),
+        crew_(Canvases(width, brush, paper, threads), [] {}) {}
 
   Drafter(const Drafter&) = delete;
   Drafter& operator=(const Drafter&) = delete;
@@ -58,29 +54,21 @@ class Drafter {
   // Draws programs; writes their pictures one after the other.
   void Draw(const std::vector<Program>& programs, uint8_t* out) {
     std::lock_guard<std::mutex> lock(drawing_);
-    std::atomic<size_t> next{0};
-    std::vector<std::exception_ptr> errors(canvases_.size());
-    const auto work = [&](size_t thread) {
-      try {
-        size_t i;
-        while ((i = next++) < programs.size()) {
-          DrawOn(*canvases_[thread], programs[i], out + i * picture_bytes());
-        }
-      } catch (...) {
-        errors[thread] = std::current_exception();
-      }
-    };
-    std::vector<std::thread> others;
-    const size_t used = std::min(canvases_.size(), programs.size());
-    for (size_t i = 1; i < used; ++i) others.emplace_back(work, i);
-    work(0);
-    for (std::thread& thread : others) thread.join();
-    for (const auto& error : errors) {
-      if (error) std::rethrow_exception(error);
-    }
+    crew_.ForEach(programs.size(), [&](size_t i, Canvas& canvas) {
+      DrawOn(canvas, programs[i], out + i * picture_bytes());
+    });
   }
 
  private:
+  static std::vector<std::unique_ptr<Canvas>> Canvases(
+      int width, const std::string& brush, const Paper& paper, int number) {
+    std::vector<std::unique_ptr<Canvas>> canvases;
+    for (int i = 0; i < number; ++i) {
+      canvases.push_back(std::make_unique<Canvas>(width, brush, paper));
+    }
+    return canvases;
+  }
+
   void DrawOn(Canvas& canvas, const Program& program, uint8_t* out) const {
     Begin(space_, &canvas);
     for (size_t place = 0; place < program.size(); ++place) {
@@ -93,7 +81,7 @@ class Drafter {
   const int channels_;
   const ActionSpace space_;
   std::mutex drawing_;
-  std::vector<std::unique_ptr<Canvas>> canvases_;  // One a thread.
+  Crew<Canvas> crew_;
 };
 
 }  // namespace spiral

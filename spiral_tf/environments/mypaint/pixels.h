@@ -86,6 +86,22 @@ inline void RowToLuma(const Paper& paper, const uint16_t* __restrict rgba,
   }
 }
 
+// Sum of the squared differences of bytes.
+inline int64_t SquaredError(const uint8_t* a, const uint8_t* b, size_t size) {
+  constexpr size_t kPart = 1 << 14;  // Whose sum is below 2^31.
+  int64_t sum = 0;
+  for (size_t begin = 0; begin < size; begin += kPart) {
+    const size_t end = std::min(begin + kPart, size);
+    int32_t part = 0;
+    for (size_t i = begin; i < end; ++i) {
+      const int difference = a[i] - b[i];
+      part += difference * difference;
+    }
+    sum += part;
+  }
+  return sum;
+}
+
 // * 4 channels: red, green, blue (not multiplied by alpha) and alpha.
 // * 3 channels: the colour on the paper, or, if the background is transparent,
 //   not multiplied by alpha.
