@@ -193,33 +193,18 @@ def test_samples_are_scored_as_when_teacher_forced():
 
 
 def test_logits_of_a_location_are_in_rows():
-  head = heads.LocationHead(8, _CONFIG)
-  z = tf.random.stateless_normal([2, 32], [1, 2])
-  logits = head(z).numpy()
-  maps = head.activations(z)[-1].numpy()
-  assert logits.shape == (2, 64)
-  assert logits[1, 2 * 8 + 3] == maps[1, 2, 3, 0]
-
-
-def test_a_head_without_residual_blocks_sees_all_of_z_in_each_cell():
-  head = heads.LocationHead(16, _CONFIG)
+  spec = {'end': types.LocationArray(4)}
+  decoder = _decoder(spec)
   z = tf.random.stateless_normal([1, 32], [1, 2])
-  with tf.GradientTape() as tape:
-    tape.watch(z)
-    corner = head(z)[:, 0]
-  assert (tape.gradient(corner, z).numpy() != 0).all()
-
-
-@pytest.mark.parametrize('width', [2, 6, 12, 20])
-def test_refuses_grids_it_cannot_double_to(width):
-  with pytest.raises(ValueError, match=f'grid_width is {width}'):
-    heads.LocationHead(width, _CONFIG)
-
-
-def test_refuses_a_hidden_vector_that_is_no_map():
-  config = sections.PolicyNetworkConfig(lstm_size=40)
-  with pytest.raises(ValueError, match=r'lstm_size is 40.*multiple of 16'):
-    heads.LocationHead(8, config)
+  cells = tf.range(16)
+  log_prob = decoder(tf.repeat(z, 16, 0), {'end': cells}).log_prob['end']
+  (head,) = decoder._heads.values()
+  logits = head.activations(z)[-1]
+  np.testing.assert_allclose(
+    tf.reshape(log_prob, [4, 4]),
+    tf.nn.log_softmax(tf.reshape(logits, [-1])).numpy().reshape(4, 4),
+    rtol=1e-4,
+  )
 
 
 def test_refuses_actions_that_are_not_discrete():

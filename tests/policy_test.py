@@ -98,8 +98,17 @@ def _random_actions(action_spec, leading, seed=0):
   }
 
 
-def test_unroll_says_what_step_said():
-  policy, _, observation_spec = _tiny(target=True)
+_SEEING = {
+  'location_skips': True,
+  'location_marks': True,
+  'location_features': True,
+  'difference_map': True,
+}
+
+
+@pytest.mark.parametrize('settings', [{}, _SEEING])
+def test_unroll_says_what_step_said(settings):
+  policy, _, observation_spec = _tiny(target=True, **settings)
   steps, batch = 4, 3
   observations = _random_observation(observation_spec, (steps, batch))
   state = policy.initial_state(batch)
@@ -264,7 +273,7 @@ def test_a_normalising_policy_scales_embedding_and_hidden_vector():
     norm.offset.assign(tf.zeros_like(norm.offset))
   observation = _random_observation(observation_spec, (4,))
   prev_action = policy.initial_state(4).prev_action
-  embedding = policy._torso(observation, prev_action).numpy()
+  embedding = policy._torso(observation, prev_action)[0].numpy()
   np.testing.assert_allclose(embedding.mean(axis=1), 0, atol=1e-5)
   np.testing.assert_allclose(embedding.std(axis=1), 1, atol=1e-2)
   # So the decoder does not mind how large the hidden vector is.
@@ -285,8 +294,9 @@ def test_initial_state_is_all_zeros():
     assert leaf.dtype == tf.int32 and leaf.shape == [5]
 
 
-def test_a_gradient_reaches_every_variable():
-  policy, action_spec, observation_spec = _tiny(target=True)
+@pytest.mark.parametrize('settings', [{}, _SEEING])
+def test_a_gradient_reaches_every_variable(settings):
+  policy, action_spec, observation_spec = _tiny(target=True, **settings)
   observations = _random_observation(observation_spec, (3, 4))
   actions = _random_actions(action_spec, (3, 4))
   with tf.GradientTape() as tape:

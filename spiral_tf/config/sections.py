@@ -159,6 +159,26 @@ class PolicyNetworkConfig(fields.Section):
   state_inputs: tuple[str, ...] = fields.network(
     (), 'further observations the torso is conditioned on, by name'
   )
+  location_skips: bool = fields.network(
+    False,
+    "whether location heads see the torso's maps, by the skips of a U-Net; not "
+    'in figure 13',
+  )
+  location_marks: bool = fields.network(
+    False,
+    "mark the previous action's locations in what is seen, and, for location "
+    'heads that see, those chosen earlier in the same action; not in the paper',
+  )
+  location_features: bool = fields.network(
+    False,
+    'tell the components after a location what maps and images show there; '
+    'not in the paper',
+  )
+  difference_map: bool = fields.network(
+    False,
+    'show a conditional agent canvas, target and their difference, each as an '
+    'image of its own; not in the paper',
+  )
   blind: bool = fields.network(
     False, 'whether the canvas is kept from the agent (section 4.3)'
   )

@@ -8,12 +8,10 @@ import sonnet as snt
 import tensorflow as tf
 
 from spiral_tf import types
-from spiral_tf.config import fields
 from spiral_tf.config import sections
-from spiral_tf.networks import residual
+from spiral_tf.networks import location
+from spiral_tf.networks import sight as sight_lib
 
-# Width of the feature map that a location head starts from (figure 13).
-_FIRST_WIDTH = 4
 # The least that log-probabilities are divided by: they overflow with less.
 _MIN_TEMPERATURE = 1e-30
 
@@ -50,97 +48,6 @@ class Embedding(snt.Module):
   def __call__(self, value: tf.Tensor) -> tf.Tensor:
     """Embeds int32 `[N]` in float32 `[N, size]`."""
     return self._linear(encode(self._spec, value))
-
-
-class LocationHead(snt.Module):
-  """Logits of the cells of a grid (the location branch of figure 13).
-
-  The hidden vector is read as a 4x4 map and processed by residual blocks, then
-  each transposed convolution doubles the map's width. A head without residual
-  blocks, too shallow to move information across the map by convolutions, has
-  one fully-connected layer in their place.
-  """
-
-  def __init__(
-    self,
-    grid_width: int,
-    config: sections.PolicyNetworkConfig,
-    name: str | None = None,
-  ):
-    """Creates the head.
-
-    Args:
-      grid_width: rows and columns of the grid, 4 times a power of 2.
-      config: settings of the policy network.
-      name: name of the module.
-
-    Raises:
-      ValueError: no 4x4 map can be made from the hidden vector, or doubling
-        one does not lead to the grid.
-    """
-    super().__init__(name=name)
-    doublings = max(0, (grid_width // _FIRST_WIDTH).bit_length() - 1)
-    fields.check(
-      _FIRST_WIDTH << doublings == grid_width,
-      'environment.grid_width',
-      grid_width,
-      'location heads double a 4x4 map, so it must be 4, 8, 16, 32, 64, ...',
-    )
-    fields.check(
-      config.lstm_size % _FIRST_WIDTH**2 == 0,
-      'policy_network.lstm_size',
-      config.lstm_size,
-      'location heads read it as a 4x4 map, so it must be a multiple of 16',
-    )
-    w_init = double_init = None
-    if config.normalize:
-      w_init = residual.rectified_init()
-      # With a stride of 2, each output meets a quarter of the kernel.
-      double_init = residual.rectified_init(taps=1 / 4)
-    if config.location_residual_blocks:
-      self._linear = None
-      self._stack = residual.ResidualStack(
-        config.location_channels, config.location_residual_blocks, w_init
-      )
-    else:
-      self._linear = snt.Linear(config.lstm_size)
-      self._stack = None
-    self._reshape = snt.Reshape([_FIRST_WIDTH, _FIRST_WIDTH, -1])
-    self._doublings = [
-      snt.Conv2DTranspose(
-        config.location_channels,
-        4,
-        stride=2,
-        w_init=double_init,
-        name=f'double_{i}',
-      )
-      for i in range(doublings)
-    ]
-    self._last = snt.Conv2D(1, 3, w_init=w_init, name='last')
-
-  def activations(self, z: tf.Tensor) -> list[tf.Tensor]:
-    """Feature maps from the first to the logits, each `[N, H, H, C]`.
-
-    Args:
-      z: float32 `[N, lstm_size]`, the hidden vector.
-
-    Returns:
-      The 4x4 map; the residual blocks' output, where there are any; the output
-      of each transposed convolution; the logits `[N, grid, grid, 1]`.
-    """
-    if self._linear is not None:
-      z = tf.nn.relu(self._linear(z))
-    maps = [self._reshape(z)]
-    if self._stack is not None:
-      maps.append(self._stack(maps[-1]))
-    for double in self._doublings:
-      maps.append(tf.nn.relu(double(maps[-1])))
-    maps.append(self._last(maps[-1]))
-    return maps
-
-  def __call__(self, z: tf.Tensor) -> tf.Tensor:
-    """Maps float32 `[N, lstm_size]` to logits `[N, grid**2]`, row by row."""
-    return snt.flatten(self.activations(z)[-1])
 
 
 def sample(
@@ -221,6 +128,9 @@ class Decoder(snt.Module):
           'specs.DiscreteArray or a types.LocationArray.'
         )
     self._components = tuple(action_spec)
+    self._spec = dict(action_spec)
+    self._marks = config.location_marks
+    self._features = config.location_features
     self._norm = None
     if config.normalize:
       self._norm = snt.LayerNorm(
@@ -231,7 +141,9 @@ class Decoder(snt.Module):
     self._residuals = {}
     for component, spec in action_spec.items():
       if isinstance(spec, types.LocationArray):
-        head = LocationHead(spec.grid_width, config, name=f'{component}_head')
+        head = location.LocationHead(
+          spec.grid_width, config, name=f'{component}_head'
+        )
       else:
         head = snt.Linear(spec.num_values, name=f'{component}_head')
       self._heads[component] = head
@@ -242,8 +154,10 @@ class Decoder(snt.Module):
         config.embedding_size,
         name=f'{component}_embedding',
       )
+      # What a map says of a location is more than 16 numbers can hold.
+      hidden = [64, 64] if config.location_features else [16, 32]
       self._residuals[component] = snt.nets.MLP(
-        [16, 32, config.lstm_size], name=f'{component}_residual'
+        [*hidden, config.lstm_size], name=f'{component}_residual'
       )
 
   def __call__(
@@ -252,6 +166,7 @@ class Decoder(snt.Module):
     action: types.Action | None = None,
     seed: tf.Tensor | None = None,
     temperature: tf.Tensor | None = None,
+    sight: sight_lib.Sight = sight_lib.BLIND,
   ) -> DecoderOutput:
     """Samples actions, or scores given ones (teacher forcing).
 
@@ -260,6 +175,7 @@ class Decoder(snt.Module):
       action: int32 `[N]` for each component; None to sample.
       seed: int32 `[2]`, the seed of the sampling, see `sample`.
       temperature: float32 `[]`, that of the sampling, see `sample`.
+      sight: what location heads see of the picture.
 
     Returns:
       The actions with their log-probabilities and entropies, which are those
@@ -269,7 +185,13 @@ class Decoder(snt.Module):
     if self._norm is not None:
       z = self._norm(z)
     for i, component in enumerate(self._components):
-      log_p = tf.nn.log_softmax(self._heads[component](z))
+      head, maps = self._heads[component], []
+      if isinstance(head, location.LocationHead):
+        maps = head.activations(z, sight)
+        logits = snt.flatten(maps[-1])
+      else:
+        logits = head(z)
+      log_p = tf.nn.log_softmax(logits)
       if action is not None:
         value = action[component]
       elif seed is None:
@@ -281,7 +203,24 @@ class Decoder(snt.Module):
       log_probs[component] = tf.gather(log_p, value, axis=1, batch_dims=1)
       entropies[component] = -tf.reduce_sum(tf.exp(log_p) * log_p, axis=1)
       if component in self._embeddings:
-        embedding = self._embeddings[component](value)
-        update = self._residuals[component](tf.concat([z, embedding], axis=1))
+        known = [z, self._embeddings[component](value)]
+        if maps and self._features:
+          known += _features_at(value, maps[-2], sight)
+        update = self._residuals[component](tf.concat(known, axis=1))
         z = tf.nn.relu(z + update)
+        if maps and self._marks:
+          weight = tf.ones_like(value, tf.float32)
+          mark = sight_lib.Mark(self._spec[component], value, weight)
+          sight = sight.marked(mark)
     return DecoderOutput(values, log_probs, entropies)
+
+
+def _features_at(
+  value: tf.Tensor, last: tf.Tensor, sight: sight_lib.Sight
+) -> list[tf.Tensor]:
+  """What a head's last map and the images show at the chosen cell."""
+  features = [sight_lib.at_cell(last, value)]
+  if sight.maps:
+    images = sight_lib.pooled(sight.maps[0], last.shape[1])
+    features.append(sight_lib.at_cell(images, value))
+  return features

@@ -111,9 +111,9 @@ class Policy(snt.Module):
       ValueError: shapes are not as above.
     """
     self._check_shapes('B', observation, state=state)
-    embedding = self._torso(observation, state.prev_action)
+    embedding, sight = self._torso(observation, state.prev_action)
     z, lstm = self._core(embedding, snt.LSTMState(state.hidden, state.cell))
-    decoded = self._decoder(z, seed=seed, temperature=temperature)
+    decoded = self._decoder(z, seed=seed, temperature=temperature, sight=sight)
     output = types.AgentOutput(
       action=decoded.action,
       log_prob=decoded.log_prob,
@@ -160,7 +160,7 @@ class Policy(snt.Module):
       return tf.reshape(x, [steps, -1])
 
     # Only the LSTM needs one step after the other; all else is done at once.
-    embeddings = self._torso(
+    embeddings, sight = self._torso(
       tf.nest.map_structure(merge, self._select(observations)),
       tf.nest.map_structure(merge, prev_actions),
     )
@@ -171,7 +171,9 @@ class Policy(snt.Module):
       z, lstm = self._core(embeddings[t], lstm)
       outputs.append(z)
     z = tf.concat(outputs, axis=0)
-    decoded = self._decoder(z, tf.nest.map_structure(merge, actions))
+    decoded = self._decoder(
+      z, tf.nest.map_structure(merge, actions), sight=sight
+    )
     return types.UnrollOutput(
       log_prob=tf.nest.map_structure(split, decoded.log_prob),
       entropy=tf.nest.map_structure(split, decoded.entropy),

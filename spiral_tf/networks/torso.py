@@ -10,6 +10,7 @@ from spiral_tf import types
 from spiral_tf.config import sections
 from spiral_tf.networks import heads
 from spiral_tf.networks import residual
+from spiral_tf.networks import sight as sight_lib
 
 # Added to the variance by which an image is normalised, so that differences of
 # less than a few per cent stay small.
@@ -22,17 +23,25 @@ def _coordinates(height: int, width: int) -> tf.Tensor:
   return tf.stack(tf.meshgrid(*axes, indexing='ij'), axis=-1)
 
 
-def _normalized(images: list[tf.Tensor]) -> list[tf.Tensor]:
-  """Canvas and what the target has beyond it, of mean 0 and about one size.
+def _compared(
+  images: list[tf.Tensor], normalize: bool, all_three: bool
+) -> list[tf.Tensor]:
+  """What is shown of the images of a conditional agent, or of another.
 
   Args:
     images: float32 `[N, W, W, C]` each, on [0, 1]: canvas, target or both.
+    normalize: show what the target has beyond the canvas in its place, and
+      scale each image to mean 0 and about one size.
+    all_three: show canvas, target and that difference.
 
   Returns:
-    As many images.
+    float32 `[N, W, W, C]` each.
   """
-  if len(images) == 2:
-    images = [images[0], images[1] - images[0]]
+  if len(images) == 2 and (normalize or all_three):
+    canvas, target = images
+    images = [canvas, target - canvas] + [target] * all_three
+  if not normalize:
+    return images
   normalized = []
   for image in images:
     mean, variance = tf.nn.moments(image, axes=[1, 2, 3], keepdims=True)
@@ -48,6 +57,8 @@ class Torso(snt.Module):
   number is added that depends on the previous action, the `state_inputs` and
   the noise; then through strided convolutions, residual blocks and one full
   connection.
+
+  With `location_marks`, marks of the previous action's locations are seen, too.
   """
 
   def __init__(
@@ -66,6 +77,14 @@ class Torso(snt.Module):
       if key in observation_spec and not (key == 'canvas' and config.blind)
     )
     self._coordinates = _coordinates(*observation_spec['canvas'].shape[:2])
+    self._locations = {
+      component: spec
+      for component, spec in action_spec.items()
+      if isinstance(spec, types.LocationArray)
+    }
+    self._skips = config.location_skips
+    self._marks = config.location_marks
+    self._difference = config.difference_map
     self._state_inputs = config.state_inputs
     self._components = tuple(action_spec)
     self._embeddings = {
@@ -125,17 +144,34 @@ class Torso(snt.Module):
       strided one and of the residual blocks, where there are any; and the
       embedding `[N, lstm_size]`.
     """
-    images = [
-      tf.image.convert_image_dtype(observation[key], tf.float32)
-      for key in self._images
-    ]
-    if self._norm is not None:
-      images = _normalized(images)
-    batch_size = tf.shape(prev_action[self._components[0]])[0]
-    grid = tf.repeat(self._coordinates[tf.newaxis], batch_size, axis=0)
-    maps = self._stem(tf.concat([*images, grid], axis=-1))
+    return self._layers(observation, prev_action)[1:]
+
+  def __call__(
+    self, observation: types.Observation, prev_action: types.Action
+  ) -> tuple[tf.Tensor, sight_lib.Sight]:
+    """Looks.
+
+    Args:
+      observation: each leaf `[N, ...]`.
+      prev_action: int32 `[N]` for each action component.
+
+    Returns:
+      The embedding, float32 `[N, lstm_size]`, and what location heads see.
+    """
+    *maps, embedding = self._layers(observation, prev_action)
+    if not self._skips:
+      return embedding, sight_lib.BLIND
+    marks = self._previous(observation, prev_action) if self._marks else ()
+    return embedding, sight_lib.Sight(maps, marks)
+
+  def _layers(
+    self, observation: types.Observation, prev_action: types.Action
+  ) -> list[tf.Tensor]:
+    """The images as they are seen, and `activations`."""
+    inputs = self._seen(observation, prev_action)
     condition = self._conditioning(observation, prev_action)
-    layers = [tf.nn.relu(maps + condition[:, tf.newaxis, tf.newaxis])]
+    stem = self._stem(inputs) + condition[:, tf.newaxis, tf.newaxis]
+    layers = [inputs, tf.nn.relu(stem)]
     for strided in self._strided:
       layers.append(tf.nn.relu(strided(layers[-1])))
     if self._stack is not None:
@@ -144,11 +180,32 @@ class Torso(snt.Module):
     layers.append(embedding if self._norm is None else self._norm(embedding))
     return layers
 
-  def __call__(
+  def _seen(
     self, observation: types.Observation, prev_action: types.Action
   ) -> tf.Tensor:
-    """Returns the embedding, float32 `[N, lstm_size]`; see `activations`."""
-    return self.activations(observation, prev_action)[-1]
+    """Images, coordinates and marks, float32 `[N, W, W, any]`."""
+    images = [
+      tf.image.convert_image_dtype(observation[key], tf.float32)
+      for key in self._images
+    ]
+    images = _compared(images, self._norm is not None, self._difference)
+    batch_size = tf.shape(prev_action[self._components[0]])[0]
+    seen = [*images, tf.repeat(self._coordinates[None], batch_size, axis=0)]
+    if self._marks:
+      width = self._coordinates.shape[0]
+      marks = self._previous(observation, prev_action)
+      seen += [mark.draw(width) for mark in marks]
+    return tf.concat(seen, axis=-1)
+
+  def _previous(
+    self, observation: types.Observation, prev_action: types.Action
+  ) -> list[sight_lib.Mark]:
+    """Marks of the previous action's locations, where they had an effect."""
+    mask = observation['action_mask']
+    return [
+      sight_lib.Mark(spec, prev_action[component], mask[component])
+      for component, spec in self._locations.items()
+    ]
 
   def _conditioning(
     self, observation: types.Observation, prev_action: types.Action
