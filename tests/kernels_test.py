@@ -1,14 +1,20 @@
 """That the product runs TensorFlow's fast kernels for CPUs, unless told not to.
 
-That nodes have the launcher's switch, the tests of the engines say.
+That nodes have the launcher's switch, the tests of the engines say. Also here:
+the benchmark that measures what they are worth.
 """
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
 import pytest
+
+from launch.benchmarks import kernels
+from launch.benchmarks import synchronous
+from tests import small
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
 _SWITCH = 'TF_ENABLE_ONEDNN_OPTS'
@@ -84,6 +90,42 @@ def test_who_imports_tensorflow_first_is_told():
   assert f'{_SWITCH}, to 1' in said
   assert not _run(code, **{_SWITCH: '1'}).stderr
   assert not _run('import spiral_tf').stderr
+
+
+_PARTS = {'acting', 'environment', 'discriminator learner', 'policy learner'}
+
+
+@pytest.mark.parametrize('config', [small.CONFIG, small.CONDITIONAL])
+def test_the_parts_of_a_training_are_all_of_its_time(config):
+  costs = synchronous.measure(config, warm_up=1, seconds=0)
+  assert set(costs.wall) == set(costs.cpu) == _PARTS
+  assert all(costs.cpu[part] > 0 for part in _PARTS)
+  seconds = sum(costs.wall.values()) / 1e3  # One update was measured.
+  episodes = config.policy_learner.batch_size
+  assert costs.rate == pytest.approx(episodes / seconds)
+
+
+@pytest.mark.slow
+def test_the_benchmark_runs_both(monkeypatch, capsys):
+  monkeypatch.setattr(kernels, '_ROUNDS', 1)
+  monkeypatch.setattr(kernels, '_WARM_UP_UPDATES', 1)
+  monkeypatch.setattr(kernels, '_SECONDS', 0.0)
+  kernels.run(small.CONDITIONAL)
+  rows = re.findall(
+    r'^(.+?)  +([\d.]+) +([\d.]+) +([\d.]+)$', capsys.readouterr().out, re.M
+  )
+  found = {name: tuple(map(float, numbers)) for name, *numbers in rows}
+  assert set(found) >= _PARTS
+  for off, on, _ in found.values():
+    assert off > 0 and on > 0
+  off, on, ratio = found['frames a CPU second']
+  assert ratio == pytest.approx(on / off, rel=0.02)
+
+
+def test_a_measurement_that_fails_says_why(monkeypatch):
+  monkeypatch.setattr(kernels, '_SECONDS', 'no number')
+  with pytest.raises(RuntimeError, match=r'to float: .no number'):
+    kernels.measure(small.CONFIG, '1')
 
 
 if __name__ == '__main__':
