@@ -4,6 +4,7 @@
     python -m launch.benchmark scenes
     python -m launch.benchmark program
     python -m launch.benchmark actors
+    python -m launch.benchmark kernels
     python -m launch.benchmark paint
     python -m launch.benchmark search
     python -m launch.benchmark painter
@@ -19,6 +20,9 @@ Launchpad starts, with the same work done in one synchronous process, and says
 where the time goes.
 `actors` compares episodes a second with 1, 2, 4 and 8 actors, and estimates
 what 64 need.
+`kernels` compares what a policy update, with the acting and the updates of the
+discriminator that belong to it, costs with TensorFlow's fast kernels for CPUs,
+which are on by default, and without them.
 `paint` counts the pictures a second that a saved agent paints, and the share of
 that time that is neither the network's nor the brush engine's.
 `search` tells how near an agent's drawings get to images as they are varied,
@@ -45,6 +49,7 @@ from launch import flags as launch_flags
 from launch.benchmarks import actors
 from launch.benchmarks import environment
 from launch.benchmarks import graph
+from launch.benchmarks import kernels
 from launch.benchmarks import paint
 from launch.benchmarks import painter
 from launch.benchmarks import proposers
@@ -109,6 +114,7 @@ _BENCHMARKS = {
   'scenes': scenes.run,
   'program': lambda: graph.run(launch_flags.typed(_CONFIG)),
   'actors': lambda: actors.run(launch_flags.typed(_CONFIG)),
+  'kernels': lambda: kernels.run(launch_flags.typed(_CONFIG)),
   'paint': paint.run,
   'search': lambda: search.run(
     _MODEL.value or search.DEFAULT_MODEL,

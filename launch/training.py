@@ -37,8 +37,9 @@ from spiral_tf.workdir import progress as progress_lib
 
 # File that says who trains in a folder.
 _LOCK = 'launcher.lock'
-# One thread a process: with as many busy processes as cores, more only wait.
-_ENVIRONMENT = {
+# Of nodes. One thread a process: with as many busy processes as cores, more
+# only wait.
+ENVIRONMENT = {
   'TF_NUM_INTRAOP_THREADS': '1',
   'TF_NUM_INTEROP_THREADS': '1',
   'OMP_NUM_THREADS': '1',
@@ -222,7 +223,7 @@ def _supervise(
     lambda: graph.make_program(config, workdir),
     logs,
     resources,
-    _ENVIRONMENT,
+    ENVIRONMENT,
     _GRACE_SECONDS,
     allow_public=place.allow_public or place.engine == 'local',
     beats=heartbeats.Beats(
@@ -249,7 +250,7 @@ def _launch(
       program,
       launch_type,
       local_resources={
-        label: local_multi_processing.PythonProcess(env=_ENVIRONMENT)
+        label: local_multi_processing.PythonProcess(env=ENVIRONMENT)
         for label in program.groups
       },
       terminal='output_to_files',

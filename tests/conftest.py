@@ -5,6 +5,9 @@ import signal
 
 import pytest
 
+# Before TensorFlow: it chooses the kernels, so that tests have the product's.
+import spiral_tf  # noqa: F401
+
 # As for nodes: with as many busy processes as cores, more threads only wait for
 # each other. TensorFlow reads this when it is imported.
 for _name in ('TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS'):

@@ -92,6 +92,7 @@ _COVERED_BY = {
   'launch.benchmarks.scenes': 'benchmarks_test.py',
   'launch.benchmarks.search': 'benchmarks_test.py',
   'launch.benchmarks.search_curve': 'benchmarks_test.py',
+  'launch.benchmarks.synchronous': 'kernels_test.py',
   'launch.benchmarks.svg': 'programs_svg_test.py',
   'launch.lineage_figure': 'launch_lineage_test.py',
   'launch.mcmc_report': 'mcmc_test.py',

@@ -41,6 +41,7 @@ def folder(tmp_path, monkeypatch):
   monkeypatch.setenv('PATH', f'{tmp_path}:{os.environ["PATH"]}')
   monkeypatch.setenv('FOLDER', str(tmp_path))
   monkeypatch.setenv('SLURM_JOB_ID', '1')
+  monkeypatch.setenv('TF_ENABLE_ONEDNN_OPTS', '0')
   return tmp_path
 
 
@@ -55,7 +56,11 @@ def engine(folder):
 def _fail():
   import sys
 
-  print(os.environ['A'], repr(os.environ['CUDA_VISIBLE_DEVICES']), flush=True)
+  cards, kernels = (
+    os.environ[name]
+    for name in ('CUDA_VISIBLE_DEVICES', 'TF_ENABLE_ONEDNN_OPTS')
+  )
+  print(os.environ['A'], repr(cards), kernels, flush=True)
   sys.exit(3)
 
 
@@ -84,7 +89,7 @@ def test_nodes_run_and_end_in_every_way(engine, folder):
   ids = engine_nodes.wait_for_ids(stops)
   assert engine_nodes.poll(engine) == [('fails', 3)]
   with open(fails.log) as file:
-    assert "b '4'" in file.read()
+    assert "b '4' 0" in file.read()
 
   # In order; and what it left behind ends with it.
   engine.stop('stops')
