@@ -14,9 +14,13 @@ import numpy as np
 from spiral_tf import types
 from spiral_tf.config import sections
 from spiral_tf.environments import episodic
+from spiral_tf.environments.mujoco import sprites
 from spiral_tf.environments.mujoco import stage
 
 ADD, CHANGE, SKIP = range(3)  # The values of `move`.
+# Pixels of the widest canvas that is pieced together from sprites, all of which
+# are kept. On wider ones objects are too many bytes, and seldom come again.
+_WIDEST_OF_SPRITES = 128
 
 
 class Scenes(episodic.Episodic):
@@ -74,7 +78,8 @@ class Scenes(episodic.Episodic):
       seed,
     )
     self._max_objects = max_objects
-    self._stage = stage.Stage(canvas_width, grid_width, max_objects)
+    self._settings = canvas_width, grid_width, max_objects
+    self._stage = stage.Stage(*self._settings)
     self._objects: list[stage.SceneObject] = []
     self._empty: np.ndarray | None = None  # Drawn when first needed.
     self._canvas: np.ndarray | None = None
@@ -115,9 +120,16 @@ class Scenes(episodic.Episodic):
     """Puts an object in the place of those removed, beside the others."""
     added = stage.SceneObject(**values)
     self._objects = [*others, added]
-    self._canvas = self._stage.redraw(
-      self._canvas, self._objects, [*removed, added]
-    )
+    changed = [*removed, added]
+    if len(self._canvas) > _WIDEST_OF_SPRITES:
+      self._canvas = self._stage.redraw(self._canvas, self._objects, changed)
+      return
+    own = sprites.of(*self._settings)  # This thread's.
+    canvas = self._canvas.copy()
+    for part in map(own.box, changed):
+      top, left, bottom, right = part
+      canvas[top:bottom, left:right] = own.draw(self._objects, part)
+    self._canvas = canvas
 
 
 def built(
