@@ -75,6 +75,7 @@ _RULES = [
   ('environment', {'max_objects': 0}, 'max_objects'),
   ('environment', {'max_objects': 1001}, 'max_objects'),
   ('data', {'bad_images': 'ignore'}, 'bad_images'),
+  ('policy_network', {'location_glimpse': -1}, 'location_glimpse'),
   ('reward', {'discriminator': -1.0}, 'discriminator'),
   ('reward', {'discriminator': 0.0}, 'discriminator'),
   ('reward', {'l2': -1.0}, 'l2'),

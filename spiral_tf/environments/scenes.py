@@ -14,6 +14,7 @@ import numpy as np
 from spiral_tf import types
 from spiral_tf.config import sections
 from spiral_tf.environments import episodic
+from spiral_tf.environments.mujoco import scene_model
 from spiral_tf.environments.mujoco import sprites
 from spiral_tf.environments.mujoco import stage
 
@@ -179,7 +180,9 @@ def _action_spec(grid_width: int) -> dict[str, specs.DiscreteArray]:
   """The components, in the order of `Scenes`' docstring."""
   spec = {
     'move': specs.DiscreteArray(3, name='move'),
-    'location': types.LocationArray(grid_width, name='location'),
+    'location': types.LocationArray(
+      grid_width, name='location', centers=scene_model.centers(grid_width)
+    ),
     'kind': specs.DiscreteArray(stage.NUM_KINDS, name='kind'),
     'size': specs.DiscreteArray(stage.NUM_SIZES, name='size'),
   }
