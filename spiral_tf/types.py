@@ -168,3 +168,19 @@ class Episode(NamedTuple):
   action: dict[str, Any]
   log_prob: Any
   context: dict[str, Any]
+
+
+class Demonstration(NamedTuple):
+  """What to imitate: an episode whose target is what it made.
+
+  Attributes:
+    observation: as that of an `Episode`.
+    action: likewise.
+    weight: float32 `[T]`, 1 for each action that is to be imitated, else 0.
+    context: `target`, the episode's last canvas.
+  """
+
+  observation: dict[str, Any]
+  action: dict[str, Any]
+  weight: Any
+  context: dict[str, Any]

@@ -14,6 +14,7 @@ import numpy as np
 from spiral_tf import types
 from spiral_tf.config import sections
 from spiral_tf.environments import episodic
+from spiral_tf.environments.mujoco import random_scene
 from spiral_tf.environments.mujoco import scene_model
 from spiral_tf.environments.mujoco import sprites
 from spiral_tf.environments.mujoco import stage
@@ -22,6 +23,8 @@ ADD, CHANGE, SKIP = range(3)  # The values of `move`.
 # Pixels of the widest canvas that is pieced together from sprites, all of which
 # are kept. On wider ones objects are too many bytes, and seldom come again.
 _WIDEST_OF_SPRITES = 128
+# How often a demonstration first places another object, and mends it.
+_MISTAKES = 0.25
 
 
 class Scenes(episodic.Episodic):
@@ -89,6 +92,52 @@ class Scenes(episodic.Episodic):
   def objects(self) -> tuple[stage.SceneObject, ...]:
     """What is on the platform, in the order it was added."""
     return tuple(self._objects)
+
+  def demonstrate(
+    self, random: np.random.Generator
+  ) -> list[tuple[types.Action, bool]]:
+    """Draws a scene as `random_scene` does, and actions that build it.
+
+    Objects come in any order. Now and then one is first placed with something
+    wrong about it and then changed, so that who imitates learns to mend, too.
+
+    Args:
+      random: where chance comes from.
+
+    Returns:
+      The actions of an episode, and whether each is to be imitated: mistakes
+      are not.
+    """
+    most = min(self._max_objects, self._episode_length)
+    objects = random_scene.sample(random, self._settings[1], 1, most)
+    spare = self._episode_length - len(objects)
+    rows = []
+    for placed in objects:
+      move = ADD
+      if spare and random.random() < _MISTAKES:
+        spare -= 1
+        rows.append((ADD, self._mistaken(placed, random), False))
+        move = CHANGE
+      rows.append((move, placed, True))
+    nothing = stage.SceneObject(*[0] * len(stage.SceneObject._fields))
+    rows += [(SKIP, nothing, True)] * spare
+    steps = []
+    for move, item, imitated in rows:
+      values = {'move': move, **item._asdict()}
+      action = {name: values[name] for name in self._components}
+      steps.append((action, imitated))
+    return steps
+
+  def _mistaken(
+    self, placed: stage.SceneObject, random: np.random.Generator
+  ) -> stage.SceneObject:
+    """The object with one or two of its attributes drawn anew."""
+    number = random.integers(1, 2, endpoint=True)
+    names = random.choice(stage.SceneObject._fields, number, replace=False)
+    spec = self.action_spec()
+    return placed._replace(
+      **{name: int(random.integers(spec[name].num_values)) for name in names}
+    )
 
   def _begin(self) -> None:
     """Clears the platform."""
