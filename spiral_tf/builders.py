@@ -12,9 +12,11 @@ import tensorflow as tf
 
 from spiral_tf import datasets
 from spiral_tf import rollout
+from spiral_tf import seeds as seeds_lib
 from spiral_tf import types
 from spiral_tf.config import experiment
 from spiral_tf.environments import conditional
+from spiral_tf.environments import demonstrations
 from spiral_tf.environments import painting
 from spiral_tf.environments import scenes
 from spiral_tf.learning import discriminator_update
@@ -52,14 +54,19 @@ def make_environment(
   Raises:
     ValueError: `config.environment` is not valid.
   """
+  environment = _unconditional(config, seed)
+  if config.conditional:
+    return conditional.Conditional(environment, targets)
+  return environment
+
+
+def _unconditional(config: experiment.Config, seed: int) -> dm_env.Environment:
+  """The environment, without targets."""
   constructor = _ENVIRONMENTS[config.environment.name]
   fields = dataclasses.asdict(config.environment)
   wanted = inspect.signature(constructor).parameters
   settings = {name: fields[name] for name in fields if name in wanted}
-  environment = constructor(**settings, seed=seed)
-  if config.conditional:
-    return conditional.Conditional(environment, targets)
-  return environment
+  return constructor(**settings, seed=seed)
 
 
 def make_environments(
@@ -86,6 +93,27 @@ def make_environments(
   seeds = np.random.SeedSequence([config.seed, seed]).generate_state(number)
   targets = iter(targets)
   return [make_environment(config, int(s), targets) for s in seeds]
+
+
+def make_demonstrations(
+  config: experiment.Config, start: int
+) -> demonstrations.Demonstrations | None:
+  """Builds what is imitated, `config.policy_learner.demonstrations` a batch.
+
+  Args:
+    config: the experiment.
+    start: updates of the policy so far: a run that goes on sees new ones.
+
+  Returns:
+    The batches; None if nothing is imitated.
+  """
+  number = config.policy_learner.demonstrations
+  if not number:
+    return None
+  seed = np.random.SeedSequence(
+    [config.seed, seeds_lib.DEMONSTRATIONS[0], start]
+  )
+  return demonstrations.Demonstrations(_unconditional(config, 0), number, seed)
 
 
 def load_dataset(config: experiment.Config) -> datasets.Dataset:

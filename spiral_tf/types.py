@@ -48,20 +48,62 @@ class LocationArray(specs.DiscreteArray):
   column `v % grid_width`. Networks recognise locations by this type.
   """
 
-  __slots__ = ('_grid_width',)
+  __slots__ = ('_centers', '_grid_width')
 
-  def __init__(self, grid_width: int, dtype=np.int32, name: str = ''):
-    """Creates the spec of one cell of a `grid_width` x `grid_width` grid."""
+  def __init__(
+    self,
+    grid_width: int,
+    dtype=np.int32,
+    name: str = '',
+    centers: np.ndarray | None = None,
+  ):
+    """Creates the spec of one cell of a `grid_width` x `grid_width` grid.
+
+    Args:
+      grid_width: rows, and columns, of the grid.
+      dtype: of the values.
+      name: of the component.
+      centers: float `[grid_width**2, 2]`, where in the picture each cell is,
+        (row, column), as shares of its height and width; by default the cells
+        divide the picture evenly.
+
+    Raises:
+      ValueError: `centers` is of another shape.
+    """
     super().__init__(grid_width * grid_width, dtype=dtype, name=name)
     self._grid_width = grid_width
+    if centers is not None and centers.shape != (grid_width**2, 2):
+      raise ValueError(
+        f'centers are {list(centers.shape)}, but a grid of {grid_width} rows '
+        f'and columns needs [{grid_width**2}, 2].'
+      )
+    self._centers = centers
 
   @property
   def grid_width(self) -> int:
     """Number of rows, and of columns, of the grid."""
     return self._grid_width
 
+  @property
+  def centers(self) -> np.ndarray | None:
+    """What the constructor was given; None if cells divide pictures evenly."""
+    return self._centers
+
+  @property
+  def places(self) -> np.ndarray:
+    """Where in the picture each cell is, see the constructor; never None."""
+    if self._centers is not None:
+      return self._centers
+    cells = np.indices([self._grid_width, self._grid_width]).reshape(2, -1).T
+    return (cells + 0.5) / self._grid_width
+
   def __reduce__(self):
-    return LocationArray, (self._grid_width, self._dtype, self._name)
+    return LocationArray, (
+      self._grid_width,
+      self._dtype,
+      self._name,
+      self._centers,
+    )
 
 
 class AgentState(NamedTuple):
@@ -125,4 +167,20 @@ class Episode(NamedTuple):
   observation: dict[str, Any]
   action: dict[str, Any]
   log_prob: Any
+  context: dict[str, Any]
+
+
+class Demonstration(NamedTuple):
+  """What to imitate: an episode whose target is what it made.
+
+  Attributes:
+    observation: as that of an `Episode`.
+    action: likewise.
+    weight: float32 `[T]`, 1 for each action that is to be imitated, else 0.
+    context: `target`, the episode's last canvas.
+  """
+
+  observation: dict[str, Any]
+  action: dict[str, Any]
+  weight: Any
   context: dict[str, Any]

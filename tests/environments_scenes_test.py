@@ -179,6 +179,20 @@ def test_twenty_steps_build_twenty_objects():
   )
 
 
+# Both ways to draw: from sprites, and what is too wide for them.
+@pytest.mark.parametrize('width', [32, 128, 129])
+def test_canvases_are_what_is_rendered_of_the_objects(width):
+  environment = _make(canvas_width=width, grid_width=8, episode_length=20)
+  whole = stage.Stage(width, 8, 20)
+  random = np.random.RandomState(2)
+  environment.reset()
+  for _ in range(12):
+    time_step = environment.step(_random_action(environment, random))
+    np.testing.assert_array_equal(
+      time_step.observation['canvas'], whole.render(environment.objects)
+    )
+
+
 @pytest.mark.parametrize('component', _COMPONENTS)
 def test_every_component_matters(component):
   values = {'location': 100, 'kind': 1, 'size': 1, 'red': 1, 'green': 1}

@@ -75,6 +75,7 @@ _RULES = [
   ('environment', {'max_objects': 0}, 'max_objects'),
   ('environment', {'max_objects': 1001}, 'max_objects'),
   ('data', {'bad_images': 'ignore'}, 'bad_images'),
+  ('policy_network', {'location_glimpse': -1}, 'location_glimpse'),
   ('reward', {'discriminator': -1.0}, 'discriminator'),
   ('reward', {'discriminator': 0.0}, 'discriminator'),
   ('reward', {'l2': -1.0}, 'l2'),
@@ -82,6 +83,9 @@ _RULES = [
   ('reward', {'color_emd': -1.0}, 'color_emd'),
   ('reward', {'color_emd': 1.0}, 'color_emd'),
   ('discriminator_network', {'complement': True}, 'complement'),
+  ('policy_learner', {'demonstrations': -1}, 'demonstrations'),
+  ('policy_learner', {'demonstrations': 1}, 'demonstrations'),
+  ('policy_learner', {'imitation_cost': -1.0}, 'imitation_cost'),
   ('training', {'minutes': -1.0}, 'minutes'),
   ('training', {'frames': -1}, 'frames'),
   ('training', {'num_actors': 0}, 'num_actors'),
@@ -159,6 +163,23 @@ def test_what_needs_a_target_is_allowed_with_one():
     }
   )
   assert config.reward.l2 == 1.0
+
+
+@pytest.mark.parametrize(
+  'conditional, name', [(False, 'scenes'), (True, 'painting')]
+)
+def test_only_builders_of_given_scenes_have_something_to_imitate(
+  conditional, name
+):
+  values = {
+    'conditional': conditional,
+    'environment': {'name': name},
+    'policy_learner': {'demonstrations': 3},
+  }
+  with pytest.raises(ValueError, match=r'policy_learner\.demonstrations is 3'):
+    experiment.from_dict(values)
+  values.update(conditional=True, environment={'name': 'scenes'})
+  assert experiment.from_dict(values).policy_learner.demonstrations == 3
 
 
 def test_bounds_themselves_are_allowed():

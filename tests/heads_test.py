@@ -10,6 +10,7 @@ import tensorflow as tf
 from spiral_tf import types
 from spiral_tf.config import sections
 from spiral_tf.networks import heads
+from spiral_tf.networks import sight as sight_lib
 
 _CONFIG = sections.PolicyNetworkConfig(
   lstm_size=32, location_channels=4, location_residual_blocks=0
@@ -205,6 +206,30 @@ def test_logits_of_a_location_are_in_rows():
     tf.nn.log_softmax(tf.reshape(logits, [-1])).numpy().reshape(4, 4),
     rtol=1e-4,
   )
+
+
+def test_components_after_a_location_are_shown_what_is_there():
+  config = sections.PolicyNetworkConfig(
+    lstm_size=32,
+    location_channels=4,
+    location_residual_blocks=0,
+    location_glimpse=3,
+  )
+  tf.random.set_seed(0)
+  decoder = heads.Decoder(_SPEC, config)
+  action = {name: tf.constant([1, 1]) for name in _SPEC}
+  plain = tf.zeros([2, 8, 8, 3])
+  # Cell 1 of 4x4 is rows 0 and 1, columns 2 and 3; the other is far from it.
+  spots = tf.tensor_scatter_nd_update(
+    plain, [[0, 1, 3, 0], [1, 6, 6, 0]], [9.0, 9.0]
+  )
+  before, after = (
+    decoder(tf.ones([2, 32]), action, sight=sight_lib.Sight(images=images))
+    for images in (plain, spots)
+  )
+  for name, changes in (('size', 0), ('end', 0), ('pressure', 1)):
+    differs = before.log_prob[name].numpy() != after.log_prob[name].numpy()
+    assert differs.tolist() == [bool(changes), False]
 
 
 def test_refuses_actions_that_are_not_discrete():

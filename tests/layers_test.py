@@ -105,6 +105,7 @@ _COVERED_BY = {
   'spiral_tf.config.learners': 'experiment_test.py',
   'spiral_tf.config.sections': 'experiment_test.py',
   'spiral_tf.datasets.png_key': 'decoding_test.py',
+  'spiral_tf.environments.mujoco.random_scene': 'scene_sampling_test.py',
   'spiral_tf.environments.mujoco.stage_renderer': 'stage_test.py',
   'spiral_tf.evaluation.feature_sets': 'frechet_test.py',
   'spiral_tf.exit_codes': 'supervisor_test.py',

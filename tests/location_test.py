@@ -19,7 +19,7 @@ def _z(number=1):
 
 
 def test_a_head_without_residual_blocks_sees_all_of_z_in_each_cell():
-  head = location.LocationHead(16, _CONFIG)
+  head = location.LocationHead(types.LocationArray(16), _CONFIG)
   z = _z()
   with tf.GradientTape() as tape:
     tape.watch(z)
@@ -30,17 +30,19 @@ def test_a_head_without_residual_blocks_sees_all_of_z_in_each_cell():
 @pytest.mark.parametrize('width', [2, 6, 12, 20])
 def test_refuses_grids_it_cannot_double_to(width):
   with pytest.raises(ValueError, match=f'grid_width is {width}'):
-    location.LocationHead(width, _CONFIG)
+    location.LocationHead(types.LocationArray(width), _CONFIG)
 
 
 def test_refuses_a_hidden_vector_that_is_no_map():
   config = sections.PolicyNetworkConfig(lstm_size=40)
   with pytest.raises(ValueError, match=r'lstm_size is 40.*multiple of 16'):
-    location.LocationHead(8, config)
+    location.LocationHead(types.LocationArray(8), config)
 
 
 def test_only_heads_that_see_have_the_layers_for_it():
-  blind, seeing = (location.LocationHead(16, _CONFIG) for _ in range(2))
+  blind, seeing = (
+    location.LocationHead(types.LocationArray(16), _CONFIG) for _ in range(2)
+  )
   blind.activations(_z())
   # Of the widths 8 and 16 that the head has, the torso has one.
   seeing.activations(_z(), sight_lib.Sight([tf.ones([1, 8, 8, 3])]))
@@ -55,7 +57,7 @@ def test_only_heads_that_see_have_the_layers_for_it():
 
 
 def test_what_is_seen_moves_the_logits_where_it_is_seen():
-  head = location.LocationHead(16, _CONFIG)
+  head = location.LocationHead(types.LocationArray(16), _CONFIG)
   plain = tf.zeros([2, 16, 16, 3])
   spot = tf.tensor_scatter_nd_update(plain, [[1, 3, 12, 0]], [9.0])
   before, after = (
@@ -70,7 +72,7 @@ def test_what_is_seen_moves_the_logits_where_it_is_seen():
 
 
 def test_marks_are_seen_where_maps_are():
-  head = location.LocationHead(8, _CONFIG)
+  head = location.LocationHead(types.LocationArray(8), _CONFIG)
   spec = types.LocationArray(8)
   maps = [tf.zeros([2, 8, 8, 1])]
   logits = []

@@ -37,18 +37,39 @@ def _blank(episodes, number):
   return episodes._replace(observation=observation)
 
 
-@pytest.fixture
-def learner(tmp_path):
+def _learner(tmp_path, config):
   """A learner that is handed its data, and told when to log and to save."""
   training = dataclasses.replace(
-    small.CONFIG.training, log_seconds=1e6, checkpoint_seconds=1e6
+    config.training, log_seconds=1e6, checkpoint_seconds=1e6
   )
   return policy_learner.PolicyLearner(
-    dataclasses.replace(small.CONFIG, training=training),
+    dataclasses.replace(config, training=training),
     str(tmp_path),
     discriminator_learner=None,
     replay_client=types.SimpleNamespace(server_address='localhost:1'),
   )
+
+
+@pytest.fixture
+def learner(tmp_path):
+  """That of a painter."""
+  return _learner(tmp_path, small.CONFIG)
+
+
+def test_gathers_demonstrations_where_there_are_any(tmp_path, monkeypatch):
+  episode = dict.fromkeys(('observation', 'action', 'log_prob', 'context'))
+  found = []
+  for name, config in (('painter', small.CONFIG), ('scenes', small.SCENES)):
+    learner = _learner(tmp_path / name, config)
+    monkeypatch.setattr(learner._reader, 'read', lambda: episode)
+    monkeypatch.setattr(learner._discriminator, 'update', lambda: None)
+    found += [learner._gather(), learner._gather()]
+  assert [set(data) for data in found] == 2 * [{'episodes'}] + 2 * [
+    {'episodes', 'demonstrations'}
+  ]
+  first, second = (x['demonstrations'].context['target'] for x in found[2:])
+  assert first.shape == (4, 16, 16, 3)
+  assert (first.numpy() != second.numpy()).any()
 
 
 def test_logs_its_idle_share(learner, tmp_path, monkeypatch):
@@ -75,13 +96,13 @@ def test_what_is_logged_raises_the_right_warnings(learner, tmp_path):
   path = metrics.metrics_path(str(tmp_path), node_kinds.POLICY_LEARNER)
   episodes = _episodes(learner._module.policy)
   for number in (0, 8):
-    learner._update(_blank(episodes, number))
+    learner._update({'episodes': _blank(episodes, number)})
   learner._log(time.monotonic())
   line = json_lines.last_line(path)
   assert line['blank'] == 0.5  # Of both batches.
   assert progress.warnings(line) == []
   for _ in range(2):
-    learner._update(_blank(episodes, 8))
+    learner._update({'episodes': _blank(episodes, 8)})
   learner._log(time.monotonic())
   (warning,) = progress.warnings(json_lines.last_line(path))
   assert '100% of the canvases are blank' in warning
@@ -93,7 +114,7 @@ def test_weights_that_are_not_finite_go_nowhere(learner, tmp_path):
   assert learner.get_weights(-1)[1]
   learner._module.hyperparameters['learning_rate'].assign(np.inf)
   with pytest.raises(guard.NonFiniteError, match='weight_norm=nan'):
-    learner._locked_update(episodes)
+    learner._locked_update({'episodes': episodes})
   with pytest.raises(RuntimeError, match='failed'):
     learner.get_weights(-1)
   assert not any((tmp_path / 'checkpoints').rglob('*ckpt*'))

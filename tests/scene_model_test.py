@@ -121,6 +121,19 @@ def test_boxes_hold_what_an_object_changes(width):
     assert box.right - box.left <= np.ptp(columns) + 1 + 8
 
 
+@pytest.mark.parametrize(('width', 'grid_width'), [(64, 16), (32, 8)])
+def test_centers_are_in_the_middle_of_what_the_camera_sees(width, grid_width):
+  centers = scene_model.centers(grid_width)
+  assert centers.shape == (grid_width**2, 2)
+  whole = stage.Stage(width, grid_width, 1)
+  empty = whole.render([]).astype(int)
+  for location in range(0, grid_width**2, 7):
+    picture = whole.render([_object(1, location, 1, (3, 0, 0))])
+    rows, columns = np.nonzero((picture != empty).any(axis=-1))
+    middle = [(x.min() + x.max() + 1) / 2 for x in (rows, columns)]
+    assert abs(centers[location] * width - middle).max() < 1
+
+
 def test_no_object_is_cut_off():
   drawn = stage.Stage(256)
   empty = drawn.render(())

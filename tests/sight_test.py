@@ -45,13 +45,50 @@ def test_of_maps_of_one_width_the_deepest_is_seen():
   maps = [tf.fill([1, width, width, 1], x) for width, x in ((8, 1.0), (4, 2.0))]
   maps.append(tf.fill([1, 4, 4, 2], 3.0))
   sight = sight_lib.Sight(maps).marked(_mark(0, 8))
-  assert [x.shape.as_list() for x in sight.at(8)] == [
+  spec = types.LocationArray(8)
+  assert [x.shape.as_list() for x in sight.at(8, spec)] == [
     [1, 8, 8, 1],
     [1, 8, 8, 2],
   ]
-  assert sight.at(4)[0].numpy().tolist() == maps[2].numpy().tolist()
-  assert sight.at(16) == []
-  assert sight_lib.BLIND.at(8) == []
+  assert sight.at(4, spec)[0].numpy().tolist() == maps[2].numpy().tolist()
+  assert sight.at(16, spec) == []
+  assert sight_lib.BLIND.at(8, spec) == []
+
+
+# Cells that all look at the lower left quarter of the picture.
+_QUARTER = types.LocationArray(
+  4,
+  centers=types.LocationArray(4).places / 2 + np.array([0.5, 0.0]),
+)
+
+
+def test_maps_are_sampled_where_the_picture_shows_the_cells():
+  rows, columns = np.indices([4, 4], np.float32)
+  maps = tf.constant(np.stack([rows, columns], axis=-1)[np.newaxis])
+  same = sight_lib.on_grid(maps, types.LocationArray(4))
+  np.testing.assert_array_equal(same, maps)
+  (seen,) = sight_lib.on_grid(maps, _QUARTER).numpy()
+  # From the middle of the map on, as far as that of its last row.
+  np.testing.assert_allclose(seen[:, 0, 0], [1.75, 2.25, 2.75, 3.0])
+  np.testing.assert_allclose(seen[0, :, 1], [0.0, 0.25, 0.75, 1.25])
+  # A coarser map, in the middle of the cells that share one of its own.
+  (seen,) = sight_lib.on_grid(maps[:, :2, :2], _QUARTER).numpy()
+  np.testing.assert_allclose(seen[:, 0, 0], [0.75, 1.0])
+  # One that is finer than the grid is as it is.
+  fine = tf.zeros([1, 8, 8, 1])
+  assert sight_lib.on_grid(fine, _QUARTER) is fine
+
+
+def test_marks_are_in_the_picture_or_on_the_grid():
+  mark = sight_lib.Mark(_QUARTER, tf.constant([4 * 1 + 2]), tf.ones([1]))
+  picture, grid = (
+    mark.draw(32, on_grid=on_grid).numpy()[0, ..., 0]
+    for on_grid in (False, True)
+  )
+  for drawn, middle in ((picture, [21.5, 9.5]), (grid, [11.5, 19.5])):
+    rows, columns = np.indices(drawn.shape)
+    found = [(drawn * x).sum() / drawn.sum() for x in (rows, columns)]
+    np.testing.assert_allclose(found, middle, atol=1e-4)
 
 
 def test_reads_a_map_at_a_cell_of_each():

@@ -75,6 +75,7 @@ SCENES = dataclasses.replace(
     noise_dim=0,
   ),
   data=sections.DataConfig(name='scenes'),
+  policy_learner=dataclasses.replace(CONFIG.policy_learner, demonstrations=4),
 )
 SCENES_SETTINGS = scenes.Settings(
   num=50, max_objects=2, canvas_width=16, grid_width=4

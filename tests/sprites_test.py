@@ -86,7 +86,7 @@ def test_a_box_has_all_of_the_object():
     assert not seen.any()
 
 
-def test_each_thread_keeps_the_last():
+def test_each_thread_keeps_the_last_three():
   here = sprites_lib.of(16, 4, 3)
   assert sprites_lib.of(16, 4, 3) is here
   there = []
@@ -96,9 +96,11 @@ def test_each_thread_keeps_the_last():
   thread.start()
   thread.join()
   assert there[0] is not here
-  other = sprites_lib.of(16, 4, 2)
-  assert other is not here
-  assert sprites_lib.of(16, 4, 3) is not here
+  others = [sprites_lib.of(16, 4, number) for number in (1, 2)]
+  assert sprites_lib.of(16, 4, 3) is here
+  sprites_lib.of(16, 4, 4)
+  assert sprites_lib.of(16, 4, 2) is others[1]
+  assert sprites_lib.of(16, 4, 1) is not others[0]
 
 
 if __name__ == '__main__':

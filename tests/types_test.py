@@ -26,6 +26,24 @@ def test_location_validates_like_any_discrete_array():
       spec.validate(wrong)
 
 
+def test_location_says_where_its_cells_are():
+  even = types.LocationArray(2)
+  assert even.centers is None
+  np.testing.assert_array_equal(
+    even.places, [[0.25, 0.25], [0.25, 0.75], [0.75, 0.25], [0.75, 0.75]]
+  )
+  centers = np.linspace(0.1, 0.8, 8).reshape(4, 2)
+  spec = types.LocationArray(2, centers=centers)
+  for same in (
+    spec,
+    spec.replace(name='end'),
+    pickle.loads(pickle.dumps(spec)),
+  ):
+    np.testing.assert_array_equal(same.places, centers)
+  with pytest.raises(ValueError, match=r'\[4, 2\].*\[9, 2\]'):
+    types.LocationArray(3, centers=centers)
+
+
 @pytest.mark.parametrize('protocol', range(pickle.HIGHEST_PROTOCOL + 1))
 def test_location_survives_pickling(protocol):
   spec = types.LocationArray(5, name='control')

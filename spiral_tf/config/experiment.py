@@ -56,6 +56,14 @@ class Config:
       'only a conditional agent (config.conditional) has targets',
     )
     fields.check(
+      not self.policy_learner.demonstrations
+      or (self.conditional and self.environment.name == 'scenes'),
+      'policy_learner.demonstrations',
+      self.policy_learner.demonstrations,
+      'only a conditional agent (config.conditional) in the environment '
+      '"scenes" has any to imitate; it must be 0',
+    )
+    fields.check(
       max(self.reward.discriminator, self.reward.l2, self.reward.color_emd) > 0,
       'reward.discriminator',
       self.reward.discriminator,

@@ -46,6 +46,15 @@ class PolicyLearnerConfig(fields.Section):
   normalize_rewards: bool = fields.learning(
     False, "divide a batch's rewards by their standard deviation"
   )
+  demonstrations: int = fields.learning(
+    0,
+    'random programs a policy update that the agent imitates, the target being '
+    'what each makes; of conditional agents in "scenes" only; not in the paper',
+    fields.at_least(0),
+  )
+  imitation_cost: float = fields.learning(
+    1.0, 'weight of the loss of imitating them', fields.at_least(0)
+  )
   max_gradient_norm: float = fields.learning(
     10.0, 'global norm gradients are clipped to', fields.above(0)
   )

@@ -174,6 +174,13 @@ class PolicyNetworkConfig(fields.Section):
     'tell the components after a location what maps and images show there; '
     'not in the paper',
   )
+  location_glimpse: int = fields.network(
+    0,
+    'show the components after a location this many rows and columns of pixels '
+    'of canvas and target around it, with location_skips; 0 for none; not in '
+    'the paper',
+    fields.at_least(0),
+  )
   difference_map: bool = fields.network(
     False,
     'show a conditional agent canvas, target and their difference, each as an '

@@ -14,9 +14,17 @@ import numpy as np
 from spiral_tf import types
 from spiral_tf.config import sections
 from spiral_tf.environments import episodic
+from spiral_tf.environments.mujoco import random_scene
+from spiral_tf.environments.mujoco import scene_model
+from spiral_tf.environments.mujoco import sprites
 from spiral_tf.environments.mujoco import stage
 
 ADD, CHANGE, SKIP = range(3)  # The values of `move`.
+# Pixels of the widest canvas that is pieced together from sprites, all of which
+# are kept. On wider ones objects are too many bytes, and seldom come again.
+_WIDEST_OF_SPRITES = 128
+# How often a demonstration first places another object, and mends it.
+_MISTAKES = 0.25
 
 
 class Scenes(episodic.Episodic):
@@ -74,7 +82,8 @@ class Scenes(episodic.Episodic):
       seed,
     )
     self._max_objects = max_objects
-    self._stage = stage.Stage(canvas_width, grid_width, max_objects)
+    self._settings = canvas_width, grid_width, max_objects
+    self._stage = stage.Stage(*self._settings)
     self._objects: list[stage.SceneObject] = []
     self._empty: np.ndarray | None = None  # Drawn when first needed.
     self._canvas: np.ndarray | None = None
@@ -83,6 +92,52 @@ class Scenes(episodic.Episodic):
   def objects(self) -> tuple[stage.SceneObject, ...]:
     """What is on the platform, in the order it was added."""
     return tuple(self._objects)
+
+  def demonstrate(
+    self, random: np.random.Generator
+  ) -> list[tuple[types.Action, bool]]:
+    """Draws a scene as `random_scene` does, and actions that build it.
+
+    Objects come in any order. Now and then one is first placed with something
+    wrong about it and then changed, so that who imitates learns to mend, too.
+
+    Args:
+      random: where chance comes from.
+
+    Returns:
+      The actions of an episode, and whether each is to be imitated: mistakes
+      are not.
+    """
+    most = min(self._max_objects, self._episode_length)
+    objects = random_scene.sample(random, self._settings[1], 1, most)
+    spare = self._episode_length - len(objects)
+    rows = []
+    for placed in objects:
+      move = ADD
+      if spare and random.random() < _MISTAKES:
+        spare -= 1
+        rows.append((ADD, self._mistaken(placed, random), False))
+        move = CHANGE
+      rows.append((move, placed, True))
+    nothing = stage.SceneObject(*[0] * len(stage.SceneObject._fields))
+    rows += [(SKIP, nothing, True)] * spare
+    steps = []
+    for move, item, imitated in rows:
+      values = {'move': move, **item._asdict()}
+      action = {name: values[name] for name in self._components}
+      steps.append((action, imitated))
+    return steps
+
+  def _mistaken(
+    self, placed: stage.SceneObject, random: np.random.Generator
+  ) -> stage.SceneObject:
+    """The object with one or two of its attributes drawn anew."""
+    number = random.integers(1, 2, endpoint=True)
+    names = random.choice(stage.SceneObject._fields, number, replace=False)
+    spec = self.action_spec()
+    return placed._replace(
+      **{name: int(random.integers(spec[name].num_values)) for name in names}
+    )
 
   def _begin(self) -> None:
     """Clears the platform."""
@@ -115,9 +170,16 @@ class Scenes(episodic.Episodic):
     """Puts an object in the place of those removed, beside the others."""
     added = stage.SceneObject(**values)
     self._objects = [*others, added]
-    self._canvas = self._stage.redraw(
-      self._canvas, self._objects, [*removed, added]
-    )
+    changed = [*removed, added]
+    if len(self._canvas) > _WIDEST_OF_SPRITES:
+      self._canvas = self._stage.redraw(self._canvas, self._objects, changed)
+      return
+    own = sprites.of(*self._settings)  # This thread's.
+    canvas = self._canvas.copy()
+    for part in map(own.box, changed):
+      top, left, bottom, right = part
+      canvas[top:bottom, left:right] = own.draw(self._objects, part)
+    self._canvas = canvas
 
 
 def built(
@@ -167,7 +229,9 @@ def _action_spec(grid_width: int) -> dict[str, specs.DiscreteArray]:
   """The components, in the order of `Scenes`' docstring."""
   spec = {
     'move': specs.DiscreteArray(3, name='move'),
-    'location': types.LocationArray(grid_width, name='location'),
+    'location': types.LocationArray(
+      grid_width, name='location', centers=scene_model.centers(grid_width)
+    ),
     'kind': specs.DiscreteArray(stage.NUM_KINDS, name='kind'),
     'size': specs.DiscreteArray(stage.NUM_SIZES, name='size'),
   }

@@ -1,7 +1,8 @@
 """One update of the policy, paid by the discriminator (equation 3).
 
 The episode's rewards (`rewards`), V-trace targets for them (`vtrace`), and the
-sum of losses whose gradient moves the policy (`actor_critic`).
+sum of losses whose gradient moves the policy (`actor_critic`), `imitation` of
+demonstrations among them where there are any.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from spiral_tf import types
 from spiral_tf.config import learners
 from spiral_tf.config import sections
 from spiral_tf.learning import actor_critic
+from spiral_tf.learning import imitation
 from spiral_tf.learning import optimization
 from spiral_tf.learning import rewards
 from spiral_tf.learning import vtrace
@@ -98,6 +100,7 @@ class PolicyUpdate(tf.Module):
     episodes: types.Episode,
     anneal: tf.Tensor,
     apply: bool | tf.Tensor = True,
+    demonstrations: types.Demonstration | None = None,
   ) -> dict[str, tf.Tensor]:
     """Updates the policy, unless that would spoil it.
 
@@ -107,6 +110,8 @@ class PolicyUpdate(tf.Module):
       anneal: float32 `[]`, what learning rate and entropy cost are multiplied
         by.
       apply: bool `[]`; False to see the metrics only.
+      demonstrations: what to imitate as well, batch-major as the episodes, but
+        any number; None for nothing.
 
     Returns:
       Metrics, float32 `[]` each, and those of `optimization.apply_if_finite`.
@@ -126,6 +131,10 @@ class PolicyUpdate(tf.Module):
         + config.value_cost * losses.value
         + anneal * self.hyperparameters['entropy_cost'] * losses.entropy
       )
+      if demonstrations is not None:
+        unlikely = self._imitation(demonstrations)
+        loss += config.imitation_cost * unlikely
+        details['imitation'] = unlikely
     variables = self.policy.trainable_variables
     gradients, norm = tf.clip_by_global_norm(
       tape.gradient(loss, variables), config.max_gradient_norm
@@ -149,15 +158,7 @@ class PolicyUpdate(tf.Module):
 
   def _losses(self, episodes: types.Episode, reward: tf.Tensor):
     config = self._config
-    before = tf.nest.map_structure(lambda x: x[:-1], episodes.observation)
-    steps = episodes.log_prob.shape[0]
-    for name, value in episodes.context.items():
-      before[name] = tf.repeat(value[tf.newaxis], steps, axis=0)
-    # What the environment says after an action of which parts had an effect.
-    mask = tf.nest.map_structure(
-      lambda x: x[1:], episodes.observation['action_mask']
-    )
-    output = self.policy.unroll(before, episodes.action)
+    output, mask = self._unroll(episodes)
     log_prob = actor_critic.joint_log_prob(output.log_prob, mask)
     entropy = actor_critic.joint_entropy(output.entropy, mask)
     log_rhos = log_prob - episodes.log_prob
@@ -196,6 +197,25 @@ class PolicyUpdate(tf.Module):
     details['rho'] = tf.reduce_mean(tf.minimum(1.0, tf.exp(log_rhos)))
     return losses, details
 
+  def _imitation(self, demonstrations: types.Demonstration) -> tf.Tensor:
+    """How unlikely what is to be imitated is, float32 `[]`."""
+    demonstrations = _time_major(demonstrations)
+    output, mask = self._unroll(demonstrations)
+    log_prob = actor_critic.joint_log_prob(output.log_prob, mask)
+    return imitation.loss(log_prob, demonstrations.weight)
+
+  def _unroll(self, episodes: types.Episode | types.Demonstration):
+    """Scores actions; also returns which of their components had an effect."""
+    before = tf.nest.map_structure(lambda x: x[:-1], episodes.observation)
+    steps = before['step_fraction'].shape[0]
+    for name, value in episodes.context.items():
+      before[name] = tf.repeat(value[tf.newaxis], steps, axis=0)
+    # What the environment says after an action of which parts had an effect.
+    mask = tf.nest.map_structure(
+      lambda x: x[1:], episodes.observation['action_mask']
+    )
+    return self.policy.unroll(before, episodes.action), mask
+
 
 def _check_shapes(episodes: types.Episode) -> None:
   """Raises a ValueError unless these are batched episodes of one length."""
@@ -214,7 +234,9 @@ def _check_shapes(episodes: types.Episode) -> None:
   )
 
 
-def _time_major(episodes: types.Episode) -> types.Episode:
+def _time_major(
+  episodes: types.Episode | types.Demonstration,
+) -> types.Episode | types.Demonstration:
   """`[B, T, ...]` to `[T, B, ...]`, with T static; the context stays."""
   by_step = tf.nest.map_structure(
     lambda x: tf.transpose(x, [1, 0, *range(2, x.shape.rank)]),

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from spiral_tf import types
 from spiral_tf.config import sections
+from spiral_tf.networks import glimpse
 from spiral_tf.networks import location
 from spiral_tf.networks import sight as sight_lib
 
@@ -131,6 +132,7 @@ class Decoder(snt.Module):
     self._spec = dict(action_spec)
     self._marks = config.location_marks
     self._features = config.location_features
+    self._glimpses = {}
     self._norm = None
     if config.normalize:
       self._norm = snt.LayerNorm(
@@ -139,11 +141,10 @@ class Decoder(snt.Module):
     self._heads = {}
     self._embeddings = {}
     self._residuals = {}
+    self._glimpses = {}
     for component, spec in action_spec.items():
       if isinstance(spec, types.LocationArray):
-        head = location.LocationHead(
-          spec.grid_width, config, name=f'{component}_head'
-        )
+        head = location.LocationHead(spec, config, name=f'{component}_head')
       else:
         head = snt.Linear(spec.num_values, name=f'{component}_head')
       self._heads[component] = head
@@ -154,8 +155,14 @@ class Decoder(snt.Module):
         config.embedding_size,
         name=f'{component}_embedding',
       )
+      spec = action_spec[component]
+      if config.location_glimpse and isinstance(spec, types.LocationArray):
+        self._glimpses[component] = glimpse.Glimpse(
+          spec, config.location_glimpse, name=f'{component}_glimpse'
+        )
       # What a map says of a location is more than 16 numbers can hold.
-      hidden = [64, 64] if config.location_features else [16, 32]
+      told = config.location_features or config.location_glimpse
+      hidden = [64, 64] if told else [16, 32]
       self._residuals[component] = snt.nets.MLP(
         [*hidden, config.lstm_size], name=f'{component}_residual'
       )
@@ -206,6 +213,8 @@ class Decoder(snt.Module):
         known = [z, self._embeddings[component](value)]
         if maps and self._features:
           known += _features_at(value, maps[-2], sight)
+        if component in self._glimpses and sight.images is not None:
+          known.append(self._glimpses[component](sight.images, value))
         update = self._residuals[component](tf.concat(known, axis=1))
         z = tf.nn.relu(z + update)
         if maps and self._marks:

@@ -3,6 +3,7 @@
 import sonnet as snt
 import tensorflow as tf
 
+from spiral_tf import types
 from spiral_tf.config import fields
 from spiral_tf.config import sections
 from spiral_tf.networks import residual
@@ -26,14 +27,14 @@ class LocationHead(snt.Module):
 
   def __init__(
     self,
-    grid_width: int,
+    spec: types.LocationArray,
     config: sections.PolicyNetworkConfig,
     name: str | None = None,
   ):
     """Creates the head.
 
     Args:
-      grid_width: rows and columns of the grid, 4 times a power of 2.
+      spec: the locations; rows and columns are 4 times a power of 2.
       config: settings of the policy network.
       name: name of the module.
 
@@ -42,6 +43,8 @@ class LocationHead(snt.Module):
         one does not lead to the grid.
     """
     super().__init__(name=name)
+    self._spec = spec
+    grid_width = spec.grid_width
     doublings = max(0, (grid_width // _FIRST_WIDTH).bit_length() - 1)
     fields.check(
       _FIRST_WIDTH << doublings == grid_width,
@@ -106,7 +109,7 @@ class LocationHead(snt.Module):
       maps.append(self._stack(maps[-1]))
     for double, mix in zip(self._doublings, self._mixes):
       doubled = tf.nn.relu(double(maps[-1]))
-      seen = sight.at(doubled.shape[1])
+      seen = sight.at(doubled.shape[1], self._spec)
       if seen:
         doubled = tf.nn.relu(mix(tf.concat([doubled, *seen], axis=-1)))
       maps.append(doubled)

@@ -4,11 +4,15 @@ Figures 12 and 13 squeeze all that is seen through the LSTM's 256 numbers before
 a location is chosen. A head that sees gets the torso's feature maps as well,
 each at its own width, as the decoder of a U-Net does (Ronneberger et al.,
 2015), and marks of the locations that were chosen before.
+
+Where a head's grid does not divide the picture evenly, as that of a platform
+which is seen aslant, maps are sampled where the picture shows the cells.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from spiral_tf import types
@@ -31,11 +35,12 @@ class Mark(NamedTuple):
   value: tf.Tensor
   weight: tf.Tensor
 
-  def draw(self, width: int) -> tf.Tensor:
+  def draw(self, width: int, on_grid: bool = False) -> tf.Tensor:
     """Draws the mark: a narrow tent over the cell, and a broad one.
 
     Args:
       width: rows and columns of the map, H.
+      on_grid: whether the map is one of the grid, not of the picture.
 
     Returns:
       float32 `[N, H, H, 2]`, at most 1. The narrow tent reaches to the
@@ -44,8 +49,12 @@ class Mark(NamedTuple):
     """
     grid_width = self.spec.grid_width
     pixels = tf.range(width, dtype=tf.float32)
-    cell = tf.stack([self.value // grid_width, self.value % grid_width])
-    center = (tf.cast(cell, tf.float32) + 0.5) * (width / grid_width) - 0.5
+    if on_grid or self.spec.centers is None:
+      cell = tf.stack([self.value // grid_width, self.value % grid_width])
+      center = (tf.cast(cell, tf.float32) + 0.5) * (width / grid_width) - 0.5
+    else:
+      centers = tf.constant(self.spec.centers, tf.float32)
+      center = tf.transpose(tf.gather(centers, self.value)) * width - 0.5
     away = tf.abs(pixels - center[..., tf.newaxis])  # [2, N, H]
     tents = []
     for reach in (max(1.0, width / grid_width), _BROAD * width):
@@ -63,31 +72,79 @@ class Sight(NamedTuple):
       first of them the images themselves; of maps of one width, the last is
       shown. Empty for heads that do not see.
     marks: of locations that were chosen.
+    images: float32 `[N, W, W, any]`, canvas and target as they are, values on
+      [-1, 1]; None for heads that do not see.
   """
 
   maps: Sequence[tf.Tensor] = ()
   marks: Sequence[Mark] = ()
+  images: tf.Tensor | None = None
 
   def marked(self, mark: Mark) -> 'Sight':
     """The same, with one more mark."""
     return self._replace(marks=(*self.marks, mark))
 
-  def at(self, width: int) -> list[tf.Tensor]:
-    """What is seen at one width.
+  def at(self, width: int, spec: types.LocationArray) -> list[tf.Tensor]:
+    """What is seen at one width, on the grid of locations.
 
     Args:
       width: rows and columns, H.
+      spec: the locations.
 
     Returns:
       float32 `[N, H, H, any]` each: the map of this width and the marks; none
       if there is no such map.
     """
     seen = [x for x in self.maps if x.shape[1] == width][-1:]
-    return seen and seen + [mark.draw(width) for mark in self.marks]
+    if not seen:
+      return []
+    marks = [mark.draw(width, on_grid=True) for mark in self.marks]
+    return [on_grid(seen[0], spec), *marks]
 
 
 # What heads see that do not look.
 BLIND = Sight()
+
+
+def on_grid(maps: tf.Tensor, spec: types.LocationArray) -> tf.Tensor:
+  """Samples maps of the picture at the cells of a grid, bilinearly.
+
+  Args:
+    maps: float32 `[N, H, H, C]`.
+    spec: the locations. A map that is narrower than their grid is sampled at
+      the middle of the cells that share one of its own, a wider one is not.
+
+  Returns:
+    float32 `[N, H, H, C]`, the same maps where cells divide pictures evenly.
+  """
+  _, width, _, channels = maps.shape
+  if spec.centers is None or spec.grid_width % width:
+    return maps
+  weights = tf.constant(_bilinear(spec.centers, width))
+  # One product for all: cells in front, all else behind.
+  flat = tf.reshape(tf.transpose(maps, [1, 2, 0, 3]), [width**2, -1])
+  cells = tf.reshape(tf.matmul(weights, flat), [width, width, -1, channels])
+  return tf.transpose(cells, [2, 0, 1, 3])
+
+
+def _bilinear(centers: np.ndarray, width: int) -> np.ndarray:
+  """Shares of a map's cells in what it shows at those of a coarse grid.
+
+  Args:
+    centers: `[G * G, 2]`, see `types.LocationArray`.
+    width: rows and columns of the map, and of the coarse grid, H.
+
+  Returns:
+    float32 `[H * H, H * H]`, each row of which sums to 1.
+  """
+  grid_width = round(len(centers) ** 0.5)
+  side = grid_width // width
+  cells = centers.reshape(width, side, width, side, 2).mean(axis=(1, 3))
+  places = np.clip(cells.reshape(-1, 2) * width - 0.5, 0, width - 1)
+  # [H * H, 2, H]: tents over rows, and over columns.
+  tents = np.maximum(0, 1 - abs(np.arange(width) - places[..., np.newaxis]))
+  shares = tents[:, 0, :, np.newaxis] * tents[:, 1, np.newaxis]
+  return shares.reshape(width**2, width**2).astype(np.float32)
 
 
 def at_cell(maps: tf.Tensor, value: tf.Tensor) -> tf.Tensor:

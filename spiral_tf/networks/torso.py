@@ -162,7 +162,8 @@ class Torso(snt.Module):
     if not self._skips:
       return embedding, sight_lib.BLIND
     marks = self._previous(observation, prev_action) if self._marks else ()
-    return embedding, sight_lib.Sight(maps, marks)
+    images = tf.concat(self._shown(observation), axis=-1)
+    return embedding, sight_lib.Sight(maps, marks, 2 * images - 1)
 
   def _layers(
     self, observation: types.Observation, prev_action: types.Action
@@ -184,10 +185,7 @@ class Torso(snt.Module):
     self, observation: types.Observation, prev_action: types.Action
   ) -> tf.Tensor:
     """Images, coordinates and marks, float32 `[N, W, W, any]`."""
-    images = [
-      tf.image.convert_image_dtype(observation[key], tf.float32)
-      for key in self._images
-    ]
+    images = self._shown(observation)
     images = _compared(images, self._norm is not None, self._difference)
     batch_size = tf.shape(prev_action[self._components[0]])[0]
     seen = [*images, tf.repeat(self._coordinates[None], batch_size, axis=0)]
@@ -196,6 +194,13 @@ class Torso(snt.Module):
       marks = self._previous(observation, prev_action)
       seen += [mark.draw(width) for mark in marks]
     return tf.concat(seen, axis=-1)
+
+  def _shown(self, observation: types.Observation) -> list[tf.Tensor]:
+    """Canvas and target, if there, float32 `[N, W, W, C]` each, on [0, 1]."""
+    return [
+      tf.image.convert_image_dtype(observation[key], tf.float32)
+      for key in self._images
+    ]
 
   def _previous(
     self, observation: types.Observation, prev_action: types.Action

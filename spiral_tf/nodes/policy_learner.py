@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+import tree
 
 from spiral_tf import activity
 from spiral_tf import builders
@@ -54,6 +55,9 @@ class PolicyLearner(learner_lib.Learner):
     signature = episodes_lib.episode_signature(
       spec.observation, spec.action, config.environment.episode_length
     )
+    self._demonstrations = builders.make_demonstrations(
+      config, int(self._updates)
+    )
     self._reader = episodes_lib.Reader(
       replay_client,
       episodes_lib.TRAJECTORIES,
@@ -97,7 +101,7 @@ class PolicyLearner(learner_lib.Learner):
     share = self._config.policy_learner.anneal
     return min(1.0, (1 - self._progress()) / share) if share else 1.0
 
-  def _gather(self) -> types.Episode | None:
+  def _gather(self) -> dict[str, Any] | None:
     if self._diverged or self._is_trained():  # Others may still train.
       with activity.CURRENT.resting():
         self._stop.wait(0.5)
@@ -110,11 +114,16 @@ class PolicyLearner(learner_lib.Learner):
       return None
     with activity.CURRENT.waiting(node_kinds.DISCRIMINATOR_LEARNER):
       self._discriminator.update()
-    return types.Episode(**batch)
+    data = {'episodes': types.Episode(**batch)}
+    if self._demonstrations is not None:
+      data['demonstrations'] = tree.map_structure(
+        tf.constant, next(self._demonstrations)
+      )
+    return data
 
-  def _update(self, data: types.Episode) -> None:
+  def _update(self, data: dict[str, Any]) -> None:
     anneal = tf.constant(self._anneal())
-    self._values = self._guarded_update(episodes=data, anneal=anneal)
+    self._values = self._guarded_update(**data, anneal=anneal)
     if not self._values:
       return
     self._blank.append(self._values['blank'])

@@ -28,6 +28,11 @@ NUM_COLOR_LEVELS = 4
 # Its top is at height 0; x goes to the right, y away from the camera.
 _RADII = np.array([1.25, 1.875, 2.5]) * (2 / 20)
 _KINDS = ('box', 'sphere', 'cylinder', 'ellipsoid')
+# The camera: where it is, what it calls up, and its angle of view, degrees. It
+# calls right what x grows to.
+_CAMERA = np.array([0, -3.1, 5.4])
+_UP = np.array([0, 0.86, 0.51])
+_VIEW = 22.2
 # Half of the extents along x, y and z of each kind, in radii.
 _EXTENTS = np.array([[1, 1, 1], [1, 1, 1], [0.7, 0.7, 1.2], [1, 0.6, 0.6]])
 # MuJoCo's `geom_size` of each kind, in radii; a cylinder's has no y.
@@ -47,13 +52,18 @@ _XML = """
   <worldbody>
     <light directional="true" castshadow="false" dir="0.3 0.5 -0.81"
       ambient="0.35 0.35 0.35" diffuse="0.8 0.8 0.8" specular="0 0 0"/>
-    <camera pos="0 -3.1 5.4" xyaxes="1 0 0 0 0.86 0.51" fovy="22.2"/>
+    <camera pos="{camera}" xyaxes="1 0 0 {up}" fovy="{view}"/>
     {objects}
     <geom type="box" size="1 1 0.05" pos="0 0 -0.05" rgba="0.5 0.5 0.5 1"/>
     <geom type="box" size="9 9 1" pos="0 0 -1.1" rgba="0.83 0.83 0.83 1"/>
   </worldbody>
 </mujoco>
 """
+_SEEN_FROM = {
+  'camera': ' '.join(f'{value:g}' for value in _CAMERA),
+  'up': ' '.join(f'{value:g}' for value in _UP),
+  'view': _VIEW,
+}
 _OBJECT = f'<geom type="sphere" size="1" group="{_HIDDEN}"/>'
 
 
@@ -115,9 +125,35 @@ def to_xml(
     )
   # Viewers begin at 1.5 extents from the centre, and go nearer.
   text = _XML.format(
-    width=max_width, extent=2, near=0.05, far=10, objects='\n    '.join(geoms)
+    width=max_width,
+    extent=2,
+    near=0.05,
+    far=10,
+    objects='\n    '.join(geoms),
+    **_SEEN_FROM,
   )
   return text.lstrip()
+
+
+def centers(grid_width: int) -> np.ndarray:
+  """Where the camera sees what stands at each location.
+
+  Args:
+    grid_width: rows, and columns, of locations.
+
+  Returns:
+    float32 `[grid_width**2, 2]`, the middle of a cube or sphere of middle size,
+    (row, column), as shares of the picture's height and width.
+  """
+  ground = np.array(_places(grid_width))
+  height = np.full([len(ground), 1], _RADII[1])
+  away = np.concatenate([ground, height], axis=1) - _CAMERA
+  up = _UP / np.linalg.norm(_UP)
+  right = np.array([1.0, 0.0, 0.0])
+  seen = away @ np.stack([-up, right], axis=1)
+  depth = away @ np.cross(up, right)
+  focus = 1 / np.tan(np.radians(_VIEW) / 2)
+  return ((1 + focus * seen / depth[:, np.newaxis]) / 2).astype(np.float32)
 
 
 def _places(grid_width: int) -> list[tuple[float, float]]:
@@ -159,6 +195,7 @@ class SceneModel:
       near=1,
       far=20,
       objects=_OBJECT * max_objects,
+      **_SEEN_FROM,
     )
     self.model = mujoco.MjModel.from_xml_string(xml)
     self.data = mujoco.MjData(self.model)

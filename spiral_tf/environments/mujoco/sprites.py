@@ -3,7 +3,8 @@
 Objects cast no shadows and do not mirror each other, so how one looks depends
 on itself only, and which one is seen on what is nearest. What is pieced
 together is what `stage.Stage` renders, to the last bit, in a fraction of the
-time where the same objects come again and again, as they do in a search.
+time where the same objects come again and again, as they do in a search and in
+training.
 """
 
 from collections.abc import Sequence
@@ -16,16 +17,18 @@ from spiral_tf.environments.mujoco import scene_model
 from spiral_tf.environments.mujoco import stage as stage_lib
 from spiral_tf.environments.mujoco import stage_renderer
 
-# Bytes of sprites that are kept, about. All of 64 pixels and a 16x16 grid take
-# 30 MB.
+# Bytes of the sprites of a stage that are kept, about. All of 64 pixels and a
+# 16x16 grid take 30 MB.
 _MAX_BYTES = 256 * 2**20
 # Levels of an object that is drawn once for all of its colours: channels do not
 # depend on each other, and level 0 is black in any light.
 _LEVELS = 1, 2, 3
 
 
-# The sprites that each thread used last: the next search has use for them.
+# The sprites that each thread used last, by the settings of their stages: the
+# next search or episode has use for them. Environments may take turns.
 _LOCAL = threading.local()
+_MAX_STAGES = 3
 
 
 def of(canvas_width: int, grid_width: int, max_objects: int) -> 'Sprites':
@@ -36,10 +39,14 @@ def of(canvas_width: int, grid_width: int, max_objects: int) -> 'Sprites':
     RuntimeError: there is no OpenGL that MuJoCo can draw with.
   """
   settings = canvas_width, grid_width, max_objects
-  if getattr(_LOCAL, 'settings', None) != settings:
-    _LOCAL.sprites = Sprites(stage_lib.Stage(*settings), canvas_width)
-    _LOCAL.settings = settings
-  return _LOCAL.sprites
+  kept: dict[tuple[int, int, int], Sprites] = _LOCAL.__dict__
+  sprites = kept.pop(settings, None)
+  if sprites is None:
+    sprites = Sprites(stage_lib.Stage(*settings), canvas_width)
+    if len(kept) == _MAX_STAGES:
+      del kept[next(iter(kept))]  # What was used the longest time ago.
+  kept[settings] = sprites
+  return sprites
 
 
 class _Sprite(NamedTuple):
