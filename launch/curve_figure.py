@@ -22,8 +22,6 @@ COLORS = (
 )
 # Of curves beyond that many.
 _STYLES = ('-', '--', ':', '-.')
-# Most curves that can be told apart.
-MOST = len(COLORS) * len(_STYLES)
 # Letters of a legend on one line, at most.
 _LEGEND_LETTERS = 80
 
@@ -64,7 +62,9 @@ def draw(
   Raises:
     ValueError: runs of a curve have no span in common.
   """
-  drawn = figure.Figure(figsize=(4.5 * len(x_labels), 4.5), layout='constrained')
+  drawn = figure.Figure(
+    figsize=(4.5 * len(x_labels), 4.5), layout='constrained'
+  )
   drawn.suptitle(title)
   panels = drawn.subplots(1, len(x_labels), sharey=True)
   panels[0].set_ylabel(y_label)

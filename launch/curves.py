@@ -82,8 +82,8 @@ def _parse(arguments: Sequence[str]) -> dict[str, list[str]]:
   form = 'Each curve is label=workdir, or label=workdir,workdir,...'
   if not 1 <= len(arguments) <= len(curve_figure.COLORS):
     raise ValueError(
-      f'A figure has 1 to {len(curve_figure.COLORS)} curves, but {len(arguments)} are '
-      f'named. {form}'
+      f'A figure has 1 to {len(curve_figure.COLORS)} curves, but '
+      f'{len(arguments)} are named. {form}'
     )
   parsed = {}
   for argument in arguments:

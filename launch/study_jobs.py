@@ -13,18 +13,16 @@ from typing import Any, NamedTuple
 
 from launch import study_run
 from spiral_tf import processes
-from spiral_tf.studies import plan
+from spiral_tf.studies import store
 
 LOG = 'log.txt'
-# One thread a process, so that CPU time is comparable, and as many runs as
-# cores get on as one; and the kernels of TensorFlow that take half the time.
+# One thread a process: then CPU time can be compared, and as many runs as there
+# are cores get on as fast as one.
 _ENVIRONMENT = {
   'TF_NUM_INTRAOP_THREADS': '1',
   'TF_NUM_INTEROP_THREADS': '1',
   'OMP_NUM_THREADS': '1',
   'OPENBLAS_NUM_THREADS': '1',
-  'TF_ENABLE_ONEDNN_OPTS': '1',
-  'TF_CPP_MIN_LOG_LEVEL': '2',
 }
 
 
@@ -38,14 +36,14 @@ class News(NamedTuple):
     error: why it ended before it was over; empty if it did not.
   """
 
-  run: plan.Run
+  run: store.Run
   row: dict[str, Any] | None
   error: str = ''
 
 
 def make(
-  study: plan.Study,
-  runs: Sequence[plan.Run],
+  study: store.Study,
+  runs: Sequence[store.Run],
   jobs: int,
   hear: Callable[[News], None],
 ) -> None:
@@ -62,12 +60,12 @@ def make(
   """
   waiting = list(runs)
   news: queue.Queue[tuple[News, subprocess.Popen]] = queue.Queue()
-  working: dict[plan.Run, subprocess.Popen] = {}
+  working: dict[store.Run, subprocess.Popen] = {}
   try:
     while waiting or working:
       while waiting and len(working) < jobs:
         run = waiting.pop(0)
-        plan.prepare(study, run)
+        store.prepare(study, run)
         working[run] = _start(study, run, news)
       each = news.get()
       if each.row is None:
@@ -78,7 +76,7 @@ def make(
 
 
 def _start(
-  study: plan.Study, run: plan.Run, news: queue.Queue
+  study: store.Study, run: store.Run, news: queue.Queue
 ) -> subprocess.Popen:
   """Starts a run, and a thread that hears it."""
   numbers = (

@@ -6,9 +6,9 @@ Prints a line of JSON whenever there is news. It saves and ends when its
 standard input does: when whoever started it says so, or is gone, however.
 """
 
+import contextlib
 import json
 import os
-import sys
 import threading
 import time
 
@@ -51,10 +51,8 @@ class _News:
     if now - self._said < _EVERY and 'done' not in row:
       return
     self._said = now
-    try:
+    with contextlib.suppress(BrokenPipeError):  # Nobody listens any more.
       print(json.dumps(row), file=self._file, flush=True)
-    except BrokenPipeError:  # Nobody listens any more.
-      pass
 
 
 if __name__ == '__main__':

@@ -12,7 +12,7 @@ import re
 from launch import flags as launch_flags
 from spiral_tf import messages
 from spiral_tf.config import experiment
-from spiral_tf.studies import plan
+from spiral_tf.studies import variant as variant_lib
 
 # Commas in values, such as (16, 32), are followed by no name.
 _BETWEEN = re.compile(r',\s*(?=[A-Za-z_][\w.]*=)')
@@ -49,7 +49,7 @@ def read(path: str) -> list[str]:
 
 def parse(
   texts: Sequence[str], config: experiment.Config
-) -> list[plan.Variant]:
+) -> list[variant_lib.Variant]:
   """Reads and checks variants, all of them before anything is said.
 
   Args:
@@ -67,12 +67,12 @@ def parse(
     name, settings = _split(text)
     try:
       changed = launch_flags.changed(config, settings)
-      variants.append(plan.variant(name, config, changed))
+      variants.append(variant_lib.make(name, config, changed))
     except ValueError as error:
       faults.append(f'Variant {messages.quoted(name)}: {error}')
   if faults:
     raise ValueError(' '.join(faults))
-  plan.check_distinct(variants)
+  variant_lib.check_distinct(variants)
   return variants
 
 

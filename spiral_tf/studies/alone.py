@@ -246,9 +246,7 @@ class Training:
     )
 
 
-def _finite(
-  learner: str, values: Mapping[str, tf.Tensor]
-) -> dict[str, float]:
+def _finite(learner: str, values: Mapping[str, tf.Tensor]) -> dict[str, float]:
   """Metrics as numbers; raises DivergedError if the update was not finite."""
   numbers = {name: float(value) for name, value in values.items()}
   if numbers.pop('finite'):

@@ -29,6 +29,16 @@ class Curve(NamedTuple):
   done: bool
   diverged: str
 
+  @property
+  def over(self) -> bool:
+    """Whether there will be no more of it."""
+    return self.done or bool(self.diverged)
+
+  @property
+  def last_frames(self) -> int:
+    """Frames when it was measured last; 0 if it was not."""
+    return int(self.frames[-1]) if len(self.frames) else 0
+
   def at(self, name: str, frames: float) -> float:
     """A number after so many frames, between measurements on a line.
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from spiral_tf import builders
 from spiral_tf import datasets
 from spiral_tf import pictures
 from spiral_tf import rollout

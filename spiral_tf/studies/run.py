@@ -23,7 +23,6 @@ from spiral_tf.studies import alone
 from spiral_tf.studies import curve
 from spiral_tf.studies import measure
 from spiral_tf.workdir import checkpoints
-from spiral_tf.workdir import claims
 from spiral_tf.workdir import config_file
 from spiral_tf.workdir import json_lines
 
