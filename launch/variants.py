@@ -3,7 +3,8 @@
     name: section.field=value, section.field=value
 
 Settings are those of flags, without the `--config.` in front. A file has a
-variant a line, and comments, which begin with #.
+variant a line, and comments, which begin with #: what can be tried on the
+command line can be kept as it is, and nothing is run that is only to be read.
 """
 
 from collections.abc import Sequence

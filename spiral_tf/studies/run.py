@@ -151,4 +151,6 @@ def _keep_agent(
 
 
 def _forget_checkpoints(folder: str) -> None:
-  shutil.rmtree(checkpoints.folder(folder, _NODE), ignore_errors=True)
+  """Removes what only a run that goes on needs."""
+  own = checkpoints.folder(folder, _NODE)
+  shutil.rmtree(os.path.dirname(own), ignore_errors=True)
