@@ -168,7 +168,12 @@ def test_it_trains_all_kinds_of_agents(config):
 
 
 def test_it_learns():
-  config = _config(small.CONDITIONAL, updates=300)
+  config = dataclasses.replace(
+    small.CONDITIONAL,
+    training=dataclasses.replace(
+      small.CONDITIONAL.training, frames=200 * _FRAMES_AN_UPDATE
+    ),
+  )
   dataset = builders.load_dataset(config)
   targets = np.asarray(dataset.validation[:100])
 
