@@ -42,9 +42,7 @@ class Listener:
       run: frames if found.over else found.last_frames
       for run, found in so_far.items()
     }
-    self._progress = progress_lib.Progress(
-      'frames of all runs', _EVERY, found=sum(self._done.values()), say=say
-    )
+    self._progress: progress_lib.Progress | None = None
 
   def __call__(self, news: study_jobs.News) -> None:
     """Hears something."""
@@ -55,13 +53,20 @@ class Listener:
         self._say(f'{name} failed: {news.error}')
       self._run_ended()
       return
+    if self._progress is None and news.row['frames']:
+      # Not before: what comes first, compiling say, comes only once.
+      self._progress = progress_lib.Progress(
+        *('frames of all runs', _EVERY, sum(self._done.values())),
+        say=self._say,
+      )
     over = curve.is_over(news.row)
     frames = self._frames if over else news.row['frames']
     self._done[news.run] = min(frames, self._frames)
     if 'done' in news.row:
       self._say(f'{name}: {describe(news.row)}')
-    total = len(self._done) * self._frames
-    self._progress(sum(self._done.values()), total)
+    if self._progress:
+      total = len(self._done) * self._frames
+      self._progress(sum(self._done.values()), total)
 
 
 def describe(row: Mapping[str, Any]) -> str:
