@@ -97,6 +97,7 @@ _COVERED_BY = {
   'launch.curve_figure': 'launch_curves_test.py',
   'launch.lineage_figure': 'launch_lineage_test.py',
   'launch.mcmc_report': 'mcmc_test.py',
+  'launch.study_run': 'studies_test.py',
   'launch.paint_flags': 'launch_paint_test.py',
   'launch.runtime.placement': 'supervisor_test.py',
   'launch.runtime.engines.engine': 'local_engine_test.py',
