@@ -20,11 +20,11 @@ from typing import Any
 from absl import app
 from absl import flags
 from matplotlib import figure
-from matplotlib import patches
 import numpy as np
 import tabulate
 
 from launch import commands
+from launch import curve_figure
 from launch import places
 from spiral_tf import files
 from spiral_tf import pictures
@@ -35,16 +35,6 @@ _OUTPUT = flags.DEFINE_string(
 )
 _TITLE = flags.DEFINE_string('title', '', 'Title of the picture.')
 
-# Curves' colours, which the colour-blind can tell apart (Okabe and Ito, 2008).
-_COLORS = (
-  '#0072B2',
-  '#D55E00',
-  '#009E73',
-  '#CC79A7',
-  '#E69F00',
-  '#56B4E9',
-  '#000000',
-)
 # Columns of the table.
 _COLUMNS = (
   *('label', 'run', 'seed', 'frames', 'minutes'),
@@ -53,8 +43,6 @@ _COLUMNS = (
 # Height of the errors' axis in errors of the blank canvas: untrained agents
 # begin far above.
 _TOP = 1.4
-# Letters of a legend on one line, at most.
-_LEGEND_LETTERS = 80
 
 # The runs of each label.
 _Curves = Mapping[str, Sequence[curves.Curve]]
@@ -92,10 +80,10 @@ def main(argv):
 def _parse(arguments: Sequence[str]) -> dict[str, list[str]]:
   """The labels of the curves, and the folders of each one's runs."""
   form = 'Each curve is label=workdir, or label=workdir,workdir,...'
-  if not 1 <= len(arguments) <= len(_COLORS):
+  if not 1 <= len(arguments) <= len(curve_figure.COLORS):
     raise ValueError(
-      f'A figure has 1 to {len(_COLORS)} curves, but {len(arguments)} are '
-      f'named. {form}'
+      f'A figure has 1 to {len(curve_figure.COLORS)} curves, but '
+      f'{len(arguments)} are named. {form}'
     )
   parsed = {}
   for argument in arguments:
@@ -114,55 +102,23 @@ def _parse(arguments: Sequence[str]) -> dict[str, list[str]]:
 
 def _draw(runs_by_label: _Curves, title: str) -> figure.Figure:
   """Draws errors against frames, and against minutes."""
-  drawn = figure.Figure(figsize=(9, 4.5), layout='constrained')
-  drawn.suptitle(title)
-  left, right = drawn.subplots(1, 2, sharey=True)
-  left.set_ylabel('mean squared error of a pixel,\nheld-out targets')
-  left.set_xlabel('environment frames, millions')
-  right.set_xlabel('minutes of training')
-  for color, (label, runs) in zip(_COLORS, runs_by_label.items()):
-    for axes, xs in (
-      (left, [run.frames / 1e6 for run in runs]),
-      (right, [run.minutes for run in runs]),
-    ):
-      band = curves.band(xs, [run.mse for run in runs])
-      axes.plot(band.x, band.mean, color=color, label=_name(label, runs))
-      if len(runs) > 1:
-        axes.fill_between(
-          band.x, band.low, band.high, color=color, alpha=0.25, linewidth=0
-        )
   empty, mean_image = curves.baselines(runs_by_label)
-  for axes in (left, right):
-    axes.set_xlim(left=0)
-    axes.grid(alpha=0.3)
-    axes.spines[['top', 'right']].set_visible(False)
-    for error in (empty, mean_image):
-      axes.axhline(error, color='0.35', linestyle='--', linewidth=1)
-  names = sorted([(empty, 'blank canvas'), (mean_image, 'mean image')])
-  # One name above its line, the other below: apart, however near the lines are.
-  for (error, name), side in zip(names, ('top', 'bottom')):
-    right.annotate(
-      name,
-      (1.01, error),
-      xycoords=right.get_yaxis_transform(),
-      va=side,
-      color='0.35',
-    )
   runs = [run for some in runs_by_label.values() for run in some]
   highest = max(mean_image, *(run.last for run in runs))
-  left.set_ylim(0, max(_TOP * empty, 1.1 * highest))
-  handles, labels = left.get_legend_handles_labels()
-  if len(runs) > len(runs_by_label):
-    handles.append(patches.Patch(color='0.5', alpha=0.25, linewidth=0))
-    labels.append('from lowest to highest')
-  drawn.legend(
-    handles,
-    labels,
-    loc='outside lower center',
-    ncols=4 if sum(map(len, labels)) <= _LEGEND_LETTERS else 2,
-    frameon=False,
+  return curve_figure.draw(
+    {
+      _name(label, runs): [
+        curve_figure.Course((run.frames / 1e6, run.minutes), run.mse)
+        for run in runs
+      ]
+      for label, runs in runs_by_label.items()
+    },
+    title,
+    'mean squared error of a pixel,\nheld-out targets',
+    ('environment frames, millions', 'minutes of training'),
+    {'blank canvas': empty, 'mean image': mean_image},
+    max(_TOP * empty, 1.1 * highest),
   )
-  return drawn
 
 
 def _name(label: str, runs: Sequence[curves.Curve]) -> str:

@@ -13,6 +13,7 @@ from ml_collections import config_flags
 
 import configs
 from launch import commands
+from spiral_tf import messages
 from spiral_tf.config import experiment
 from spiral_tf.config import fields
 from spiral_tf.workdir import config_file
@@ -152,11 +153,56 @@ def no_arguments(argv: Sequence[str]) -> None:
     sys.exit(f'Error: unknown arguments: {" ".join(argv[1:])}')
 
 
+def changed(
+  config: experiment.Config, settings: Sequence[str]
+) -> experiment.Config:
+  """Changes a configuration as flags would.
+
+  Args:
+    config: to begin with.
+    settings: such as `policy_learner.entropy_cost=0.05`: flags without the
+      `--config.` in front.
+
+  Returns:
+    The checked configuration.
+
+  Raises:
+    ValueError: a setting is none, or its value is not what it must be.
+  """
+  for setting in settings:
+    if not re.match(r'[\w.]+=', setting):
+      raise ValueError(
+        f'{messages.quoted(setting)} is no setting. Write section.field=value, '
+        'as in policy_learner.entropy_cost=0.05.'
+      )
+  arguments = ['', *(f'--config.{setting}' for setting in settings)]
+  _check_sections_known(arguments)
+  own = flags.FlagValues()
+  config_flags.DEFINE_config_dict(
+    'config',
+    experiment.editable(config),
+    flag_values=own,
+    lock_config=False,
+    accept_new_attributes=True,
+    sys_argv=arguments,
+  )
+  try:
+    own(arguments)
+  except flags.Error as error:
+    raise ValueError(f'{messages.one_line(error)}.') from None
+  return experiment.from_dict(own.config)
+
+
 def _check_sections(arguments: Sequence[str]) -> None:
   """Ends the program, before absl fails, if a field's section is unknown."""
+  try:
+    _check_sections_known(arguments)
+  except ValueError as error:
+    sys.exit(f'Error: {error}')
+
+
+def _check_sections_known(arguments: Sequence[str]) -> None:
+  """Raises a ValueError if a field's section is unknown."""
   for argument in arguments:
     section = re.match(r'--?config\.(\w+)\.', argument)
-    try:
-      experiment.from_dict({section[1]: {}} if section else {})
-    except ValueError as error:
-      sys.exit(f'Error: {error}')
+    experiment.from_dict({section[1]: {}} if section else {})

@@ -100,6 +100,7 @@ _WRITERS = {
   'train_cache': ('launch.train', '--config.data.cache=', True),
   'export': ('launch.export', '--output=', True),
   'mcmc': ('launch.mcmc', '--output=', True),
+  'study': ('launch.study', '--workdir=', True),
   'curves': ('launch.curves', '--output=', False),
   'lineage': ('launch.lineage', '--output=', False),
 }
@@ -115,6 +116,7 @@ def _others(command, place):
     ],
     'export': [f'--workdir={place.run}'],
     'mcmc': [place.scenes],
+    'study': [place.config],
     'curves': [f'a={place.curve}'],
     'lineage': [f'--workdir={place.population}'],
   }[command]

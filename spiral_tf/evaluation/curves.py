@@ -27,7 +27,7 @@ LAST = 3
 # Places at which a band of several runs is computed.
 _GRID_POINTS = 300
 # Settings that must be the same for errors to mean the same.
-_OF_THE_ERROR = (
+OF_THE_ERROR = (
   'data.name',
   'data.validation_fraction',
   'environment.name',
@@ -178,7 +178,7 @@ def check_comparable(curves: Mapping[str, Sequence[Curve]]) -> None:
   of_seed = {}
   for run in runs:
     for name, *values in _differences(runs[0], run):
-      if name in _OF_THE_ERROR:
+      if name in OF_THE_ERROR:
         _fail(runs[0], run, f'config.{name}', values, 'share a figure')
     first = of_seed.setdefault(run.config.seed, run)
     if not math.isclose(first.empty, run.empty, rel_tol=1e-6):
