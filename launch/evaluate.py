@@ -14,9 +14,12 @@ CelebA's list_eval_partition.txt. The other data sets have none. Choose settings
 by the former; state results by the latter.
 
 The drawings of an unconditional agent are held against the training images or,
-with --split=test, against the test images: by their Frechet distance, precision
-and recall, and by the run's discriminator. Where labels are of ten classes, a
-classifier tells what it recognises, too.
+with --split=test, against the test images: by precision, recall and their
+Frechet distance, and by the run's discriminator. nearest.png shows drawings
+beside the nearest training images, so that copies would be seen, and the table
+says how many drawings are nearer to one than held-out images are. Where labels
+are of ten classes, a judge that has seen scribbles, too, tells what it takes
+for a digit, and recognised.png shows it.
 
 A run whose data have moved, or that was copied from another machine, is told
 where they are now with --config.data.path.

@@ -18,8 +18,10 @@ EVALUATOR = range(1_000_000, 2_000_000)
 GENERATION = range(2_000_000, 3_000_000)
 # Reproductions that `evaluation.reconstruction` judges, likewise.
 RECONSTRUCTION = range(3_000_000, 4_000_000)
+# Drawings of agents that learned nothing, of `evaluation.scribbles`.
+SCRIBBLES = range(4_000_000, 5_000_000)
 # Demonstrations that the policy learner's agent imitates.
-DEMONSTRATIONS = range(4_000_000, 5_000_000)
+DEMONSTRATIONS = range(5_000_000, 6_000_000)
 
 # What a population decides by chance, each with a generator of its own from
 # the experiment's seed, one of these numbers, and the member or the round.

@@ -1,4 +1,4 @@
-"""Tests of the classifier: that it learns, and what it recognises."""
+"""Tests of the classifier: that it learns, and what its features tell."""
 
 import numpy as np
 import pytest
@@ -51,11 +51,6 @@ def test_reads_shifted_digits(digits, trained):
   assert np.mean(guess == digits.validation_labels) > 0.9
 
 
-def test_blank_canvas_is_not_recognised(trained):
-  blank = np.full([3, 32, 32, 1], 255, np.uint8)
-  assert classifier_lib.recognised(trained[0].probabilities(blank)) == 0
-
-
 def test_features_do_not_depend_on_the_chunk(digits, trained):
   classifier, _ = trained
   features = classifier.features(digits.train[:600])
@@ -75,9 +70,7 @@ def test_real_images_are_nearer_than_mirrored_ones(digits, trained):
 
 
 @pytest.mark.slow
-def test_the_judge_is_held_against_the_split_that_is_asked_for(
-  digits, monkeypatch
-):
+def test_it_is_held_against_the_split_that_is_asked_for(digits, monkeypatch):
   tests = datasets.Dataset(
     'fake',
     digits.train,
@@ -94,13 +87,13 @@ def test_the_judge_is_held_against_the_split_that_is_asked_for(
     'train_classifier',
     lambda *args: train(*args, updates=100),
   )
-  _, right = classifier_lib.train_judge(tests, seed=0)
-  _, wrong = classifier_lib.train_judge(tests, seed=0, split='test')
+  _, right = classifier_lib.train_on(tests, seed=0)
+  _, wrong = classifier_lib.train_on(tests, seed=0, split='test')
   assert right > 0.7 and wrong < 0.2
 
 
 @pytest.mark.slow
-def test_same_seed_same_judge(digits):
+def test_same_seed_same_classifier(digits):
   first, second, other = (
     _train(digits, seed=seed, updates=20)[0].probabilities(digits.validation)
     for seed in (1, 1, 2)
@@ -149,19 +142,6 @@ def test_shifts_are_small_exact_and_let_paper_in():
     assert len(matches) == 1
     seen.update(matches)
   assert len(seen) == 9
-
-
-def test_recognised_and_histogram():
-  probabilities = np.full([4, 10], 0.02, np.float32)
-  probabilities[0, 3] = 0.82
-  probabilities[1, 3] = 0.82
-  probabilities[2, 9] = 0.82
-  probabilities[3] = 0.1
-  assert classifier_lib.recognised(probabilities) == 0.75
-  assert classifier_lib.recognised(probabilities, threshold=0.9) == 0
-  histogram = classifier_lib.class_histogram(probabilities, 0.8)
-  assert histogram.tolist() == [0, 0, 0, 2, 0, 0, 0, 0, 0, 1]
-  assert classifier_lib.class_histogram(probabilities, 0.9).sum() == 0
 
 
 if __name__ == '__main__':

@@ -21,7 +21,11 @@ from spiral_tf.config import sections
 from spiral_tf.evaluation import classifier
 from spiral_tf.evaluation import frechet
 from spiral_tf.evaluation import generation
+from spiral_tf.evaluation import nearest
 from spiral_tf.evaluation import precision_recall
+from spiral_tf.evaluation import recognition
+from spiral_tf.evaluation import scribbles
+from spiral_tf.evaluation import spoiled
 from spiral_tf.evaluation import yardstick
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
@@ -73,58 +77,6 @@ def test_draw_returns_final_canvases():
   np.testing.assert_array_equal(drawings, canvases[-1])
 
 
-def _column(number, score, recognised, classes, distance):
-  return {
-    'number': number,
-    'score': score,
-    'recognised': recognised,
-    'classes': classes,
-    'frechet_distance': distance,
-    'precision': 0.5,
-    'recall': 0.25,
-  }
-
-
-def test_table_shows_every_number():
-  result = {
-    'split': 'test',
-    'classifier_accuracy': 0.987,
-    'frames': 1234567,
-    'trained': _column(50, -1.25, 0.6, [10, 20, *[0] * 8], 12.5),
-    'untrained': _column(40, -7.0, 0.0, [0] * 10, 50.0),
-    'real': _column(30, 2.0, 1.0, [*[0] * 9, 30], 0.125),
-  }
-  lines = generation.table(result).splitlines()
-  rows = [line.split() for line in lines]
-  assert rows[0] == ['trained', 'untrained', 'real']
-  by_label = {' '.join(row[:-3]): row[-3:] for row in rows[1:]}
-  assert by_label['precision'] == ['50.0%'] * 3
-  assert by_label['recall'] == ['25.0%'] * 3
-  assert by_label['discriminator score'] == ['-1.250', '-7.000', '+2.000']
-  assert by_label['recognised'] == ['60.0%', '0.0%', '100.0%']
-  assert by_label['Frechet distance'] == ['12.50', '50.00', '0.12']
-  assert by_label['images'] == ['50', '40', '30']
-  assert by_label['recognised as 0'] == ['20.0%', '0.0%', '0.0%']
-  assert by_label['recognised as 1'] == ['40.0%', '0.0%', '0.0%']
-  assert by_label['recognised as 9'] == ['0.0%', '0.0%', '100.0%']
-  assert 'Frechet distance, trained / untrained: 0.250' in lines
-  assert 'classifier accuracy on test images: 98.7%' in lines
-  assert any('held against: the test images' in line for line in lines)
-  assert 'environment frames of training: 1,234,567' in lines
-  assert len({len(line) for line in lines[:-4]}) == 1  # Columns line up.
-
-
-def test_table_of_results_of_earlier_versions():
-  column = _column(50, -1.25, 0.6, [10, 20, *[0] * 8], 12.5)
-  del column['precision'], column['recall']
-  result = {'classifier_accuracy': 0.9, 'frames': 1}
-  result |= dict.fromkeys(('trained', 'untrained', 'real'), column)
-  table = generation.table(result)
-  assert 'classifier accuracy on validation images: 90.0%' in table
-  assert 'held against: the training images' in table
-  assert 'recall' not in table
-
-
 def _fabricate_run(workdir, config=small.CONFIG):
   """A run whose agent and discriminator have 7 updates behind them."""
   config_file.save(workdir, config)
@@ -147,10 +99,24 @@ def _fabricate_run(workdir, config=small.CONFIG):
   return networks
 
 
-def test_evaluates_a_run(tmp_path, monkeypatch):
+@pytest.fixture
+def judges(monkeypatch):
+  """Has judges trained for a moment, and returns them."""
+  made, train = [], recognition.train
+  monkeypatch.setattr(scribbles, '_AGENTS', 1)
+
+  def spy(config, dataset):
+    made.append(train(config, dataset, updates=20))
+    return made[-1]
+
+  monkeypatch.setattr(recognition, 'train', spy)
+  return made
+
+
+def test_evaluates_a_run(tmp_path, monkeypatch, judges):
   workdir, number = str(tmp_path), 20
   networks = _fabricate_run(workdir)
-  drawings, hidden, judges = [], [], []
+  drawings, hidden, classifiers = [], [], []
   draw, train = generation.draw, classifier.train_classifier
   observation = tf.nest.map_structure(
     lambda x: x[None],
@@ -167,14 +133,14 @@ def test_evaluates_a_run(tmp_path, monkeypatch):
     return drawings[-1]
 
   def spy_train(*args):
-    judges.append((args, train(*args, updates=20)))
-    return judges[-1][1]
+    classifiers.append((args, train(*args, updates=20)))
+    return classifiers[-1][1]
 
   monkeypatch.setattr(generation, 'draw', spy_draw)
   monkeypatch.setattr(classifier, 'train_classifier', spy_train)
   said = []
   result = generation.evaluate(workdir, number, said.append)
-  assert len(said) == 3
+  assert len(said) == 4
 
   # Who drew: first the agent as it was made, then the one of the checkpoint.
   fresh = builders.make_policy(small.CONFIG)
@@ -183,7 +149,7 @@ def test_evaluates_a_run(tmp_path, monkeypatch):
   assert np.any(hidden[0] != hidden[1])
 
   dataset = datasets.load(sections.DataConfig(), 16, 1, small.CONFIG.seed)
-  (((images, labels, held_out, _, _), (judge, accuracy)),) = judges
+  (((images, labels, held_out, _, _), (network, accuracy)),) = classifiers
   np.testing.assert_array_equal(images, dataset.train)
   np.testing.assert_array_equal(labels, dataset.train_labels)
   np.testing.assert_array_equal(held_out, dataset.validation)
@@ -197,17 +163,19 @@ def test_evaluates_a_run(tmp_path, monkeypatch):
     'trained': drawings[1],
     'real': dataset.validation[:number],
   }
-  reference = judge.features(dataset.train)
+  (judge,) = judges
+  reference = network.features(dataset.train)
+  held_out = nearest.find(dataset.validation[:number], dataset.train)
   for name, images in sets.items():
     judged = result[name]
     assert judged['number'] == number
     scores = networks['discriminator'](tf.constant(images)).numpy()
     np.testing.assert_allclose(judged['score'], scores.mean(), rtol=1e-4)
-    sure = judge.probabilities(images).max(axis=1) >= 0.8
+    sure = judge.probabilities(images)[:, :10].max(axis=1) >= 0.8
     assert judged['recognised'] == pytest.approx(sure.mean())
     assert len(judged['classes']) == 10
     assert sum(judged['classes']) == sure.sum()
-    distance = frechet.distance(judge.features(images), reference)
+    distance = frechet.distance(network.features(images), reference)
     assert judged['frechet_distance'] == pytest.approx(distance)
     # In the features of the fixed network, of as many real images.
     ruler = yardstick.Yardstick(dataset.train)
@@ -216,6 +184,16 @@ def test_evaluates_a_run(tmp_path, monkeypatch):
     )
     assert judged['precision'] == found.precision
     assert judged['recall'] == found.recall
+    near = nearest.find(images, dataset.train).distances
+    shares = nearest.copying(near, held_out.distances)
+    assert (judged['nearer'], judged['suspicious']) == shares
+    if name != 'real':
+      far = nearest.find(images, dataset.validation).distances
+      assert judged['copied'] == nearest.copied(near, far, 1617, 180)
+  assert result['copied_chance'] == nearest.chance(number, 1617, 180)
+  assert result['real']['nearer'] == pytest.approx(0.5)
+  assert result['judge'].keys() == {'right', 'wrong', 'spoiled'}
+  assert result['judge']['spoiled'].keys() == set(spoiled.KINDS)
   assert result['real']['precision'] > result['trained']['precision']
 
   folder = os.path.join(workdir, 'evaluation')
@@ -227,6 +205,20 @@ def test_evaluates_a_run(tmp_path, monkeypatch):
       sizes[name] = image.size
   assert sizes['trained'] == sizes['untrained'] == sizes['real']
   assert sizes['comparison'][0] > 3 * sizes['real'][0]
+  # The first drawing, at twice its size, with its nearest image on its right.
+  sheet = np.asarray(Image.open(os.path.join(folder, 'nearest.png')))
+  lines = sheet[..., 0] == 160  # Above, there are titles.
+  row = np.flatnonzero(lines.sum(axis=1) > 100)[0] + 1
+  column = np.flatnonzero(lines[row - 1])[0] + 1
+  near = nearest.find(sets['trained'], dataset.train).indices[0]
+  for i, image in enumerate((sets['trained'][0], dataset.train[near])):
+    left = column + 33 * i
+    seen = sheet[row : row + 32 : 2, left : left + 32 : 2, 0]
+    np.testing.assert_array_equal(seen, image[..., 0])
+  # What is taken for a digit, and what is refused: here, it is one or both.
+  assert os.path.exists(os.path.join(folder, 'recognised.png'))
+  parts = generation._sorted(sets['real'], np.arange(number) < 5)
+  assert parts.shape[1] > generation._sorted(sets['real'], sure >= 0).shape[1]
   generation.table(result)
 
 
@@ -300,6 +292,9 @@ def test_judges_agents_of_data_without_labels(
       'frechet_distance',
       'precision',
       'recall',
+      'nearer',
+      'suspicious',
+      'copied',
     }
     assert images.shape[1:] == (width, width, 3)
     assert judged['number'] == len(images)
@@ -321,6 +316,7 @@ def test_judges_agents_of_data_without_labels(
   table = generation.table(result)
   assert 'recall' in table and 'score' in table
   assert 'recognised' not in table and 'classifier' not in table
+  assert not os.path.exists(os.path.join(folder, 'recognised.png'))
   assert ('-' in table.split('recall')[1].split()[:3]) == (photos == 5)
 
 
@@ -341,7 +337,7 @@ def _write_mnist(folder, first, number, seed):
     path.write_bytes(gzip.compress(header + array.tobytes()))
 
 
-def test_judges_by_the_test_images_if_asked_to(tmp_path, monkeypatch):
+def test_judges_by_the_test_images_if_asked_to(tmp_path, monkeypatch, judges):
   _write_mnist(tmp_path, 'train', 60, seed=0)
   _write_mnist(tmp_path, 't10k', 50, seed=1)
   images = tmp_path / 't10k-images-idx3-ubyte.gz'
@@ -350,11 +346,11 @@ def test_judges_by_the_test_images_if_asked_to(tmp_path, monkeypatch):
   config = dataclasses.replace(small.CONFIG, data=data)
   workdir = str(tmp_path / 'run')
   _fabricate_run(workdir, config)
-  train, judges, said = classifier.train_classifier, [], []
+  train, classifiers, said = classifier.train_classifier, [], []
 
   def spy_train(*args):
-    judges.append((args, train(*args, updates=20)))
-    return judges[-1][1]
+    classifiers.append((args, train(*args, updates=20)))
+    return classifiers[-1][1]
 
   monkeypatch.setattr(classifier, 'train_classifier', spy_train)
   images.write_bytes(b'broken')
@@ -367,8 +363,9 @@ def test_judges_by_the_test_images_if_asked_to(tmp_path, monkeypatch):
   test = generation.evaluate(workdir, 10, lambda line: None, 'test')
 
   dataset = builders.load_dataset(config)
-  for (arguments, (judge, accuracy)), result, split, reference in zip(
-    judges,
+  assert len(judges) == 2
+  for (arguments, (network, accuracy)), result, split, reference in zip(
+    classifiers,
     (validation, test),
     ('validation', 'test'),
     (dataset.train, dataset.images('test')),
@@ -380,7 +377,7 @@ def test_judges_by_the_test_images_if_asked_to(tmp_path, monkeypatch):
     assert result['classifier_accuracy'] == accuracy
     assert result['real']['frechet_distance'] == pytest.approx(
       frechet.distance(
-        judge.features(dataset.validation), judge.features(reference)
+        network.features(dataset.validation), network.features(reference)
       )
     )
   distances = [x['trained']['frechet_distance'] for x in (validation, test)]

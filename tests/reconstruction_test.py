@@ -16,7 +16,9 @@ from spiral_tf import rollout
 from spiral_tf import types
 from spiral_tf.datasets import dataset as dataset_lib
 from spiral_tf.evaluation import classifier
+from spiral_tf.evaluation import recognition
 from spiral_tf.evaluation import reconstruction
+from spiral_tf.evaluation import scribbles
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 from tests import runs
@@ -24,10 +26,13 @@ from tests import small
 
 
 @pytest.fixture
-def quick_classifier(monkeypatch):
-  """Has classifiers trained a fifth as long: for digits, that is enough."""
+def quick_judges(monkeypatch):
+  """Has networks trained a fifth as long: for digits, that is enough."""
   train = functools.partial(classifier.train_classifier, updates=300)
   monkeypatch.setattr(classifier, 'train_classifier', train)
+  monkeypatch.setattr(scribbles, '_AGENTS', 2)
+  train = functools.partial(recognition.train, updates=300)
+  monkeypatch.setattr(recognition, 'train', train)
 
 
 def test_errors_are_means_of_squares_on_the_unit_interval():
@@ -84,7 +89,7 @@ def test_the_empty_canvas_is_blank_paper():
 
 
 @pytest.mark.slow
-def test_evaluates_a_run(tmp_path, quick_classifier):
+def test_evaluates_a_run(tmp_path, quick_judges):
   workdir = str(tmp_path)
   config = dataclasses.replace(small.CONDITIONAL, seed=3)
   config_file.save(workdir, config)
@@ -130,6 +135,9 @@ def test_evaluates_a_run(tmp_path, quick_classifier):
   read = result['read']
   assert read['real'] > 0.8
   assert max(read['trained'], read['untrained']) < 0.5
+  recognised = result['recognised']
+  assert recognised['real'] > 0.7
+  assert max(recognised['trained'], recognised['untrained']) <= 0.1
 
   folder = os.path.join(workdir, 'evaluation')
   with open(os.path.join(folder, 'reconstruction.json')) as file:
@@ -147,6 +155,7 @@ def test_evaluates_a_run(tmp_path, quick_classifier):
   assert f'{result["trained"]:.5f}' in table
   assert f'{result["trained"] / result["empty"]:.3f}' in table
   assert f'{read["real"]:.1%}' in table
+  assert f'{recognised["real"]:.1%}' in table and 'judge of digits' in table
 
 
 def test_targets_are_test_images_if_asked_for(tmp_path, monkeypatch):
@@ -158,16 +167,17 @@ def test_targets_are_test_images_if_asked_for(tmp_path, monkeypatch):
   monkeypatch.setattr(builders, 'load_dataset', lambda config: with_tests)
   seen = []
 
-  def recognition(*arguments):
+  def read(*arguments):
     seen.append(arguments)
     return {}
 
-  monkeypatch.setattr(reconstruction, 'recognition', recognition)
+  monkeypatch.setattr(reconstruction, 'read', read)
   result = reconstruction.evaluate(workdir, 20, lambda line: None, 'test')
   targets = tests.images[:20] / 255
   assert result['split'] == 'test' and result['number'] == 20
   assert result['empty'] == pytest.approx(np.mean((1 - targets) ** 2), rel=1e-5)
-  ((data, images, _, split),) = seen
+  ((config, data, images, split),) = seen
+  assert config == small.CONDITIONAL
   assert data is with_tests and split == 'test'
   np.testing.assert_array_equal(images['real'], tests.images[:20])
   assert os.listdir(os.path.join(workdir, 'evaluation_test'))
@@ -184,7 +194,7 @@ def test_without_test_images_says_so_before_any_work(tmp_path):
 
 
 def test_recognises_each_reconstruction_as_its_own_targets_digit(
-  quick_classifier,
+  quick_judges,
 ):
   dataset = builders.load_dataset(small.CONDITIONAL)
   targets = np.asarray(dataset.validation[:100])
@@ -192,11 +202,28 @@ def test_recognises_each_reconstruction_as_its_own_targets_digit(
   others = np.asarray(
     [targets[np.flatnonzero(labels != label)[0]] for label in labels]
   )
-  result = reconstruction.recognition(
-    dataset, {'same': targets, 'others': others}, seed=0
+  scribbles = 255 - np.random.default_rng(0).permuted(255 - targets, axis=1)
+  result = reconstruction.read(
+    small.CONDITIONAL,
+    dataset,
+    {'same': targets, 'others': others, 'scribbles': scribbles},
   )
   assert result['read']['same'] > 0.8
   assert result['read']['others'] < 0.2
+  # Who must name a digit is right now and then; who need not refuses.
+  assert result['recognised']['same'] > 0.7
+  assert result['recognised']['others'] < 0.1
+  assert result['recognised']['scribbles'] < result['read']['scribbles']
+
+
+def test_the_table_of_earlier_versions_knows_no_judge():
+  errors = dict.fromkeys(('trained', 'untrained', 'empty', 'mean_image'), 0.5)
+  shares = {'trained': 0.75, 'untrained': 0.125, 'real': 0.9}
+  result = {'number': 3, 'frames': 1, 'read': shares, **errors}
+  table = reconstruction.table({**result, 'classifier_accuracy': 0.99})
+  assert 'if a digit is named' in table and '75.0%' in table
+  assert 'classifier accuracy on validation images: 99.0%' in table
+  assert 'judge' not in table and 'Recognised' not in table
 
 
 def test_the_mean_image_is_that_of_the_training_images():

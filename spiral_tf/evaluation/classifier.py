@@ -1,9 +1,9 @@
-"""A small network that recognises ten classes of images, digits say.
+"""A small network that tells ten classes of images apart, digits say.
 
-Trained on real images, it tells the share of drawings that it recognises as one
-of the classes, and it gives features in which sets of images can be compared,
-see `frechet`. Untrained, with fixed weights, it gives features that need no
-labels, see `yardstick`.
+Trained on real images, it gives features in which sets of images can be
+compared, see `frechet`, and always names one of the classes, of scribbles too:
+whether an image is of any class is asked of `recognition`. Untrained, with
+fixed weights, it gives features that need no labels, see `yardstick`.
 """
 
 from collections.abc import Callable
@@ -36,13 +36,8 @@ class Classifier:
     Raises:
       ValueError: the shape is not as above.
     """
-    self.image_shape = tuple(image_shape)
-    if len(self.image_shape) != 3 or min(self.image_shape[:2]) < 8:
-      raise ValueError(
-        f'image_shape is {self.image_shape}, but it must be [W, W, C] with W '
-        'at least 8 pixels.'
-      )
-    init = _HeNormal(np.random.default_rng(seed))
+    self.image_shape = checked_shape(image_shape)
+    init = HeNormal(np.random.default_rng(seed))
     self._features = snt.Sequential(
       [
         snt.Conv2D(32, 5, stride=2, w_init=init),
@@ -102,18 +97,38 @@ class Classifier:
     self, images: datasets.Images
   ) -> tuple[np.ndarray, np.ndarray]:
     """Features and logits of any number of images, in bounded memory."""
-    fits = images.dtype == np.uint8 and images.shape[1:] == self.image_shape
-    if not fits or not len(images):
-      raise ValueError(
-        f'images are {images.dtype} {list(images.shape)}, but this classifier '
-        f'judges uint8 [N, {str(self.image_shape)[1:-1]}], N at least 1.'
-      )
+    check_images(images, self.image_shape)
     starts = range(0, len(images), _CHUNK)
     judged = [self._judge(images[i : i + _CHUNK]) for i in starts]
     return tuple(np.concatenate(parts) for parts in zip(*judged))
 
 
-class _HeNormal(snt.initializers.Initializer):
+def checked_shape(image_shape: Sequence[int]) -> tuple[int, ...]:
+  """Returns the shape of images, or raises a ValueError if it is unfit.
+
+  Args:
+    image_shape: `[W, W, C]`, `W` at least 8.
+  """
+  shape = tuple(image_shape)
+  if len(shape) != 3 or min(shape[:2]) < 8:
+    raise ValueError(
+      f'image_shape is {shape}, but it must be [W, W, C] with W at least 8 '
+      'pixels.'
+    )
+  return shape
+
+
+def check_images(images: datasets.Images, image_shape: tuple[int, ...]) -> None:
+  """Raises a ValueError if images are not uint8 `[N, *image_shape]`."""
+  fits = images.dtype == np.uint8 and images.shape[1:] == image_shape
+  if not fits or not len(images):
+    raise ValueError(
+      f'images are {images.dtype} {list(images.shape)}, but this classifier '
+      f'judges uint8 [N, {str(image_shape)[1:-1]}], N at least 1.'
+    )
+
+
+class HeNormal(snt.initializers.Initializer):
   """He et al.'s initializer, from a generator instead of TensorFlow's state."""
 
   def __init__(self, rng: np.random.Generator):
@@ -142,7 +157,7 @@ def train_classifier(
     labels: int `[N]` in [0, 10).
     validation_images: uint8 `[M, W, W, C]`, held out.
     validation_labels: int `[M]`.
-    seed: of weights, order and shifts; the same seed gives the same judge.
+    seed: of weights, order and shifts; the same seed gives the same classifier.
     updates: gradient steps; by default 8 epochs, but 1500 at least.
     batch_size: images a gradient step.
     learning_rate: Adam's at the start; it falls to 0 along a half cosine.
@@ -200,10 +215,13 @@ def train_classifier(
   return classifier, accuracy()
 
 
-def train_judge(
+def train_on(
   dataset: datasets.Dataset, seed: int, split: str = 'validation'
 ) -> tuple[Classifier, float]:
   """Trains a classifier on a data set whose labels are ten classes.
+
+  Counterexamples are none of its business: they would change its features, and
+  with them what published Frechet distances mean.
 
   Args:
     dataset: the data, of whose training images the classifier learns.
@@ -250,32 +268,3 @@ def shifted(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def has_ten_classes(labels: np.ndarray | None) -> bool:
   """Whether labels, int `[N]` or None if there are none, are of ten classes."""
   return labels is not None and labels.max() < NUM_CLASSES
-
-
-def recognised(probabilities: np.ndarray, threshold: float = 0.8) -> float:
-  """Share of images whose likeliest class has at least `threshold`.
-
-  Args:
-    probabilities: float32 `[N, 10]`.
-    threshold: probability from which on an image counts as recognised.
-
-  Returns:
-    A share in [0, 1].
-  """
-  return float(np.mean(probabilities.max(-1) >= threshold))
-
-
-def class_histogram(
-  probabilities: np.ndarray, threshold: float = 0.8
-) -> np.ndarray:
-  """Counts the recognised images of each class.
-
-  Args:
-    probabilities: float32 `[N, 10]`.
-    threshold: probability from which on an image counts as recognised.
-
-  Returns:
-    int64 `[10]`, number of images.
-  """
-  sure = probabilities.max(-1) >= threshold
-  return np.bincount(probabilities[sure].argmax(-1), minlength=NUM_CLASSES)

@@ -1,7 +1,8 @@
 """Judges an agent that draws freely, beside an untrained one and real images.
 
-Any data set will do. Where its labels are of ten classes, a classifier that is
-trained on them tells what is recognised; all else needs no labels.
+Any data set will do. Where its labels are of ten classes, distances are taken
+in the features of a classifier that is trained on them, and a judge that knows
+counterexamples, too, tells what it recognises; all else needs no labels.
 """
 
 from collections.abc import Callable
@@ -10,10 +11,10 @@ import os
 from typing import Any
 
 import numpy as np
-import tabulate
 import tensorflow as tf
 
 from spiral_tf import builders
+from spiral_tf import datasets
 from spiral_tf import node_kinds
 from spiral_tf import pictures
 from spiral_tf import rollout
@@ -21,7 +22,10 @@ from spiral_tf import seeds
 from spiral_tf.config import experiment
 from spiral_tf.evaluation import classifier
 from spiral_tf.evaluation import frechet
+from spiral_tf.evaluation import generation_table
+from spiral_tf.evaluation import nearest
 from spiral_tf.evaluation import precision_recall
+from spiral_tf.evaluation import recognition
 from spiral_tf.evaluation import results
 from spiral_tf.evaluation import yardstick
 from spiral_tf.workdir import checkpoints
@@ -30,13 +34,17 @@ from spiral_tf.workdir import config_file
 # What an evaluation writes.
 FILES = (
   *('trained.png', 'untrained.png', 'real.png', 'comparison.png'),
-  'evaluation.json',
+  *('nearest.png', 'recognised.png', 'evaluation.json'),
 )
+table = generation_table.table
 # Drawings that are made at once, and that are judged at once.
 _BATCH = 250
 # Images in a picture, and images a row.
 _SHOWN = 100
 _COLUMNS = 10
+# Drawings that are shown beside the nearest training images, and pairs a row.
+_PAIRS = 40
+_PAIRS_A_ROW = 4
 # Real images that the fixed network looks at, at most: enough for a distance.
 _REFERENCES = 5000
 
@@ -92,18 +100,24 @@ def evaluate(
     `score`, the mean score by the discriminator;
     `frechet_distance` to all that drawings are held against;
     `precision` and `recall`, see `precision_recall`, against the first
-    `num_samples` of them, in the features of the fixed network of `yardstick`.
+    `num_samples` of them, in the features of the fixed network of `yardstick`;
+    `nearer` and `suspicious`, see `nearest.Copying`, always of the training
+    images; and of the agents `copied`, see `nearest.copied`, for which the
+    result has `copied_chance`.
     If the labels of the data set are of ten classes, also
-    `classifier_accuracy`, of a classifier trained on the training images, on
-    the images of `split`; `recognised`, for each, the share whose likeliest
-    class has a probability of at least 0.8; `classes`, how many of them are in
-    each class; and the Frechet distance is taken in the features of that
-    classifier. Else it is taken in those of the fixed network, in units of the
-    variance of the real images. What so few images are that it cannot be taken
-    of them is None.
+    `classifier_accuracy`, of a classifier trained on the training images alone,
+    on the images of `split`, and the Frechet distance is taken in its features:
+    the ratio of the trained agent's and the untrained one's is the figure that
+    docs/results.md states, and what the judge below refuses changes nothing
+    about it. Else it is taken in those of the fixed network, in units of the
+    variance of the real images. And `judge`, what `recognition.trial` finds of
+    a judge that has seen counterexamples, too; `recognised`, for each, the
+    share that it takes for a digit; `classes`, how many for each of them. What
+    so few images are that it cannot be taken of them is None.
 
     The same is written to the folder of `results` for that split, as JSON and
-    with a grid of each.
+    with a grid of each; with drawings beside the nearest training images; and,
+    where there is a judge, with what it takes for digits, and what it refuses.
 
   Raises:
     FileNotFoundError: `workdir` has no run, or no checkpoint, or the images of
@@ -146,14 +160,18 @@ def evaluate(
       'score': _score(batch, discriminator),
       **_realism(batch, ruler, num_samples),
     }
+  report('Looking for the nearest training images.')
+  found = _look_for_copies(images, dataset, result)
   if classifier.has_ten_classes(dataset.train_labels):
-    report('Training the judge on the real images.')
-    judge, accuracy = classifier.train_judge(dataset, config.seed, split)
-    result['classifier_accuracy'] = float(accuracy)
-    features = judge.features(references)
-    for name, batch in images.items():
-      result[name].update(_recognition(batch, judge, features))
+    report('Training a classifier and a judge on the real images.')
+    taken = _recognise(config, dataset, split, images, result)
+    pictures.write_png(
+      os.path.join(folder, 'recognised.png'), _sorted(trained, taken)
+    )
   _write(folder, result, images)
+  pictures.write_png(
+    os.path.join(folder, 'nearest.png'), _beside(images, dataset.train, found)
+  )
   return result
 
 
@@ -182,26 +200,90 @@ def _realism(
   return result
 
 
-def _recognition(
-  images: np.ndarray, judge: classifier.Classifier, references: np.ndarray
-) -> dict[str, Any]:
-  """What a trained classifier finds in images, uint8 `[N, W, W, C]`.
+def _look_for_copies(
+  images: Mapping[str, np.ndarray],
+  dataset: datasets.Dataset,
+  result: dict[str, Any],
+) -> dict[str, nearest.Nearest]:
+  """Adds to a result how near training images are, and returns these."""
+  sizes = len(dataset.train), len(dataset.validation)
+  found = {k: nearest.find(x, dataset.train) for k, x in images.items()}
+  for name, batch in images.items():
+    distances = found[name].distances
+    shares = nearest.copying(distances, found['real'].distances)
+    result[name].update(shares._asdict(), copied=None)
+    if name != 'real':
+      held_out = nearest.find(batch, dataset.validation).distances
+      result[name]['copied'] = nearest.copied(distances, held_out, *sizes)
+  result['copied_chance'] = nearest.chance(len(images['trained']), *sizes)
+  return found
 
-  Args:
-    images: the images.
-    judge: the classifier.
-    references: features of the real images in it, float32 `[M, F]`.
+
+def _recognise(
+  config: experiment.Config,
+  dataset: datasets.Dataset,
+  split: str,
+  images: Mapping[str, np.ndarray],
+  result: dict[str, Any],
+) -> np.ndarray:
+  """Adds what needs labels of ten classes to a result, see `evaluate`.
+
+  Returns:
+    Which of the trained agent's drawings are taken for digits, bool `[N]`.
   """
-  probabilities = judge.probabilities(images)
-  result = {
-    'recognised': classifier.recognised(probabilities),
-    'classes': classifier.class_histogram(probabilities).tolist(),
-  }
-  if len(images) > 1:
-    result['frechet_distance'] = frechet.distance(
-      judge.features(images), references
+  network, accuracy = classifier.train_on(dataset, config.seed, split)
+  result['classifier_accuracy'] = float(accuracy)
+  references = network.features(
+    dataset.images('train' if split == 'validation' else split)
+  )
+  judge = recognition.train(config, dataset)
+  result['judge'] = recognition.trial(
+    judge, dataset.images(split), dataset.labels(split), config.seed
+  )
+  probabilities = {k: judge.probabilities(x) for k, x in images.items()}
+  for name, batch in images.items():
+    result[name].update(
+      recognised=recognition.recognised(probabilities[name]),
+      classes=recognition.class_histogram(probabilities[name]).tolist(),
     )
-  return result
+    if len(batch) > 1:
+      result[name]['frechet_distance'] = frechet.distance(
+        network.features(batch), references
+      )
+  return recognition.taken(probabilities['trained'])
+
+
+def _sorted(images: np.ndarray, taken: np.ndarray) -> np.ndarray:
+  """A picture of what is taken for a digit, and of what is not."""
+  parts = {'taken for digits': images[taken], 'refused': images[~taken]}
+  return pictures.titled(
+    {
+      f'{title}: {len(part)}': pictures.grid(part[:_SHOWN], _COLUMNS)
+      for title, part in parts.items()
+      if len(part)
+    }
+  )
+
+
+def _beside(
+  images: Mapping[str, np.ndarray],
+  training: datasets.Images,
+  found: Mapping[str, nearest.Nearest],
+) -> np.ndarray:
+  """A picture of images, each with the nearest training image to its right."""
+  first, order = slice(_PAIRS), np.argsort(found['trained'].distances)
+  shown = {}
+  for title, name, chosen in (
+    ('drawing, nearest training image', 'trained', first),
+    ('the nearest of all drawings', 'trained', order[:_PAIRS]),
+    ('the same of held-out images', 'real', first),
+  ):
+    others = np.asarray(training[found[name].indices[chosen]])
+    both = np.stack([images[name][chosen], others], axis=1)
+    shown[title] = pictures.grid(
+      both.reshape(-1, *both.shape[2:]), 2 * _PAIRS_A_ROW
+    )
+  return pictures.titled(shown)
 
 
 def _write(
@@ -215,65 +297,3 @@ def _write(
     os.path.join(folder, 'comparison.png'), pictures.titled(grids)
   )
   results.write(os.path.join(folder, 'evaluation.json'), result)
-
-
-def table(result: Mapping[str, Any]) -> str:
-  """The result of `evaluate` as text for people.
-
-  Results of earlier versions have no precision and recall, and name no split:
-  it was "validation".
-  """
-  names = ('trained', 'untrained', 'real')
-  has_classes = 'classifier_accuracy' in result
-  rows = []
-  for label, key, form in (
-    ('discriminator score', 'score', '{:+.3f}'),
-    ('recognised', 'recognised', '{:.1%}'),
-    (
-      'Frechet distance',
-      'frechet_distance',
-      f'{{:.{2 if has_classes else 3}f}}',
-    ),
-    ('precision', 'precision', '{:.1%}'),
-    ('recall', 'recall', '{:.1%}'),
-    ('images', 'number', '{}'),
-  ):
-    if key in result['trained']:
-      values = (result[name][key] for name in names)
-      cells = ('-' if x is None else form.format(x) for x in values)
-      rows.append((label, *cells))
-  if has_classes:
-    for digit in range(classifier.NUM_CLASSES):
-      shares = (
-        f'{result[name]["classes"][digit] / result[name]["number"]:.1%}'
-        for name in names
-      )
-      rows.append((f'recognised as {digit}', *shares))
-  split = result.get('split', 'validation')
-  trained, untrained = (
-    result[name]['frechet_distance'] for name in ('trained', 'untrained')
-  )
-  lines = [
-    tabulate.tabulate(
-      rows,
-      ('', *names),
-      tablefmt='plain',
-      colalign=('left', 'right', 'right', 'right'),
-      disable_numparse=True,
-    ),
-    f'Frechet distance, trained / untrained: {trained / untrained:.3f}',
-    f'held against: the {"test" if split == "test" else "training"} images; '
-    'real: the held-out (validation) images',
-  ]
-  if has_classes:
-    lines.append(
-      f'classifier accuracy on {split} images: '
-      f'{result["classifier_accuracy"]:.1%}'
-    )
-  else:
-    lines.append(
-      'Frechet distance: in units of the variance of the real images, in the '
-      'features of a fixed network'
-    )
-  lines.append(f'environment frames of training: {result["frames"]:,}')
-  return '\n'.join(lines)

@@ -2,7 +2,8 @@
 
 The measure is the mean squared error of a pixel on [0, 1], of which figure 8 of
 the paper shows the course. Where the labels of targets are of ten classes, a
-classifier looks at targets and reconstructions as well.
+classifier looks at targets and reconstructions as well, and a judge that may
+say that they are none of these.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from spiral_tf import rollout
 from spiral_tf import seeds
 from spiral_tf.config import experiment
 from spiral_tf.evaluation import classifier
+from spiral_tf.evaluation import recognition
 from spiral_tf.evaluation import results
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
@@ -123,7 +125,7 @@ def evaluate(
     `split`, `frames` of training, `number` of images, and the mean squared
     errors `trained`, `untrained`, `empty` (canvas) and `mean_image` (of the
     training images). If the labels of the data set are of ten classes, also
-    what `recognition` finds in `trained`, `untrained` and `real`, the targets
+    what `read` finds in `trained`, `untrained` and `real`, the targets
     themselves. The same is written to the folder of `results` for that split,
     as JSON and pictures.
 
@@ -159,40 +161,55 @@ def evaluate(
     **{k: float(errors(x, targets).mean()) for k, x in canvases.items()},
   }
   if classifier.has_ten_classes(dataset.train_labels):
-    report('Training the judge on the real images.')
+    report('Training a classifier and a judge on the real images.')
     images = {k: canvases[k] for k in ('trained', 'untrained')}
     images['real'] = targets
-    result.update(recognition(dataset, images, config.seed, split))
+    result.update(read(config, dataset, images, split))
   _write(folder, result, targets, canvases)
   return result
 
 
-def recognition(
+def read(
+  config: experiment.Config,
   dataset: datasets.Dataset,
   images: Mapping[str, np.ndarray],
-  seed: int,
   split: str = 'validation',
 ) -> dict[str, Any]:
   """Tells whether images are recognised as what they were made after.
 
   Args:
-    dataset: the data, of ten classes, on which a classifier is trained.
+    config: the experiment.
+    dataset: the data, of ten classes.
     images: uint8 `[N, W, W, C]` each, made after the first `N` images of the
       split.
-    seed: of the classifier.
     split: 'validation' or 'test'.
 
   Returns:
-    `classifier_accuracy`, on all images of the split, and `read`: of each of
-    `images` the share whose likeliest class is that of what it was made after.
+    `classifier_accuracy`, on all images of the split, of a classifier that is
+    trained on the training images alone, and `read`: of each of `images` the
+    share whose likeliest class is that of what it was made after. It must name
+    a class. `judge`, what `recognition.trial` finds of a judge that need not,
+    and `recognised`: of each the share that it is sure to be that class; what
+    it refuses is wrong.
   """
-  judge, accuracy = classifier.train_judge(dataset, seed, split)
-  shares = {}
+  network, accuracy = classifier.train_on(dataset, config.seed, split)
+  judge = recognition.train(config, dataset)
+  result = {
+    'classifier_accuracy': float(accuracy),
+    'judge': recognition.trial(
+      judge, dataset.images(split), dataset.labels(split), config.seed
+    ),
+    'read': {},
+    'recognised': {},
+  }
   for name, batch in images.items():
-    classes = judge.probabilities(batch).argmax(axis=-1)
     labels = dataset.labels(split)[: len(batch)]
-    shares[name] = float(np.mean(classes == labels))
-  return {'classifier_accuracy': float(accuracy), 'read': shares}
+    classes = network.probabilities(batch).argmax(axis=-1)
+    result['read'][name] = float(np.mean(classes == labels))
+    result['recognised'][name] = recognition.recognised_as(
+      judge.probabilities(batch), labels
+    )
+  return result
 
 
 def _write(
@@ -223,7 +240,8 @@ def _write(
 def table(result: Mapping[str, Any]) -> str:
   """The result of `evaluate` as text for people.
 
-  Results of earlier versions name no split: it was "validation".
+  Results of earlier versions name no split: it was "validation"; and no judge:
+  their classifier had to take everything for some digit.
   """
   split = result.get('split', 'validation')
   errors_found = [
@@ -243,21 +261,27 @@ def table(result: Mapping[str, Any]) -> str:
     f'Mean squared error of a pixel, {result["number"]} {split} images:',
     _columns(errors_found),
   ]
-  if 'read' in result:
-    shares = [
-      (label, f'{result["read"][name]:.1%}')
-      for name, label in (
-        ('trained', 'trained agent'),
-        ('untrained', 'untrained agent'),
-        ('real', 'the targets'),
-      )
-    ]
-    lines += [
-      'Read as the digit that the target shows:',
-      _columns(shares),
+  for key, words in (
+    ('read', 'Read as the digit that the target shows, if a digit is named:'),
+    ('recognised', 'Recognised as that digit, if none may be:'),
+  ):
+    if key in result:
+      shares = [
+        (label, f'{result[key][name]:.1%}')
+        for name, label in (
+          ('trained', 'trained agent'),
+          ('untrained', 'untrained agent'),
+          ('real', 'the targets'),
+        )
+      ]
+      lines += [words, _columns(shares)]
+  if 'judge' in result:
+    lines.append(recognition.in_words(result['judge'], split))
+  if 'classifier_accuracy' in result:
+    lines.append(
       f'classifier accuracy on {split} images: '
-      f'{result["classifier_accuracy"]:.1%}',
-    ]
+      f'{result["classifier_accuracy"]:.1%}'
+    )
   lines.append(f'environment frames of training: {result["frames"]:,}')
   return '\n'.join(lines)
 

@@ -126,7 +126,7 @@ class ProgramTest(parameterized.TestCase):
     self.assertBetween(last['mse_mean_image'], 1e-4, 1.0)
     config_file.save(workdir, config)
     # What a classifier recognises is no matter of the graph's, and takes long.
-    with mock.patch.object(reconstruction, 'recognition', return_value={}):
+    with mock.patch.object(reconstruction, 'read', return_value={}):
       result = reconstruction.evaluate(workdir, 10, lambda line: None)
     self.assertEqual(result['frames'], config.training.frames)
     self.assertNotEqual(result['trained'], result['untrained'])
