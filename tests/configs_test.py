@@ -9,6 +9,7 @@ import pytest
 import configs
 from spiral_tf import builders
 from spiral_tf.config import experiment
+from spiral_tf.config import sections
 
 _NAMES = sorted(
   path.stem
@@ -89,6 +90,17 @@ def test_a_small_twin_differs_only_in_size_and_rates(name):
   assert config.data.name == twin.data.name
   assert config.conditional == twin.conditional
   assert config.training.num_actors == 1
+
+
+@pytest.mark.parametrize(
+  'name', [name for name in _NAMES if name.endswith('_see')]
+)
+def test_a_seeing_twin_differs_only_in_what_heads_see(name):
+  twin = experiment.flat(_load(name.removesuffix('_see')))
+  config = experiment.flat(_load(name))
+  changed = {key for key in config if config[key] != twin[key]}
+  seeing = {f'policy_network.{name}' for name in sections.SEEING}
+  assert changed - {'policy_network.location_glimpse'} == seeing
 
 
 if __name__ == '__main__':

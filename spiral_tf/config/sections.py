@@ -198,6 +198,15 @@ class PolicyNetworkConfig(fields.Section):
   )
 
 
+# What makes location heads see the picture, and those after them what is there.
+SEEING = {
+  'location_skips': True,
+  'location_marks': True,
+  'location_features': True,
+  'difference_map': True,
+}
+
+
 @dataclasses.dataclass(frozen=True)
 class DiscriminatorNetworkConfig(fields.Section):
   """The discriminator network, "similar to DCGAN" (appendix B)."""
