@@ -12,6 +12,7 @@ import numpy as np
 from spiral_tf import builders
 from spiral_tf import rollout
 from spiral_tf.agents import saved_model
+from spiral_tf.config import learners
 from spiral_tf.config import sections
 from spiral_tf.programs import program as program_lib
 
@@ -49,6 +50,7 @@ class Studio:
       loaded.config,
       conditional=False,
       reward=sections.RewardConfig(),
+      policy_learner=learners.PolicyLearnerConfig(),
       discriminator_network=sections.DiscriminatorNetworkConfig(),
     )
     self._environments: list[dm_env.Environment] = []
