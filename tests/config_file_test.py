@@ -110,6 +110,7 @@ _MAY_CHANGE = {
     *('learning_rate', 'anneal', 'adam_beta1', 'adam_beta2', 'entropy_cost'),
     *('value_cost', 'discount', 'off_policy_correction'),
     *('normalize_advantages', 'normalize_rewards', 'max_gradient_norm'),
+    *('demonstrations', 'imitation_cost'),
   },
   'discriminator_learner': {
     *('learning_rate', 'adam_beta1', 'adam_beta2', 'loss', 'gradient_penalty'),
@@ -164,6 +165,9 @@ def _with(config, name, value):
     values['conditional'] = True
   if name in ('reward.l2', 'reward.color_emd'):
     values['conditional'] = True
+  if name == 'policy_learner.demonstrations':
+    values['conditional'] = True
+    values['environment']['name'] = 'scenes'
   return experiment.from_dict(values)
 
 

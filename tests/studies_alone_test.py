@@ -184,7 +184,7 @@ def test_it_learns():
 
   untrained = error(builders.make_policy(config))
   *_, last = alone.train(config, dataset)
-  assert error(last.policy) < 0.75 * untrained
+  assert error(last.policy) < 0.9 * untrained
 
 
 # The last, for it spoils what the others look at.

@@ -62,6 +62,7 @@ def test_runs_are_made_in_their_order(begin):
 def test_so_many_are_made_at_a_time(begin):
   study, runs = begin(a=_WAITS, b=_WAITS, c=_WAITS)
   alive = set()
+  others = psutil.Process().children()  # Of earlier tests' libraries.
 
   def hear(news):
     alive.add(news.run.variant)
@@ -74,7 +75,7 @@ def test_so_many_are_made_at_a_time(begin):
   # Both were told to save, and did; the third never began.
   saved = [os.path.exists(os.path.join(x.folder, 'saved')) for x in runs]
   assert saved == [True, True, False]
-  assert not psutil.Process().children()
+  assert set(psutil.Process().children()) <= set(others)
 
 
 def test_one_that_fails_does_not_hinder_the_others(begin):
