@@ -56,7 +56,7 @@ class PolicyLearner(policy_learner.PolicyLearner):
   """Notes what it trains on."""
 
   def _update(self, data):
-    words = records.names(data, axis=0)
+    words = records.names(data['episodes'], axis=0)
     records.note(node_kinds.POLICY_LEARNER, _run(), words)
     super()._update(data)
 
