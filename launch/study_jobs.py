@@ -16,14 +16,9 @@ from spiral_tf import processes
 from spiral_tf.studies import store
 
 LOG = 'log.txt'
-# One thread a process: then CPU time can be compared, and as many runs as there
-# are cores get on as fast as one.
-_ENVIRONMENT = {
-  'TF_NUM_INTRAOP_THREADS': '1',
-  'TF_NUM_INTEROP_THREADS': '1',
-  'OMP_NUM_THREADS': '1',
-  'OPENBLAS_NUM_THREADS': '1',
-}
+# Then CPU time can be compared, and as many runs as there are cores get on as
+# fast as one.
+_ENVIRONMENT = {**processes.ONE_THREAD, 'OPENBLAS_NUM_THREADS': '1'}
 
 
 class News(NamedTuple):

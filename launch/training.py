@@ -22,6 +22,7 @@ from launch.runtime.engines import engine as engine_lib
 from spiral_tf import builders
 from spiral_tf import locks
 from spiral_tf import node_kinds
+from spiral_tf import processes
 from spiral_tf.config import cluster
 from spiral_tf.config import experiment
 from spiral_tf.population import members as members_lib
@@ -37,13 +38,6 @@ from spiral_tf.workdir import progress as progress_lib
 
 # File that says who trains in a folder.
 _LOCK = 'launcher.lock'
-# Of nodes. One thread a process: with as many busy processes as cores, more
-# only wait.
-ENVIRONMENT = {
-  'TF_NUM_INTRAOP_THREADS': '1',
-  'TF_NUM_INTEROP_THREADS': '1',
-  'OMP_NUM_THREADS': '1',
-}
 # Large networks need longer than Launchpad's 10 seconds to save.
 _GRACE_SECONDS = 60.0
 
@@ -223,7 +217,7 @@ def _supervise(
     lambda: graph.make_program(config, workdir),
     logs,
     resources,
-    ENVIRONMENT,
+    processes.ONE_THREAD,
     _GRACE_SECONDS,
     allow_public=place.allow_public or place.engine == 'local',
     beats=heartbeats.Beats(
@@ -250,7 +244,7 @@ def _launch(
       program,
       launch_type,
       local_resources={
-        label: local_multi_processing.PythonProcess(env=ENVIRONMENT)
+        label: local_multi_processing.PythonProcess(env=processes.ONE_THREAD)
         for label in program.groups
       },
       terminal='output_to_files',

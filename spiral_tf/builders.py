@@ -1,10 +1,11 @@
 """Builds the parts of an experiment from its configuration."""
 
+from collections.abc import Callable
 from collections.abc import Iterable
 import dataclasses
 import inspect
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import dm_env
 import numpy as np
@@ -184,11 +185,30 @@ def make_discriminator_update(
 
 def make_player(policy: policy_lib.Policy, seed: int) -> rollout.Player:
   """The policy as functions that play; `seed` decides what it samples."""
+  return player_of(policy, tf.function(policy.step, autograph=False), seed)
+
+
+def player_of(
+  policy: policy_lib.Policy,
+  compiled: Callable[..., Any],
+  seed: int,
+  *temperature: tf.Tensor,
+) -> rollout.Player:
+  """A player of what was compiled before, where several share it.
+
+  Args:
+    policy: what plays.
+    compiled: its `step`, as a `tf.function`.
+    seed: equal ones sample alike.
+    *temperature: float32 `[]`, which samples are drawn at; none for 1.
+
+  Returns:
+    The player.
+  """
   random = np.random.default_rng(seed)
-  compiled = tf.function(policy.step, autograph=False)
 
   def step(observation, state):
     step_seed = random.integers(2**31, size=2, dtype=np.int32)
-    return compiled(observation, state, tf.constant(step_seed))
+    return compiled(observation, state, tf.constant(step_seed), *temperature)
 
   return rollout.Player(policy.initial_state, step)

@@ -24,6 +24,14 @@ from typing import Any, TypeVar
 _Item = TypeVar('_Item')
 _Result = TypeVar('_Result')
 
+# The environment of a process that shall have one thread: with as many busy
+# processes as cores, more only wait.
+ONE_THREAD = {
+  'TF_NUM_INTRAOP_THREADS': '1',
+  'TF_NUM_INTEROP_THREADS': '1',
+  'OMP_NUM_THREADS': '1',
+}
+
 # What a process says: the first word of a message to its parent.
 _ASKS, _RESULT, _ERROR, _DONE = 'asks', 'result', 'error', 'done'
 

@@ -317,5 +317,15 @@ def test_progress_is_that_of_the_nearest_end(minutes, frames, share):
   assert experiment.progress(config, 3, seconds=60.0) == share
 
 
+def test_rates_fall_to_0_in_the_last_share_of_training():
+  def at(share):
+    config = experiment.from_dict({'policy_learner': {'anneal': share}})
+    return [experiment.anneal(config, x) for x in (0, 0.5, 0.75, 1)]
+
+  assert at(0.0) == [1, 1, 1, 1]
+  assert at(0.5) == [1, 1, 0.5, 0]
+  assert at(1.0) == [1, 0.5, 0.25, 0]
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

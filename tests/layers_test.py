@@ -59,6 +59,7 @@ _LAYERS = {
   'spiral_tf.progress': 0,
   'spiral_tf.seeds': 0,
   'spiral_tf.shapes': 0,
+  'spiral_tf.stacking': 0,
   'spiral_tf.types': 0,
 }
 
@@ -111,6 +112,7 @@ _COVERED_BY = {
   'spiral_tf.environments.mujoco.random_scene': 'scene_sampling_test.py',
   'spiral_tf.environments.mujoco.stage_renderer': 'stage_test.py',
   'spiral_tf.evaluation.feature_sets': 'frechet_test.py',
+  'spiral_tf.evaluation.onlookers': 'classifier_test.py',
   'spiral_tf.exit_codes': 'supervisor_test.py',
   'spiral_tf.node_kinds': 'launch_graph_test.py',
   'spiral_tf.replay.server': 'replay_control_test.py',

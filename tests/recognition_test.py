@@ -72,7 +72,7 @@ def test_held_out_digits_are_recognised_as_what_they_are(judge, digits):
   )
   assert tried['right'] > 0.85 and tried['wrong'] < 0.02
   assert max(tried['spoiled'].values()) < 0.1
-  words = recognition.in_words(tried, 'validation')
+  (words,) = recognition.notes({'judge': tried}, 'validation')
   assert f'{tried["right"]:.1%} right' in words and 'mirrored' in words
 
 

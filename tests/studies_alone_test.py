@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from spiral_tf import builders
+from spiral_tf.datasets import scene_factory
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.studies import alone
 from tests import small
@@ -165,6 +166,18 @@ def test_the_seed_decides(watched):
 def test_it_trains_all_kinds_of_agents(config):
   *_, last = alone.train(_config(config, updates=2))
   assert last.updates == 2 and last.frames == 2 * _FRAMES_AN_UPDATE
+
+
+def test_it_imitates_as_the_nodes_do(tmp_path):
+  scene_factory.make(str(tmp_path), small.SCENES_SETTINGS, 1, lambda done: None)
+  config = dataclasses.replace(
+    small.SCENES,
+    data=dataclasses.replace(small.SCENES.data, path=str(tmp_path)),
+  )
+  first, second = (
+    x.metrics['imitation'] for x in alone.train(_config(config, updates=2))
+  )
+  assert first > 0 and second > 0 and first != second
 
 
 def test_it_learns():

@@ -6,14 +6,14 @@ has a process of its own, with one thread, as nodes have.
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
 from typing import NamedTuple
 
-from launch import training
+from launch.benchmarks import memory
 from launch.benchmarks import synchronous
+from spiral_tf import processes
 from spiral_tf.config import experiment
 
 _SWITCH = 'TF_ENABLE_ONEDNN_OPTS'
@@ -55,7 +55,7 @@ def measure(config: experiment.Config, switch: str) -> Measured:
     input=json.dumps(experiment.to_dict(config)),
     env={
       **os.environ,
-      **training.ENVIRONMENT,
+      **processes.ONE_THREAD,
       'PYTHONPATH': path,
       _SWITCH: switch,
     },
@@ -107,8 +107,7 @@ def main(argv: list[str]) -> None:
   loading = time.process_time()
   config = experiment.from_dict(json.load(sys.stdin))
   costs = synchronous.measure(config, int(argv[1]), float(argv[2]))
-  megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-  print(json.dumps(Measured(loading, megabytes, dict(costs.cpu))))
+  print(json.dumps(Measured(loading, memory.peak(), dict(costs.cpu))))
 
 
 if __name__ == '__main__':

@@ -1,8 +1,7 @@
-"""A training whose parts take turns in one process, and what each costs.
+"""What each part of a training costs that takes turns in one process.
 
-It plays a batch of episodes, makes its share of discriminator updates on
-renders sampled from as large a buffer as replay has, and updates the policy:
-nothing runs beside anything else, nothing is sent anywhere.
+It is `studies.alone`: nothing runs beside anything else, nothing is sent
+anywhere.
 """
 
 import collections
@@ -10,16 +9,10 @@ from collections.abc import Mapping
 import time
 from typing import NamedTuple
 
-import numpy as np
-import tensorflow as tf
-import tree
-
-from spiral_tf import builders
-from spiral_tf import rollout
 from spiral_tf.config import experiment
+from spiral_tf.studies import alone
 
-_ACTING, _ENVIRONMENT = 'acting', 'environment'
-_DISCRIMINATOR, _POLICY = 'discriminator learner', 'policy learner'
+_ENVIRONMENT = 'environment'
 
 
 class Costs(NamedTuple):
@@ -65,14 +58,14 @@ class _TimedEnvironment:
 
   def reset(self):
     """Counts what came before as acting."""
-    self._timer.lap(_ACTING)
+    self._timer.lap(alone.ACTING)
     timestep = self._environment.reset()
     self._timer.lap(_ENVIRONMENT)
     return timestep
 
   def step(self, action):
     """Counts what came before as acting."""
-    self._timer.lap(_ACTING)
+    self._timer.lap(alone.ACTING)
     timestep = self._environment.step(action)
     self._timer.lap(_ENVIRONMENT)
     return timestep
@@ -90,13 +83,15 @@ def measure(config: experiment.Config, warm_up: int, seconds: float) -> Costs:
     What a policy update costs, with all that belongs to it.
   """
   timer = _Timer()
-  updates = _updates(config, timer)
+  training = alone.Training(
+    config, wrap=lambda environment: _TimedEnvironment(environment, timer)
+  )
   for _ in range(warm_up):
-    next(updates)
+    training.update()
   timer.start()
   started, measured = time.perf_counter(), 0
   while not measured or time.perf_counter() - started < seconds:
-    next(updates)
+    training.update(timer.lap)
     measured += 1
   episodes = measured * config.policy_learner.batch_size
   return Costs(
@@ -104,47 +99,3 @@ def measure(config: experiment.Config, warm_up: int, seconds: float) -> Costs:
     {name: 1e3 * value / measured for name, value in timer.wall.items()},
     {name: 1e3 * value / measured for name, value in timer.cpu.items()},
   )
-
-
-def _updates(config: experiment.Config, timer: _Timer):
-  """Trains without end; yields after each policy update."""
-  discriminator = builders.make_discriminator_update(config)
-  policy = builders.make_policy_update(config, discriminator.discriminator)
-  player = builders.make_player(policy.policy, seed=0)
-  dataset = builders.load_dataset(config)
-  learner = config.discriminator_learner
-  targets = dataset.stream('train', config.seed) if config.conditional else ()
-  real = dataset.batches('train', learner.batch_size, config.seed)
-  size = learner.replay_batches * learner.batch_size
-  renders: collections.deque = collections.deque(maxlen=size)
-  rng = np.random.default_rng(config.seed)
-  environments = [
-    _TimedEnvironment(environment, timer)
-    for environment in builders.make_environments(
-      config, config.policy_learner.batch_size, seed=0, targets=targets
-    )
-  ]
-  owed = 0.0
-  while True:
-    episodes = rollout.play(environments, player)
-    last = episodes.observation['canvas'][-1]
-    renders.extend(zip(last, episodes.context.get('target', last)))
-    timer.lap(_ACTING)
-    owed += learner.updates_per_policy_update
-    while owed >= 1:
-      chosen = rng.integers(len(renders), size=learner.batch_size)
-      fake, target = (
-        tf.constant(np.stack(images))
-        for images in zip(*(renders[i] for i in chosen))
-      )
-      if config.conditional:  # The real pair is that of a target and itself.
-        discriminator.step(target, fake, target)
-      else:
-        discriminator.step(tf.constant(next(real)), fake)
-      owed -= 1
-    timer.lap(_DISCRIMINATOR)
-    batch = tree.map_structure(tf.constant, rollout.batch_major(episodes))
-    values = policy.step(batch, tf.constant(1.0))
-    values['score'].numpy()  # Waits for the update.
-    timer.lap(_POLICY)
-    yield

@@ -120,6 +120,20 @@ def progress(config: Config, policy_updates: int, seconds: float) -> float:
   return min(1.0, max(shares))
 
 
+def anneal(config: Config, progress: float) -> float:
+  """What the policy's learning rate and entropy cost are multiplied by.
+
+  Args:
+    config: the experiment.
+    progress: share of training that has passed, in [0, 1].
+
+  Returns:
+    1, but in the last `policy_learner.anneal` of training, where it falls to 0.
+  """
+  share = config.policy_learner.anneal
+  return min(1.0, (1 - progress) / share) if share else 1.0
+
+
 def small_policy_network() -> sections.PolicyNetworkConfig:
   """A policy for 32x32 canvases and 16x16 grids that two cores can train."""
   return sections.PolicyNetworkConfig(

@@ -5,11 +5,12 @@ so of any environment; it is of use where random programs make pictures like the
 targets, as scenes are.
 """
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import dm_env
 import numpy as np
 
+from spiral_tf import stacking
 from spiral_tf import types
 
 
@@ -58,21 +59,18 @@ class Demonstrations:
       demonstrated, imitated = zip(*self._environment.demonstrate(self._random))
       timesteps = [self._environment.reset()]
       timesteps += map(self._environment.step, demonstrated)
-      observations.append(_stack([t.observation for t in timesteps]))
-      actions.append(_stack(demonstrated))
+      observations.append(stacking.stack([t.observation for t in timesteps]))
+      actions.append(
+        {
+          name: np.array([action[name] for action in demonstrated], np.int32)
+          for name in demonstrated[0]
+        }
+      )
       weights.append(imitated)
-    observation = _stack(observations)
+    observation = stacking.stack(observations)
     return types.Demonstration(
       observation,
-      {name: x.astype(np.int32) for name, x in _stack(actions).items()},
+      stacking.stack(actions),
       np.array(weights, np.float32),
       {'target': observation['canvas'][:, -1].copy()},
     )
-
-
-def _stack(structures: Any) -> Any:
-  """Stacks the leaves of equal dictionaries along a new first axis."""
-  first = structures[0]
-  if isinstance(first, dict):
-    return {name: _stack([s[name] for s in structures]) for name in first}
-  return np.stack(structures)

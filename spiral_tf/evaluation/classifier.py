@@ -14,13 +14,13 @@ import sonnet as snt
 import tensorflow as tf
 
 from spiral_tf import datasets
+from spiral_tf.evaluation import onlookers
 
 NUM_CLASSES = 10
 # Features of an image: few enough that some 180 images give a covariance of
 # full rank, with little of the bias that Frechet distances of small samples
 # have.
 NUM_FEATURES = 32
-_CHUNK = 256  # Images judged at once.
 
 
 class Classifier:
@@ -36,8 +36,8 @@ class Classifier:
     Raises:
       ValueError: the shape is not as above.
     """
-    self.image_shape = checked_shape(image_shape)
-    init = HeNormal(np.random.default_rng(seed))
+    self.image_shape = onlookers.checked_shape(image_shape)
+    init = onlookers.HeNormal(np.random.default_rng(seed))
     self._features = snt.Sequential(
       [
         snt.Conv2D(32, 5, stride=2, w_init=init),
@@ -97,46 +97,8 @@ class Classifier:
     self, images: datasets.Images
   ) -> tuple[np.ndarray, np.ndarray]:
     """Features and logits of any number of images, in bounded memory."""
-    check_images(images, self.image_shape)
-    starts = range(0, len(images), _CHUNK)
-    judged = [self._judge(images[i : i + _CHUNK]) for i in starts]
+    judged = onlookers.in_chunks(self._judge, images, self.image_shape)
     return tuple(np.concatenate(parts) for parts in zip(*judged))
-
-
-def checked_shape(image_shape: Sequence[int]) -> tuple[int, ...]:
-  """Returns the shape of images, or raises a ValueError if it is unfit.
-
-  Args:
-    image_shape: `[W, W, C]`, `W` at least 8.
-  """
-  shape = tuple(image_shape)
-  if len(shape) != 3 or min(shape[:2]) < 8:
-    raise ValueError(
-      f'image_shape is {shape}, but it must be [W, W, C] with W at least 8 '
-      'pixels.'
-    )
-  return shape
-
-
-def check_images(images: datasets.Images, image_shape: tuple[int, ...]) -> None:
-  """Raises a ValueError if images are not uint8 `[N, *image_shape]`."""
-  fits = images.dtype == np.uint8 and images.shape[1:] == image_shape
-  if not fits or not len(images):
-    raise ValueError(
-      f'images are {images.dtype} {list(images.shape)}, but this classifier '
-      f'judges uint8 [N, {str(image_shape)[1:-1]}], N at least 1.'
-    )
-
-
-class HeNormal(snt.initializers.Initializer):
-  """He et al.'s initializer, from a generator instead of TensorFlow's state."""
-
-  def __init__(self, rng: np.random.Generator):
-    self._rng = rng
-
-  def __call__(self, shape: Sequence[int], dtype: tf.DType) -> tf.Tensor:
-    scale = np.sqrt(2.0 / np.prod(shape[:-1]))
-    return tf.constant(self._rng.normal(0.0, scale, shape), dtype)
 
 
 def train_classifier(
@@ -183,35 +145,36 @@ def train_classifier(
     updates = max(1500, 8 * len(images) // batch_size)
   rng = np.random.default_rng(seed)
   classifier = Classifier(images.shape[1:], seed)
-  rate = tf.Variable(learning_rate, dtype=tf.float32)
-  optimizer = snt.optimizers.Adam(rate)
 
-  @tf.function(
-    input_signature=[
-      tf.TensorSpec([None, *images.shape[1:]], tf.uint8),
-      tf.TensorSpec([None], tf.int32),
-    ],
-    autograph=False,
-  )
-  def update(x, y):
-    with tf.GradientTape() as tape:
-      _, logits = classifier.forward(x)
-      loss = tf.reduce_mean(
-        tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
-      )
-    variables = classifier.trainable_variables
-    optimizer.apply(tape.gradient(loss, variables), variables)
+  def loss(x, y):
+    _, logits = classifier.forward(x)
+    return tf.reduce_mean(
+      tf.nn.sparse_softmax_cross_entropy_with_logits(y, logits)
+    )
+
+  def batches():
+    while True:
+      chosen = rng.integers(len(images), size=batch_size)
+      yield shifted(images[chosen], rng), labels[chosen].astype(np.int32)
 
   def accuracy() -> float:
     guess = classifier.probabilities(validation_images).argmax(-1)
     return float(np.mean(guess == validation_labels))
 
-  for i in range(updates):
-    rate.assign(learning_rate * 0.5 * (1 + np.cos(np.pi * i / updates)))
-    chosen = rng.integers(len(images), size=batch_size)
-    update(shifted(images[chosen], rng), labels[chosen].astype(np.int32))
-    if progress and (i + 1) % max(1, updates // 5) == 0:
-      progress(i + 1, accuracy())
+  signature = [
+    tf.TensorSpec([None, *images.shape[1:]], tf.uint8),
+    tf.TensorSpec([None], tf.int32),
+  ]
+  for i in onlookers.descend(
+    loss,
+    classifier.trainable_variables,
+    batches(),
+    signature,
+    updates,
+    learning_rate,
+  ):
+    if progress and i % max(1, updates // 5) == 0:
+      progress(i, accuracy())
   return classifier, accuracy()
 
 

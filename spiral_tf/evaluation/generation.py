@@ -26,6 +26,7 @@ from spiral_tf.evaluation import generation_table
 from spiral_tf.evaluation import nearest
 from spiral_tf.evaluation import precision_recall
 from spiral_tf.evaluation import recognition
+from spiral_tf.evaluation import reconstruction
 from spiral_tf.evaluation import results
 from spiral_tf.evaluation import yardstick
 from spiral_tf.workdir import checkpoints
@@ -279,10 +280,8 @@ def _beside(
     ('the same of held-out images', 'real', first),
   ):
     others = np.asarray(training[found[name].indices[chosen]])
-    both = np.stack([images[name][chosen], others], axis=1)
-    shown[title] = pictures.grid(
-      both.reshape(-1, *both.shape[2:]), 2 * _PAIRS_A_ROW
-    )
+    both = reconstruction.pairs(images[name][chosen], others)
+    shown[title] = pictures.grid(both, 2 * _PAIRS_A_ROW)
   return pictures.titled(shown)
 
 

@@ -86,14 +86,8 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
       'copied: nearer to training images than to held-out ones, beyond chance, '
       f'which alone makes it 0% +- {result["copied_chance"]:.0%} or more',
     ]
-  if 'judge' in result:
-    lines.append(recognition.in_words(result['judge'], split))
-  if 'classifier_accuracy' in result:
-    lines.append(
-      f'classifier accuracy on {split} images: '
-      f'{result["classifier_accuracy"]:.1%}'
-    )
-  else:
+  lines += recognition.notes(result, split)
+  if 'classifier_accuracy' not in result:
     lines.append(
       'Frechet distance: in units of the variance of the real images, in the '
       'features of a fixed network'

@@ -28,12 +28,12 @@ from spiral_tf.config import experiment
 from spiral_tf.evaluation import classifier
 from spiral_tf.evaluation import counterexamples
 from spiral_tf.evaluation import distortions
+from spiral_tf.evaluation import onlookers
 from spiral_tf.evaluation import spoiled
 
 # Classes: the ten, and none of them.
 NONE = classifier.NUM_CLASSES
 _NUM_FEATURES = 64
-_CHUNK = 256  # Images judged at once.
 # Images of a class, or of none, in an update: as many of either kind.
 _BATCH = 64
 _LEARNING_RATE = 2e-3
@@ -52,8 +52,8 @@ class Judge:
     Raises:
       ValueError: the shape is not as above.
     """
-    self.image_shape = classifier.checked_shape(image_shape)
-    init = classifier.HeNormal(np.random.default_rng(seed))
+    self.image_shape = onlookers.checked_shape(image_shape)
+    init = onlookers.HeNormal(np.random.default_rng(seed))
     self._network = snt.Sequential(
       [
         snt.Conv2D(16, 3, w_init=init),
@@ -107,9 +107,9 @@ class Judge:
     Raises:
       ValueError: the images are not as above.
     """
-    classifier.check_images(images, self.image_shape)
-    starts = range(0, len(images), _CHUNK)
-    return np.concatenate([self._judge(images[i : i + _CHUNK]) for i in starts])
+    return np.concatenate(
+      onlookers.in_chunks(self._judge, images, self.image_shape)
+    )
 
 
 def train(
@@ -133,31 +133,30 @@ def train(
   if updates is None:
     updates = max(1200, 3 * len(images) // _BATCH)
   judge = Judge(images.shape[1:], config.seed)
-  rate = tf.Variable(_LEARNING_RATE, dtype=tf.float32)
-  optimizer = snt.optimizers.Adam(rate)
 
-  @tf.function(
-    input_signature=[
-      tf.TensorSpec([None, *images.shape[1:]], tf.uint8),
-      tf.TensorSpec([None], tf.int32),
-      tf.TensorSpec([2], tf.int32),
-    ],
-    autograph=False,
-  )
-  def update(x, y, seed):
-    variables = judge.trainable_variables
-    with tf.GradientTape() as tape:
-      loss = judge.loss(x, y, seed)
-    optimizer.apply(tape.gradient(loss, variables), variables)
+  def batches():
+    while True:
+      chosen = rng.integers(len(images), size=_BATCH)
+      batch = [images[chosen], negatives.some(_BATCH, rng)]
+      classes = np.full([2 * _BATCH], NONE, np.int32)
+      classes[:_BATCH] = labels[chosen]
+      seed = rng.integers(2**31, size=2, dtype=np.int32)
+      yield np.concatenate(batch), classes, seed
 
-  for i in range(updates):
-    rate.assign(_LEARNING_RATE * 0.5 * (1 + np.cos(np.pi * i / updates)))
-    chosen = rng.integers(len(images), size=_BATCH)
-    batch = [images[chosen], negatives.some(_BATCH, rng)]
-    classes = np.full([2 * _BATCH], NONE, np.int32)
-    classes[:_BATCH] = labels[chosen]
-    seed = rng.integers(2**31, size=2, dtype=np.int32)
-    update(np.concatenate(batch), classes, seed)
+  signature = [
+    tf.TensorSpec([None, *images.shape[1:]], tf.uint8),
+    tf.TensorSpec([None], tf.int32),
+    tf.TensorSpec([2], tf.int32),
+  ]
+  for _ in onlookers.descend(
+    judge.loss,
+    judge.trainable_variables,
+    batches(),
+    signature,
+    updates,
+    _LEARNING_RATE,
+  ):
+    pass
   return judge
 
 
@@ -243,12 +242,30 @@ def trial(
   }
 
 
-def in_words(tried: Mapping[str, Any], split: str) -> str:
-  """What `trial` found, on images of a split, as a line for people."""
-  spoiled_shares = ', '.join(
-    f'{kind} {share:.1%}' for kind, share in tried['spoiled'].items()
-  )
-  return (
-    f'the judge of digits, on {split} images: {tried["right"]:.1%} right, '
-    f'{tried["wrong"]:.1%} another digit; takes for digits: {spoiled_shares}'
-  )
+def notes(result: Mapping[str, Any], split: str) -> list[str]:
+  """What an evaluation says of who judged, as lines for people.
+
+  Args:
+    result: of the evaluation. There is a line about its `judge`, what `trial`
+      found, and about its `classifier_accuracy`, if it has them.
+    split: whose images they were tried on.
+
+  Returns:
+    The lines.
+  """
+  lines = []
+  if 'judge' in result:
+    tried = result['judge']
+    kinds = ', '.join(
+      f'{kind} {share:.1%}' for kind, share in tried['spoiled'].items()
+    )
+    lines.append(
+      f'the judge of digits, on {split} images: {tried["right"]:.1%} right, '
+      f'{tried["wrong"]:.1%} another digit; takes for digits: {kinds}'
+    )
+  if 'classifier_accuracy' in result:
+    lines.append(
+      f'classifier accuracy on {split} images: '
+      f'{result["classifier_accuracy"]:.1%}'
+    )
+  return lines

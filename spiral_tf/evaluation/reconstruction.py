@@ -275,13 +275,7 @@ def table(result: Mapping[str, Any]) -> str:
         )
       ]
       lines += [words, _columns(shares)]
-  if 'judge' in result:
-    lines.append(recognition.in_words(result['judge'], split))
-  if 'classifier_accuracy' in result:
-    lines.append(
-      f'classifier accuracy on {split} images: '
-      f'{result["classifier_accuracy"]:.1%}'
-    )
+  lines += recognition.notes(result, split)
   lines.append(f'environment frames of training: {result["frames"]:,}')
   return '\n'.join(lines)
 

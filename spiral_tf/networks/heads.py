@@ -132,7 +132,6 @@ class Decoder(snt.Module):
     self._spec = dict(action_spec)
     self._marks = config.location_marks
     self._features = config.location_features
-    self._glimpses = {}
     self._norm = None
     if config.normalize:
       self._norm = snt.LayerNorm(
@@ -150,12 +149,10 @@ class Decoder(snt.Module):
       self._heads[component] = head
     # Nothing follows the last component, so nothing needs to know its value.
     for component in self._components[:-1]:
-      self._embeddings[component] = Embedding(
-        action_spec[component],
-        config.embedding_size,
-        name=f'{component}_embedding',
-      )
       spec = action_spec[component]
+      self._embeddings[component] = Embedding(
+        spec, config.embedding_size, name=f'{component}_embedding'
+      )
       if config.location_glimpse and isinstance(spec, types.LocationArray):
         self._glimpses[component] = glimpse.Glimpse(
           spec, config.location_glimpse, name=f'{component}_glimpse'

@@ -98,8 +98,7 @@ class PolicyLearner(learner_lib.Learner):
     )
 
   def _anneal(self) -> float:
-    share = self._config.policy_learner.anneal
-    return min(1.0, (1 - self._progress()) / share) if share else 1.0
+    return experiment.anneal(self._config, self._progress())
 
   def _gather(self) -> dict[str, Any] | None:
     if self._diverged or self._is_trained():  # Others may still train.

@@ -11,12 +11,14 @@ told from what the clock does. For research:
         print(progress.frames, progress.metrics['return'])
 """
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import math
 import time
 from typing import Any, NamedTuple
 
+import dm_env
 import numpy as np
 import tensorflow as tf
 import tree
@@ -30,6 +32,11 @@ from spiral_tf.config import experiment
 from spiral_tf.networks import discriminator as discriminator_lib
 from spiral_tf.networks import policy as policy_lib
 from spiral_tf.studies import renders as renders_lib
+
+# The parts of an update, for who measures them.
+ACTING = 'acting'
+DISCRIMINATOR = 'discriminator learner'
+POLICY = 'policy learner'
 
 
 class DivergedError(RuntimeError):
@@ -94,10 +101,20 @@ class Training:
   """
 
   def __init__(
-    self, config: experiment.Config, dataset: datasets.Dataset | None = None
+    self,
+    config: experiment.Config,
+    dataset: datasets.Dataset | None = None,
+    wrap: Callable[[dm_env.Environment], dm_env.Environment] = lambda x: x,
   ):
-    """Creates a training at its beginning, see `train`."""
+    """Creates a training at its beginning.
+
+    Args:
+      config: see `train`.
+      dataset: see `train`.
+      wrap: called with each environment; what it returns is acted in.
+    """
     self._config = config
+    self._wrap = wrap
     self._dataset = dataset or builders.load_dataset(config)
     self._discriminator_update = builders.make_discriminator_update(config)
     self.discriminator = self._discriminator_update.discriminator
@@ -155,8 +172,11 @@ class Training:
     """Whether it has come to its end."""
     return self.progress >= 1
 
-  def update(self) -> Progress:
+  def update(self, lap: Callable[[str], None] = lambda part: None) -> Progress:
     """Plays a batch of episodes, and updates both networks.
+
+    Args:
+      lap: called with the name of each part when it is over.
 
     Raises:
       DivergedError: an update was not finite; training cannot go on.
@@ -169,6 +189,7 @@ class Training:
       rollout.play(self._environments, self._player)
     )
     self._remember(episodes)
+    lap(ACTING)
     self._owed.assign_add(
       self._config.discriminator_learner.updates_per_policy_update
     )
@@ -178,7 +199,9 @@ class Training:
       self._discriminator_metrics = {
         f'discriminator_{name}': value for name, value in values.items()
       }
+    lap(DISCRIMINATOR)
     metrics = self._update_policy(episodes, apply=True)
+    lap(POLICY)
     self.updates.assign_add(1)
     self.seconds.assign_add(time.process_time() - start)
     return Progress(
@@ -205,8 +228,12 @@ class Training:
       self._real = self._dataset.batches(
         'train', config.discriminator_learner.batch_size, order
       )
-    self._environments = builders.make_environments(
+    environments = builders.make_environments(
       config, config.policy_learner.batch_size, place, targets
+    )
+    self._environments = [self._wrap(each) for each in environments]
+    self._demonstrations = builders.make_demonstrations(
+      config, int(self.updates)
     )
     self._player = builders.make_player(self.policy, sampling)
     episodes = rollout.batch_major(
@@ -234,14 +261,16 @@ class Training:
   def _update_policy(
     self, episodes: types.Episode, apply: bool
   ) -> dict[str, float]:
-    share = self._config.policy_learner.anneal
-    anneal = min(1.0, (1 - self.progress) / share) if share else 1.0
+    anneal = experiment.anneal(self._config, self.progress)
+    data = {'episodes': episodes}
+    if self._demonstrations is not None:
+      data['demonstrations'] = next(self._demonstrations)
     return _finite(
       'policy',
       self._policy_update.step(
-        tree.map_structure(tf.constant, episodes),
-        tf.constant(anneal, tf.float32),
-        tf.constant(apply),
+        **tree.map_structure(tf.constant, data),
+        anneal=tf.constant(anneal, tf.float32),
+        apply=tf.constant(apply),
       ),
     )
 

@@ -39,21 +39,6 @@ class Curve(NamedTuple):
     """Frames when it was measured last; 0 if it was not."""
     return int(self.frames[-1]) if len(self.frames) else 0
 
-  def at(self, name: str, frames: float) -> float:
-    """A number after so many frames, between measurements on a line.
-
-    Args:
-      name: of the number.
-      frames: environment steps.
-
-    Returns:
-      The number; NaN if the run is not so far.
-    """
-    values = self.values.get(name, self.frames[:0])
-    if not len(values) or frames > self.frames[-1]:
-      return float('nan')
-    return float(np.interp(frames, self.frames, values))
-
 
 def is_over(row: Mapping[str, Any]) -> bool:
   """Whether a line of a curve is that of a run's end."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from spiral_tf import builders
 from spiral_tf import datasets
 from spiral_tf import pictures
 from spiral_tf import rollout
@@ -110,11 +111,5 @@ class Measure:
 
   def _player(self, temperature: float, seed: int) -> rollout.Player:
     """The agent at that temperature; equal seeds sample alike."""
-    random = np.random.default_rng(seed)
     constant = tf.constant(temperature, tf.float32)
-
-    def step(observation, state):
-      step_seed = random.integers(2**31, size=2, dtype=np.int32)
-      return self._step(observation, state, tf.constant(step_seed), constant)
-
-    return rollout.Player(self._policy.initial_state, step)
+    return builders.player_of(self._policy, self._step, seed, constant)
