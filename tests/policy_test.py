@@ -311,8 +311,12 @@ def test_a_gradient_reaches_every_variable(settings):
 
 
 @pytest.mark.slow
-def test_works_in_a_graph_whose_batch_size_is_open():
-  policy, action_spec, observation_spec = _tiny()
+@pytest.mark.parametrize(
+  'settings',
+  [{}, _SEEING, {**_SEEING, 'location_subpixels': 2, 'location_glimpse': 3}],
+)
+def test_works_in_a_graph_whose_batch_size_is_open(settings):
+  policy, action_spec, observation_spec = _tiny(target=True, **settings)
   signature = tf.nest.map_structure(
     lambda spec: tf.TensorSpec((None, *spec.shape), spec.dtype),
     observation_spec,
@@ -321,15 +325,23 @@ def test_works_in_a_graph_whose_batch_size_is_open():
   @tf.function(input_signature=[signature])
   def step(observation):
     batch_size = tf.shape(observation['canvas'])[0]
-    return policy.step(observation, policy.initial_state(batch_size))
+    state = policy.initial_state(batch_size)
+    return policy.step(observation, state, tf.constant([1, 2]))
 
   # Shapes are checked while it is traced, not each time that it runs.
   operations = step.get_concrete_function().graph.get_operations()
   assert not [op.name for op in operations if 'Assert' in op.type]
 
   for batch in (1, 3):
-    output, state = step(_random_observation(observation_spec, (batch,)))
+    observation = _random_observation(observation_spec, (batch,))
+    output, state = step(observation)
     assert output.value.shape == [batch]
+    # It is the same function.
+    same, _ = policy.step(
+      observation, policy.initial_state(batch), tf.constant([1, 2])
+    )
+    for component, log_prob in same.log_prob.items():
+      np.testing.assert_allclose(output.log_prob[component], log_prob, 1e-4)
     for component, spec in action_spec.items():
       action = output.action[component].numpy()
       assert action.shape == (batch,) and (action < spec.num_values).all()

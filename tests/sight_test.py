@@ -55,6 +55,16 @@ def test_of_maps_of_one_width_the_deepest_is_seen():
   assert sight_lib.BLIND.at(8, spec) == []
 
 
+def test_a_map_that_is_coarser_than_the_grid_shows_all_its_cells():
+  images = tf.reshape(tf.range(64, dtype=tf.float32), [1, 8, 8, 1])
+  sight = sight_lib.Sight([images, tf.zeros([1, 4, 4, 5])])
+  sight = sight.marked(_mark(0, 8))
+  seen, cells, mark = sight.at(4, types.LocationArray(8), side=2)
+  assert seen.shape == [1, 4, 4, 5] and mark.shape == [1, 4, 4, 2]
+  # The last row's second cell has those of its square, row by row.
+  np.testing.assert_array_equal(cells[0, 3, 1], [50, 51, 58, 59])
+
+
 # Cells that all look at the lower left quarter of the picture.
 _QUARTER = types.LocationArray(
   4,
@@ -93,8 +103,13 @@ def test_marks_are_in_the_picture_or_on_the_grid():
 
 def test_reads_a_map_at_a_cell_of_each():
   maps = tf.reshape(tf.range(2 * 4 * 4 * 3, dtype=tf.float32), [2, 4, 4, 3])
-  found = sight_lib.at_cell(maps, tf.constant([6, 15]))
+  spec = types.LocationArray(4)
+  found = sight_lib.at_cell(maps, tf.constant([6, 15]), spec)
   np.testing.assert_array_equal(found, [maps[0, 1, 2], maps[1, 3, 3]])
+  # Of a grid that is finer than the map: rows 2 and 7, columns 5 and 0.
+  values = tf.constant([2 * 8 + 5, 7 * 8])
+  found = sight_lib.at_cell(maps, values, types.LocationArray(8))
+  np.testing.assert_array_equal(found, [maps[0, 1, 2], maps[1, 3, 0]])
 
 
 @pytest.mark.parametrize('width', [2, 3, 6])

@@ -1,7 +1,6 @@
 """Whether a node works: by what it makes, which outlives it."""
 
 import os
-import pathlib
 from typing import NamedTuple
 
 from spiral_tf import node_kinds
@@ -123,10 +122,10 @@ class Run:
 def newest(folder):
   """When the newest file below a folder was written; 0 if there is none."""
   times = [0.0]
-  for path in pathlib.Path(folder).rglob('*'):
-    try:
-      if path.is_file():
-        times.append(path.stat().st_mtime)
-    except FileNotFoundError:  # It was removed meanwhile.
-      continue
+  for parent, _, names in os.walk(folder):  # Passes over folders that vanish.
+    for name in names:
+      try:
+        times.append(os.path.getmtime(os.path.join(parent, name)))
+      except FileNotFoundError:  # It was removed meanwhile.
+        continue
   return max(times)

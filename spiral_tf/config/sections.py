@@ -156,6 +156,13 @@ class PolicyNetworkConfig(fields.Section):
   location_residual_blocks: int = fields.network(
     8, 'residual blocks of a location head', fields.at_least(0)
   )
+  location_subpixels: int = fields.network(
+    1,
+    'rows and columns of cells of the grid to which each cell of the last map '
+    'of a location head gives logits (sub-pixel convolution), so that the grid '
+    'may be finer than the map; not in figure 13',
+    fields.at_least(1),
+  )
   state_inputs: tuple[str, ...] = fields.network(
     (), 'further observations the torso is conditioned on, by name'
   )

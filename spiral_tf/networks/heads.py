@@ -209,7 +209,7 @@ class Decoder(snt.Module):
       if component in self._embeddings:
         known = [z, self._embeddings[component](value)]
         if maps and self._features:
-          known += _features_at(value, maps[-2], sight)
+          known += _features_at(value, self._spec[component], maps[-2], sight)
         if component in self._glimpses and sight.images is not None:
           known.append(self._glimpses[component](sight.images, value))
         update = self._residuals[component](tf.concat(known, axis=1))
@@ -222,11 +222,14 @@ class Decoder(snt.Module):
 
 
 def _features_at(
-  value: tf.Tensor, last: tf.Tensor, sight: sight_lib.Sight
+  value: tf.Tensor,
+  spec: types.LocationArray,
+  last: tf.Tensor,
+  sight: sight_lib.Sight,
 ) -> list[tf.Tensor]:
   """What a head's last map and the images show at the chosen cell."""
-  features = [sight_lib.at_cell(last, value)]
+  features = [sight_lib.at_cell(last, value, spec)]
   if sight.maps:
-    images = sight_lib.pooled(sight.maps[0], last.shape[1])
-    features.append(sight_lib.at_cell(images, value))
+    images = sight_lib.pooled(sight.maps[0], spec.grid_width)
+    features.append(sight_lib.at_cell(images, value, spec))
   return features

@@ -23,6 +23,10 @@ class LocationHead(snt.Module):
 
   With `location_skips`, wherever the doubled map has the width of one that the
   torso made, a 3x3 convolution mixes both, as in a U-Net; see `sight`.
+
+  With `location_subpixels`, the grid is finer than the last map, each cell of
+  which has the logits of a square of the grid's (sub-pixel convolution, Shi et
+  al., 2016): as fine a grid as the canvas for the price of a coarse one.
   """
 
   def __init__(
@@ -40,17 +44,21 @@ class LocationHead(snt.Module):
 
     Raises:
       ValueError: no 4x4 map can be made from the hidden vector, or doubling
-        one does not lead to the grid.
+        one does not lead to the grid, or to a part of it.
     """
     super().__init__(name=name)
     self._spec = spec
     grid_width = spec.grid_width
-    doublings = max(0, (grid_width // _FIRST_WIDTH).bit_length() - 1)
+    self._side = config.location_subpixels
+    self._channels = config.location_channels
+    last_width = grid_width // self._side
+    doublings = max(0, (last_width // _FIRST_WIDTH).bit_length() - 1)
     fields.check(
-      _FIRST_WIDTH << doublings == grid_width,
+      self._side * (_FIRST_WIDTH << doublings) == grid_width,
       'environment.grid_width',
       grid_width,
-      'location heads double a 4x4 map, so it must be 4, 8, 16, 32, 64, ...',
+      'location heads double a 4x4 map, so it must be 4, 8, 16, 32, 64, ... '
+      f'times policy_network.location_subpixels, {self._side}',
     )
     fields.check(
       config.lstm_size % _FIRST_WIDTH**2 == 0,
@@ -86,7 +94,7 @@ class LocationHead(snt.Module):
       snt.Conv2D(config.location_channels, 3, w_init=w_init, name=f'mix_{i}')
       for i in range(doublings)
     ]
-    self._last = snt.Conv2D(1, 3, w_init=w_init, name='last')
+    self._last = snt.Conv2D(self._side**2, 3, w_init=w_init, name='last')
 
   def activations(
     self, z: tf.Tensor, sight: sight_lib.Sight = sight_lib.BLIND
@@ -107,11 +115,20 @@ class LocationHead(snt.Module):
     maps = [self._reshape(z)]
     if self._stack is not None:
       maps.append(self._stack(maps[-1]))
+    width = _FIRST_WIDTH
     for double, mix in zip(self._doublings, self._mixes):
-      doubled = tf.nn.relu(double(maps[-1]))
-      seen = sight.at(doubled.shape[1], self._spec)
+      width *= 2
+      # Sonnet does not know the shape where the batch size is open.
+      shape = [None, width, width, self._channels]
+      doubled = tf.nn.relu(tf.ensure_shape(double(maps[-1]), shape))
+      # The finest of the head's maps sees each cell of the grid.
+      finest = width * self._side == self._spec.grid_width
+      seen = sight.at(width, self._spec, self._side if finest else 1)
       if seen:
         doubled = tf.nn.relu(mix(tf.concat([doubled, *seen], axis=-1)))
       maps.append(doubled)
-    maps.append(self._last(maps[-1]))
+    logits = self._last(maps[-1])
+    if self._side > 1:
+      logits = tf.nn.depth_to_space(logits, self._side)
+    maps.append(logits)
     return maps

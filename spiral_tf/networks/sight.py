@@ -84,22 +84,30 @@ class Sight(NamedTuple):
     """The same, with one more mark."""
     return self._replace(marks=(*self.marks, mark))
 
-  def at(self, width: int, spec: types.LocationArray) -> list[tf.Tensor]:
+  def at(
+    self, width: int, spec: types.LocationArray, side: int = 1
+  ) -> list[tf.Tensor]:
     """What is seen at one width, on the grid of locations.
 
     Args:
       width: rows and columns, H.
       spec: the locations.
+      side: rows and columns of the grid's cells in each of the map's, if all of
+        them are to be seen.
 
     Returns:
-      float32 `[N, H, H, any]` each: the map of this width and the marks; none
-      if there is no such map.
+      float32 `[N, H, H, any]` each: the map of this width, the images at each
+      of `side` times `side` cells, if that is not 1, and the marks; none if
+      there is no such map.
     """
     seen = [x for x in self.maps if x.shape[1] == width][-1:]
     if not seen:
       return []
-    marks = [mark.draw(width, on_grid=True) for mark in self.marks]
-    return [on_grid(seen[0], spec), *marks]
+    seen = [on_grid(seen[0], spec)]
+    if side > 1:
+      cells = on_grid(pooled(self.maps[0], width * side), spec)
+      seen.append(tf.nn.space_to_depth(cells, side))
+    return seen + [mark.draw(width, on_grid=True) for mark in self.marks]
 
 
 # What heads see that do not look.
@@ -147,17 +155,26 @@ def _bilinear(centers: np.ndarray, width: int) -> np.ndarray:
   return shares.reshape(width**2, width**2).astype(np.float32)
 
 
-def at_cell(maps: tf.Tensor, value: tf.Tensor) -> tf.Tensor:
-  """Reads maps at a cell of each.
+def at_cell(
+  maps: tf.Tensor, value: tf.Tensor, spec: types.LocationArray
+) -> tf.Tensor:
+  """Reads maps at a location of each.
 
   Args:
-    maps: float32 `[N, H, H, C]`.
-    value: int32 `[N]`, the cells, row by row.
+    maps: float32 `[N, H, H, C]`, on the grid of the locations or on a coarser
+      one, of which each cell is a square of its.
+    value: int32 `[N]`, the locations.
+    spec: of the locations.
 
   Returns:
     float32 `[N, C]`.
   """
-  cells = maps.shape[1] * maps.shape[2]
+  width = maps.shape[1]
+  side = spec.grid_width // width
+  if side > 1:
+    row, column = value // spec.grid_width, value % spec.grid_width
+    value = row // side * width + column // side
+  cells = width**2
   chosen = tf.one_hot(value, cells)
   # A product, as the gradient of tf.gather is slow.
   rows = tf.reshape(maps, [-1, cells, maps.shape[3]])
