@@ -3,7 +3,7 @@
     python -m launch.train --config=configs/celeba_conditional_small.py \\
         --config.data.path=FOLDER --workdir=runs/celeba_conditional_small
 
-FOLDER is as for `configs/celeba_conditional.py`. About 45 minutes.
+FOLDER is as for `configs/celeba_conditional.py`. 150 minutes.
 """
 
 import ml_collections
@@ -19,11 +19,12 @@ def get_config() -> ml_collections.ConfigDict:
   environment.episode_length = 10
   environment.color = True
   environment.brush = 'deevad/basic_digital_brush'
+  environment.grid_width = 16
   environment.brush_sizes = (2.0, 4.0, 8.0)
   environment.num_pressures = 1
-  experiment.policy_network.normalize = True
+  experiment.policy_network.location_subpixels = 1
   experiment.reward.color_emd = 10.0
   experiment.policy_learner.learning_rate = 3e-4
   experiment.policy_learner.discount = 0.5
-  experiment.training.minutes = 45.0
+  experiment.training.minutes = 150.0
   return experiment

@@ -17,10 +17,13 @@ def get_config() -> ml_collections.ConfigDict:
   experiment = mnist_small.get_config()
   experiment.conditional = True
   experiment.environment.episode_length = 6
+  experiment.environment.grid_width = 32
+  experiment.environment.brush_sizes = (0.4, 0.7, 1.0, 1.5)
   experiment.environment.pen_down = False
   experiment.environment.noise_dim = 0
   experiment.policy_network.normalize = True
   experiment.policy_network.update(sections.SEEING)
+  experiment.policy_network.location_subpixels = 2
   # Or agents learn to leave the canvas blank before they learn to draw.
   experiment.reward.blank_penalty = 5.0
   experiment.policy_learner.learning_rate = 5e-4

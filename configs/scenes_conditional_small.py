@@ -33,8 +33,9 @@ def get_config() -> ml_collections.ConfigDict:
   network.normalize = True
   network.state_inputs = ('step_fraction',)
   network.location_channels = 32
-  network.location_skips = True
-  network.location_features = True
+  network.location_subpixels = 1
+  network.location_marks = False
+  network.difference_map = False
   network.location_glimpse = 12  # The largest object, and its surroundings.
   experiment.reward.discriminator = 0.0
   experiment.reward.l2 = 0.05
