@@ -5,7 +5,9 @@
 It is version 1 of the model, `models/digits/1`, and replaces, at once, the
 version 1 that is there. TensorFlow alone can load it; see docs/saved_model.md.
 The card, README.md with picture.png, says how the agent was made, how good it
-is and how to use it; run launch.evaluate before, so that it has figures.
+is and how to use it; run launch.evaluate before, also with --split=test where
+there are test images, so that it has figures. What it can't do, or how other
+seeds did, it has from --notes, a Markdown file.
 """
 
 import os
@@ -28,6 +30,11 @@ _OUTPUT = flags.DEFINE_string(
   'Folder for the model and its card; its last part is their name.',
   required=True,
 )
+_NOTES = flags.DEFINE_string(
+  'notes',
+  None,
+  'Markdown file whose text goes into the card, before how to use the model.',
+)
 
 
 def main(argv):
@@ -38,13 +45,25 @@ def main(argv):
   config = config_file.load(_WORKDIR.value)
   # Before a minute of tracing.
   card.check(_WORKDIR.value)
+  notes = _notes(_NOTES.value) if _NOTES.value else ''
   places.check_folder(os.path.join(_OUTPUT.value, '1', 'variables'))
   for name in card.FILES:
     path = os.path.join(_OUTPUT.value, name)
     places.check_own(path, lambda unused: card.is_in(_OUTPUT.value), 'card')
   saved_model.export(_WORKDIR.value, _OUTPUT.value)
-  card.write(_WORKDIR.value, _OUTPUT.value, training_command.of(config))
+  card.write(_WORKDIR.value, _OUTPUT.value, training_command.of(config), notes)
   print(f'Saved {_OUTPUT.value}, {size(_OUTPUT.value) / 1e6:.2f} MB')
+
+
+def _notes(path: str) -> str:
+  """Reads the file of --notes."""
+  with open(path, encoding='utf-8') as file:
+    try:
+      return file.read()
+    except UnicodeDecodeError as error:
+      raise ValueError(
+        f'--notes={path} is no text in UTF-8: {error}. Give a Markdown file.'
+      ) from error
 
 
 def size(path: str) -> int:

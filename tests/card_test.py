@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import io
 import json
+import pathlib
 import re
 
 import numpy as np
@@ -16,6 +17,7 @@ from spiral_tf.agents import card as card_lib
 from spiral_tf.agents import saved_model
 from spiral_tf.evaluation import generation
 from spiral_tf.evaluation import reconstruction
+from spiral_tf.evaluation import results as results_lib
 from tests import runs
 from tests import small
 
@@ -66,17 +68,17 @@ class _Model:
     runs.make(str(self.workdir), config, updates=5, minutes=2.25)
     saved_model.save(config, builders.make_policy(config), str(self.path))
 
-  def evaluate(self, **results):
+  def evaluate(self, split='validation', **results):
     """Puts results, by name, and a picture where an evaluation would."""
-    folder = self.workdir / 'evaluation'
+    folder = pathlib.Path(results_lib.folder(str(self.workdir), split))
     folder.mkdir()
     for name, result in results.items():
       (folder / f'{name}.json').write_text(json.dumps(result))
     (folder / 'comparison.png').write_bytes(b'a picture')
 
-  def card(self):
+  def card(self, notes=''):
     """Writes the card and returns it."""
-    card_lib.write(str(self.workdir), str(self.path), _COMMAND)
+    card_lib.write(str(self.workdir), str(self.path), _COMMAND, notes)
     return (self.path / 'README.md').read_text()
 
   @property
@@ -181,6 +183,37 @@ def test_holds_figures_and_picture_of_the_evaluation(
   assert '(picture.png)' in card and words in card
   assert model.picture.read_bytes() == b'a picture'
   assert 'not evaluated' not in card
+
+
+def test_holds_figures_of_the_test_images_as_such(model):
+  tested = {**_JUDGED, 'classifier_accuracy': 0.876}
+  model.evaluate('test', evaluation=tested)
+  card = model.card()
+  assert 'not evaluated' in card  # By held-out images.
+  assert _blocks(card, 'text') == [generation.table(tested)]
+  model.evaluate(evaluation=_JUDGED)
+  card = model.card()
+  tables = generation.table(_JUDGED), generation.table(tested)
+  assert _blocks(card, 'text') == list(tables)
+  _, between, _ = re.split('|'.join(map(re.escape, tables)), card)
+  assert 'test images' in between
+  assert model.picture.read_bytes() == b'a picture'
+  # Of the last checkpoint, as the others.
+  model_frames = {**tested, 'frames': _FRAMES - 24}
+  path = model.workdir / 'evaluation_test' / 'evaluation.json'
+  path.write_text(json.dumps(model_frames))
+  assert _blocks(model.card(), 'text') == [tables[0]]
+  path.write_text('{')
+  with pytest.raises(ValueError, match='damaged.*--split=test'):
+    card_lib.check(str(model.workdir))
+
+
+def test_notes_go_before_how_to_use_it(model):
+  notes = "## What it can't do\n\nSing."
+  card = model.card(f'\n{notes}\n\n')
+  assert f'\n\n{notes}\n\n## How to use it\n' in card
+  assert card_lib.is_in(str(model.path))
+  assert card.replace(f'{notes}\n\n', '') == model.card()
 
 
 @pytest.mark.parametrize('frames', [None, _FRAMES - 24])

@@ -19,6 +19,7 @@ from spiral_tf.config import experiment
 from spiral_tf.config import sections
 from spiral_tf.evaluation import generation
 from spiral_tf.evaluation import reconstruction
+from spiral_tf.evaluation import results
 from spiral_tf.programs import renderers
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
@@ -53,7 +54,7 @@ run are asynchronous, so another run makes a similar agent, not the same.
 ## How good it is
 
 {figures}
-
+{notes}
 ## How to use it
 
 From the folder that holds `models/`:
@@ -97,16 +98,26 @@ python -m launch.evaluate --workdir=RUN
 ```"""
 
 
-def write(workdir: str, path: str, command: str) -> None:
+_TESTED = """On the test images of the data set, by which nothing was chosen:
+
+```text
+{figures}
+```"""
+
+
+def write(workdir: str, path: str, command: str, notes: str = '') -> None:
   """Writes the card, and a picture if there is one, into a model's folder.
 
-  Figures and picture are those of the run's evaluation, if it judged the last
-  checkpoint. Without one, an unconditional agent draws the picture.
+  Figures and picture are those of the run's evaluations, of held-out and of
+  test images, that judged the last checkpoint. Without one of held-out images,
+  an unconditional agent draws the picture.
 
   Args:
     workdir: folder of the run.
     path: folder of its agent's model.
     command: what trains such an agent.
+    notes: Markdown, what else is to be said: the machine, other seeds, what
+      the agent can't do. It goes before how to use it.
 
   Raises:
     FileNotFoundError: `workdir` has no run.
@@ -128,14 +139,19 @@ def write(workdir: str, path: str, command: str) -> None:
     ('minutes of training', f'{seconds / 60:.1f}'),
     ('environment frames (actions) of training', f'{frames:,}'),
   ]
-  figures = _figures(config, workdir, frames)
+  figures = _figures(config, workdir, frames, 'validation')
+  judged = [f'```text\n{figures}\n```' if figures else _NOT_EVALUATED]
+  tested = _figures(config, workdir, frames, 'test')
+  if tested:
+    judged.append(_TESTED.format(figures=tested))
   text = _TEXT.format(
     name=name,
     what=what,
     picture=_picture(config, workdir, path, evaluated=figures is not None),
     facts='\n'.join(f'| {key} | {value} |' for key, value in facts),
     command=command,
-    figures=f'```text\n{figures}\n```' if figures else _NOT_EVALUATED,
+    figures='\n\n'.join(judged),
+    notes=f'\n{notes.strip()}\n' if notes.strip() else '',
     paint='\n'.join(_paint(config, name)),
   )
   files.replace(os.path.join(path, _CARD), text.encode())
@@ -148,12 +164,14 @@ def check(workdir: str) -> None:
     workdir: folder of the run.
 
   Raises:
-    OSError: its evaluation cannot be read.
-    ValueError: its configuration, or its evaluation, is damaged.
+    OSError: an evaluation of it cannot be read.
+    ValueError: its configuration, or an evaluation, is damaged.
   """
   config = config_file.load(workdir)
   updates, _ = checkpoints.done_so_far(workdir)
-  if _figures(config, workdir, experiment.frames(config, updates)):
+  frames = experiment.frames(config, updates)
+  _figures(config, workdir, frames, 'test')
+  if _figures(config, workdir, frames, 'validation'):
     with open(_comparison(workdir), 'rb'):
       pass
 
@@ -183,13 +201,13 @@ def _environment(
 
 
 def _figures(
-  config: experiment.Config, workdir: str, frames: int
+  config: experiment.Config, workdir: str, frames: int, split: str
 ) -> str | None:
-  """The evaluation as a table, or None if there is none after `frames`."""
+  """An evaluation as a table, or None if there is none after `frames`."""
   judge, file_name = generation, 'evaluation.json'
   if config.conditional:
     judge, file_name = reconstruction, 'reconstruction.json'
-  path = os.path.join(workdir, 'evaluation', file_name)
+  path = os.path.join(results.folder(workdir, split), file_name)
   if not os.path.lexists(path):
     return None
   try:
@@ -200,6 +218,7 @@ def _figures(
     raise ValueError(
       f'{path} is damaged: {messages.one_line(error)}. Make it anew: '
       f'python -m launch.evaluate --workdir={workdir}'
+      + ' --split=test' * (split == 'test')
     ) from error
 
 
@@ -226,7 +245,7 @@ def _picture(
 
 def _comparison(workdir: str) -> str:
   """The picture that an evaluation made."""
-  return os.path.join(workdir, 'evaluation', 'comparison.png')
+  return os.path.join(results.folder(workdir, 'validation'), 'comparison.png')
 
 
 def _paint(config: experiment.Config, name: str) -> Iterator[str]:
