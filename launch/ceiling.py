@@ -1,0 +1,149 @@
+r"""Says how near the programs of a config can come to pictures, whatever agent.
+
+    python -m launch.ceiling --config=configs/omniglot_conditional_small.py \
+        --config.data.path=FOLDER --output=ceiling.png
+    python -m launch.ceiling --config=configs/omniglot_conditional_small.py \
+        --config.data.path=FOLDER --config.environment.brush_sizes='(0.5,)'
+
+An agent can be no better than the best programs of its environment: a pen that
+is too thick, a coarse grid or few strokes cost more than any training gains.
+This searches programs of held-out images, from random ones on, and prints the
+error that is left: what a training can't do without. Search finds not quite the
+best, so the bound lies a little lower still. Compare settings of the environment
+by it before training anything: a minute each.
+"""
+
+from collections.abc import Mapping
+import os
+
+from absl import app
+from absl import flags
+import numpy as np
+import tabulate
+
+from launch import commands
+from launch import flags as launch_flags
+from launch import places
+from spiral_tf import builders
+from spiral_tf import pictures
+from spiral_tf import progress
+from spiral_tf.config import experiment
+from spiral_tf.environments import mypaint
+from spiral_tf.evaluation import reconstruction
+from spiral_tf.search import climbing
+from spiral_tf.search import native
+
+_CONFIG = launch_flags.define_config()
+_TARGETS = flags.DEFINE_integer(
+  'targets', 32, 'Held-out images to come near to.', lower_bound=1
+)
+_TRIES = flags.DEFINE_integer(
+  'tries',
+  20_000,
+  'Variations of a program for each.',
+  lower_bound=1,
+  upper_bound=climbing.MAX_TRIES,
+)
+_SEED = flags.DEFINE_integer(
+  'seed', 0, 'Seed of the first programs and the variations.', lower_bound=0
+)
+_OUTPUT = flags.DEFINE_string(
+  'output', None, 'PNG file for the images beside what was found.'
+)
+
+# Random programs for each image, of which the best is begun with.
+_STARTS = 64
+# Images whose programs are searched at once, by as many threads as there are
+# cores.
+_AT_ONCE = 8
+_REPORT_SECONDS = 5.0
+_PAIRS_A_ROW = 8
+
+
+def main(argv):
+  """Searches, prints and draws."""
+  launch_flags.no_arguments(argv)
+  config = launch_flags.typed(_CONFIG)
+  if config.environment.name != 'painting':
+    raise ValueError(
+      f'config.environment.name is "{config.environment.name}", but programs are '
+      'searched of paintings only; launch.mcmc searches scenes.'
+    )
+  output = os.path.expanduser(_OUTPUT.value or '')
+  if output:
+    if os.path.splitext(output)[1].lower() != '.png':
+      raise app.UsageError(f'--output is {output!r}, but it must end in .png.')
+    places.check_file(output)
+  targets = np.asarray(builders.load_dataset(config).validation)
+  targets = targets[: _TARGETS.value]
+  random, found = _search(config, targets)
+  empty = reconstruction.empty_canvas(config)
+  canvases = {
+    'blank canvas': empty,
+    f'best of {_STARTS} random programs': random,
+    f'after {_TRIES.value:,} variations of it': found,
+  }
+  print(_table(canvases, targets, empty))
+  if output:
+    pairs = reconstruction.pairs(targets, found)
+    os.makedirs(os.path.dirname(output) or '.', exist_ok=True)
+    pictures.save_png(output, pictures.grid(pairs, 2 * _PAIRS_A_ROW))
+    print(f'Picture: {output}')
+
+
+def _search(
+  config: experiment.Config, targets: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+  """Searches for programs.
+
+  Args:
+    config: whose environment has the programs.
+    targets: uint8 `[N, W, W, C]`.
+
+  Returns:
+    What the best ones make before the search, from random, and after it, uint8
+    `[N, W, W, C]` each.
+  """
+  random = np.random.default_rng(_SEED.value)
+  spec = builders.environment_spec(config).action
+  shape = _STARTS, config.environment.episode_length
+  drafter = mypaint.Drafter(
+    **native.settings(config.environment, targets.shape[-1], threads=None)
+  )
+  report = progress.Progress('images', _REPORT_SECONDS, to_the_end=True)
+  canvases = [], []
+  for first in range(0, len(targets), _AT_ONCE):
+    batch = targets[first : first + _AT_ONCE]
+    starts = {
+      name: random.integers(component.num_values, size=(len(batch), *shape))
+      for name, component in spec.items()
+    }
+    seeds = _SEED.value + first + np.arange(len(batch))
+    for tries, drawn in zip((0, _TRIES.value), canvases):
+      found = climbing.climb(config.environment, starts, batch, tries, seeds)
+      drawn.append(drafter.draw(native.pack(found.actions)))
+    report(first + len(batch), len(targets))
+  random_ones, searched = map(np.concatenate, canvases)
+  return random_ones, searched
+
+
+def _table(
+  canvases: Mapping[str, np.ndarray], targets: np.ndarray, empty: np.ndarray
+) -> str:
+  """Errors as text for people, and as shares of the empty canvas's."""
+  whole = reconstruction.errors(empty, targets).mean()
+  rows = []
+  for name, images in canvases.items():
+    error = reconstruction.errors(images, targets).mean()
+    rows.append((name, f'{error:.5f}', f'{error / whole:.3f}'))
+  title = f'Mean squared error of a pixel, {len(targets)} held-out images'
+  return tabulate.tabulate(
+    rows,
+    (title, 'error', 'of the blank canvas'),
+    tablefmt='plain',
+    disable_numparse=True,
+  )
+
+
+if __name__ == '__main__':
+  commands.run(main)

@@ -1,0 +1,95 @@
+"""Tests of launch.ceiling, as one runs it."""
+
+import re
+
+import numpy as np
+from PIL import Image
+import pytest
+
+from spiral_tf import datasets
+from spiral_tf.config import sections
+from tests import commands
+
+
+@pytest.fixture(scope='module')
+def ceiling(tmp_path_factory):
+  """Runs the command with arguments."""
+  with commands.Commands(tmp_path_factory.mktemp('output')) as runner:
+    yield lambda *arguments: runner.run('launch.ceiling', *arguments)
+
+
+_SMALL = (
+  '--config=configs/digits.py',
+  '--config.environment.canvas_width=16',
+  '--config.environment.grid_width=8',
+)
+
+
+def _errors(done):
+  """Errors by the name of their row, and as shares of the blank canvas's."""
+  assert not done.returncode, done.stderr
+  rows = re.findall(r'^(.*?)  +(\d\.\d+) +(\d+\.\d+)$', done.stdout, re.M)
+  return {name: (float(error), float(share)) for name, error, share in rows}
+
+
+@pytest.mark.slow
+def test_search_comes_nearer_than_any_random_program(ceiling, tmp_path):
+  path = tmp_path / 'new' / 'pairs.png'
+  done = ceiling(*_SMALL, '--targets=9', '--tries=300', f'--output={path}')
+  errors = _errors(done)
+  (blank, one), (random, _), (found, share) = errors.values()
+  assert 0 < found < random and found < blank and one == 1
+  assert share == pytest.approx(found / blank, abs=1e-3)
+  assert list(errors)[2] == 'after 300 variations of it'
+  assert '9 of 9 images' in done.stdout
+  # The picture has the targets, and canvases that are as far from them.
+  targets = datasets.load(sections.DataConfig(), 16, 1, 0).validation[:9]
+  picture = np.asarray(Image.open(path).convert('L')).astype(float)
+  scale = (picture.shape[1] - 1) // 16  # Cells and lines between them.
+  cells = [
+    picture[
+      1 + row * scale : (row + 1) * scale : 2,
+      1 + column * scale : (column + 1) * scale : 2,
+    ]
+    for row in range(2)
+    for column in range(16)
+  ][:18]
+  shown, made = np.stack(cells[::2]), np.stack(cells[1::2])
+  np.testing.assert_array_equal(shown, np.asarray(targets)[..., 0])
+  measured = np.square((shown - made) / 255).mean()
+  assert measured == pytest.approx(found, abs=1e-5)
+
+
+@pytest.mark.slow
+def test_a_seed_decides_and_a_coarser_environment_is_worse(ceiling):
+  few = *_SMALL, '--targets=4', '--tries=300'
+  first, again, other, coarse = (
+    _errors(ceiling(*few, *more))
+    for more in (
+      (),
+      (),
+      ('--seed=1',),
+      ('--config.environment.brush_sizes=(6.0,)',),
+    )
+  )
+  assert first == again != other
+  assert list(coarse.values())[2] > list(first.values())[2]
+
+
+@pytest.mark.parametrize(
+  'arguments,message',
+  [
+    (('--config=configs/scenes_conditional_small.py',), 'launch.mcmc'),
+    ((*_SMALL, '--output=pairs.jpg'), 'must end in .png'),
+    ((*_SMALL, '--tries=0'), 'tries'),
+    ((*_SMALL, 'more'), 'unknown arguments: more'),
+  ],
+)
+def test_what_cannot_be_done_is_said_at_once(ceiling, arguments, message):
+  done = ceiling(*arguments)
+  assert done.returncode and message in done.stderr
+  assert 'Traceback' not in done.stderr and not done.stdout
+
+
+if __name__ == '__main__':
+  raise SystemExit(pytest.main([__file__]))
