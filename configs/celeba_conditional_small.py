@@ -23,6 +23,8 @@ def get_config() -> ml_collections.ConfigDict:
   environment.brush_sizes = (2.0, 4.0, 8.0)
   environment.num_pressures = 1
   experiment.policy_network.location_subpixels = 1
+  # How light and of which colour, which normalize takes away.
+  experiment.policy_network.raw_images = True
   experiment.reward.color_emd = 10.0
   experiment.policy_learner.learning_rate = 3e-4
   experiment.policy_learner.discount = 0.5

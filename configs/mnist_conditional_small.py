@@ -18,7 +18,6 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.conditional = True
   experiment.environment.episode_length = 6
   experiment.environment.grid_width = 32
-  experiment.environment.brush_sizes = (0.4, 0.7, 1.0, 1.5)
   experiment.environment.pen_down = False
   experiment.environment.noise_dim = 0
   experiment.policy_network.normalize = True
@@ -31,5 +30,4 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.policy_learner.discount = 0.5
   experiment.policy_learner.normalize_advantages = False
   experiment.training.minutes = 60.0
-  experiment.training.frames = 0
   return experiment

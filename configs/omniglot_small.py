@@ -16,8 +16,7 @@ def get_config() -> ml_collections.ConfigDict:
   experiment = mnist_small.get_config()
   experiment.data.name = 'omniglot'
   experiment.environment.episode_length = 8
-  experiment.environment.brush_sizes = (0.5,)
+  experiment.environment.brush_sizes = (0.4,)
   experiment.environment.num_pressures = 1
-  experiment.training.frames = 0
   experiment.training.minutes = 45.0
   return experiment

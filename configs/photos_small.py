@@ -3,7 +3,7 @@
     python -m launch.train --config=configs/photos_small.py \\
         --workdir=runs/photos_small
 
-Its agent paints photographs window by window. 60 minutes.
+Its agent paints photographs window by window. 50 minutes.
 """
 
 import ml_collections
@@ -32,5 +32,5 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.policy_learner.entropy_cost = 0.1
   experiment.policy_learner.anneal = 1.0
   experiment.discriminator_learner.updates_per_policy_update = 1.0
-  experiment.training.minutes = 60.0
+  experiment.training.minutes = 50.0
   return experiment

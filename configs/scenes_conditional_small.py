@@ -49,6 +49,5 @@ def get_config() -> ml_collections.ConfigDict:
   learner.discount = 0.0
   experiment.discriminator_learner.updates_per_policy_update = 0.1
   experiment.training.environments_per_actor = 8
-  experiment.training.frames = 0
   experiment.training.minutes = 25.0
   return experiment

@@ -1,6 +1,7 @@
 """Tests of the policy network."""
 
 import dataclasses
+import importlib
 import itertools
 
 from dm_env import specs
@@ -308,6 +309,35 @@ def test_a_gradient_reaches_every_variable(settings):
   for variable, gradient in zip(policy.trainable_variables, gradients):
     assert gradient is not None, variable.name
     assert np.abs(gradient.numpy()).max() > 0, variable.name
+
+
+@pytest.mark.parametrize('raw_images', [False, True])
+def test_only_raw_images_tell_a_normalising_policy_how_light_a_target_is(
+  raw_images,
+):
+  policy, action_spec, observation_spec = _tiny(
+    target=True, normalize=True, raw_images=raw_images, **_SEEING
+  )
+  observations = _random_observation(observation_spec, (1, 1))
+  actions = _random_actions(action_spec, (1, 1))
+  flat = np.ones_like(observations['target'])
+  observations['canvas'] = tf.constant(255 * flat)
+  dark, light = (
+    policy.unroll({**observations, 'target': tf.constant(x * flat)}, actions)
+    for x in (50, 200)
+  )
+  apart = max(
+    abs(dark.log_prob[name] - light.log_prob[name]).numpy().max()
+    for name in action_spec
+  )
+  assert (apart > 1e-4) == raw_images, apart
+
+
+@pytest.mark.parametrize('name', ['photos_small', 'celeba_conditional_small'])
+def test_agents_that_reproduce_colours_see_how_light_they_are(name):
+  config = importlib.import_module(f'configs.{name}').get_config()
+  network = config.policy_network
+  assert network.raw_images or not network.normalize
 
 
 @pytest.mark.slow

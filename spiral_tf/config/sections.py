@@ -193,6 +193,11 @@ class PolicyNetworkConfig(fields.Section):
     'show a conditional agent canvas, target and their difference, each as an '
     'image of its own; not in the paper',
   )
+  raw_images: bool = fields.network(
+    False,
+    'with normalize: show images as they are, too, for how light they are, and '
+    'with small contrasts of which colour, is lost in it; not in the paper',
+  )
   blind: bool = fields.network(
     False, 'whether the canvas is kept from the agent (section 4.3)'
   )

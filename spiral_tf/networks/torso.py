@@ -85,6 +85,7 @@ class Torso(snt.Module):
     self._skips = config.location_skips
     self._marks = config.location_marks
     self._difference = config.difference_map
+    self._raw = config.normalize and config.raw_images
     self._state_inputs = config.state_inputs
     self._components = tuple(action_spec)
     self._embeddings = {
@@ -185,8 +186,10 @@ class Torso(snt.Module):
     self, observation: types.Observation, prev_action: types.Action
   ) -> tf.Tensor:
     """Images, coordinates and marks, float32 `[N, W, W, any]`."""
-    images = self._shown(observation)
-    images = _compared(images, self._norm is not None, self._difference)
+    shown = self._shown(observation)
+    images = _compared(shown, self._norm is not None, self._difference)
+    if self._raw:
+      images += [2 * image - 1 for image in shown]
     batch_size = tf.shape(prev_action[self._components[0]])[0]
     seen = [*images, tf.repeat(self._coordinates[None], batch_size, axis=0)]
     if self._marks:
