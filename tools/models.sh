@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Makes the small agents of models/: trains, evaluates and exports each.
 #
-#   MNIST=FOLDER OMNIGLOT=FOLDER tools/models.sh
+#   MNIST=FOLDER OMNIGLOT=FOLDER tools/models.sh [NAME ...]
 #
-# Runs lie in $RUNS, by default runs/models. One that was stopped goes on where
-# it was; a finished one is not trained again.
+# Without names, all of them. Runs lie in $RUNS, by default runs/models. One that
+# was stopped goes on where it was; a finished one is not trained again. Where
+# there are test images they judge as well, once. What cards say beside figures
+# is in tools/notes/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -40,26 +42,54 @@ need() {
   done
 }
 
-# Makes one agent: make_model NAME [DATA_FOLDER]; none for built-in data.
+# Makes one agent: make_model NAME [DATA_FOLDER [TEST]]; no folder for built-in
+# data. TEST is a file that the folder has if there are test images in it.
 make_model() {
   local name=$1 workdir=$RUNS/$1 output=models/$1 bytes
+  local test=${3:-} notes=tools/notes/$1.md
   say "$name: training in $workdir; Ctrl-C stops, the same command goes on"
   .venv/bin/python -m launch.train --config="configs/$name.py" \
     --config.data.path="${2:-}" --workdir="$workdir"
   say "$name: evaluation"
   .venv/bin/python -m launch.evaluate --workdir="$workdir"
+  if [[ -n $test && -e $2/$test && ! -d $workdir/evaluation_test ]]; then
+    say "$name: evaluation by test images"
+    .venv/bin/python -m launch.evaluate --workdir="$workdir" --split=test
+  fi
   say "$name: export"
-  .venv/bin/python -m launch.export --workdir="$workdir" --output="$output"
+  .venv/bin/python -m launch.export --workdir="$workdir" --output="$output" \
+    --notes="$notes"
   bytes=$(find "$output" -type f -printf '%s\n' | awk '{s += $1} END {print s}')
   ((bytes <= MAX_BYTES)) || fail "$output has $bytes bytes" \
     "At most $MAX_BYTES are allowed, because it goes into the repository."
 }
 
-need MNIST train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz
-need OMNIGLOT images_background.zip,images_background
+# Sets `folder` and `test`, see make_model, for an agent; ends if they lack.
+find_data() {
+  folder= test=
+  case $1 in
+    mnist_small | mnist_conditional_small)
+      need MNIST train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz
+      folder=$MNIST test=t10k-images-idx3-ubyte.gz
+      ;;
+    omniglot_conditional_small)
+      need OMNIGLOT images_background.zip,images_background
+      folder=$OMNIGLOT test=images_evaluation.zip
+      ;;
+    photos_small) ;;
+    *) fail "there is no agent $1" "There are: ${NAMES[*]}" ;;
+  esac
+}
+
+readonly NAMES=(
+  mnist_small mnist_conditional_small omniglot_conditional_small photos_small
+)
+if (($#)); then names=("$@"); else names=("${NAMES[@]}"); fi
+# All of it before any work.
+for name in "${names[@]}"; do find_data "$name"; done
 bash tools/setup.sh
-make_model mnist_small "$MNIST"
-make_model mnist_conditional_small "$MNIST"
-make_model omniglot_conditional_small "$OMNIGLOT"
-make_model photos_small
-say 'All of models/ is made.'
+for name in "${names[@]}"; do
+  find_data "$name"
+  make_model "$name" "$folder" "$test"
+done
+say "Made: ${names[*]}."
