@@ -8,9 +8,9 @@ r"""Says how near the programs of a config can come to pictures, whatever agent.
 An agent can be no better than the best programs of its environment: a pen that
 is too thick, a coarse grid or few strokes cost more than any training gains.
 This searches programs of held-out images, from random ones on, and prints the
-error that is left: what a training can't do without. Search finds not quite the
-best, so the bound lies a little lower still. Compare settings of the environment
-by it before training anything: a minute each.
+error that is left. Search finds not quite the best, so the bound lies a little
+lower still. Compare settings of the environment by it before training anything:
+a minute each.
 """
 
 from collections.abc import Mapping
@@ -66,8 +66,8 @@ def main(argv):
   config = launch_flags.typed(_CONFIG)
   if config.environment.name != 'painting':
     raise ValueError(
-      f'config.environment.name is "{config.environment.name}", but programs are '
-      'searched of paintings only; launch.mcmc searches scenes.'
+      f'config.environment.name is "{config.environment.name}", but programs '
+      'are searched of paintings only; launch.mcmc searches scenes.'
     )
   output = os.path.expanduser(_OUTPUT.value or '')
   if output:

@@ -204,7 +204,7 @@ def test_holds_figures_of_the_test_images_as_such(model):
   path.write_text(json.dumps(model_frames))
   assert _blocks(model.card(), 'text') == [tables[0]]
   path.write_text('{')
-  with pytest.raises(ValueError, match='damaged.*--split=test'):
+  with pytest.raises(ValueError, match=r'damaged.*--split=test'):
     card_lib.check(str(model.workdir))
 
 

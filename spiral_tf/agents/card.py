@@ -218,7 +218,8 @@ def _figures(
     raise ValueError(
       f'{path} is damaged: {messages.one_line(error)}. Make it anew: '
       f'python -m launch.evaluate --workdir={workdir}'
-      + ' --split=test' * (split == 'test')
+      + ' --split=test'
+      * (split == 'test')
     ) from error
 
 
