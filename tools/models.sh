@@ -46,7 +46,8 @@ need() {
 # data. TEST is a file that the folder has if there are test images in it.
 make_model() {
   local name=$1 workdir=$RUNS/$1 output=models/$1 bytes
-  local test=${3:-} notes=tools/notes/$1.md
+  local test=${3:-} notes=()
+  if [[ -e tools/notes/$name.md ]]; then notes=(--notes="tools/notes/$name.md"); fi
   say "$name: training in $workdir; Ctrl-C stops, the same command goes on"
   .venv/bin/python -m launch.train --config="configs/$name.py" \
     --config.data.path="${2:-}" --workdir="$workdir"
@@ -58,7 +59,7 @@ make_model() {
   fi
   say "$name: export"
   .venv/bin/python -m launch.export --workdir="$workdir" --output="$output" \
-    --notes="$notes"
+    "${notes[@]}"
   bytes=$(find "$output" -type f -printf '%s\n' | awk '{s += $1} END {print s}')
   ((bytes <= MAX_BYTES)) || fail "$output has $bytes bytes" \
     "At most $MAX_BYTES are allowed, because it goes into the repository."
