@@ -21,11 +21,9 @@ def get_config() -> ml_collections.ConfigDict:
   experiment = mnist_conditional_small.get_config()
   experiment.data.name = 'omniglot'
   experiment.environment.episode_length = 8
-  experiment.environment.grid_width = 32
   experiment.environment.brush_sizes = (0.4,)
   experiment.environment.num_pressures = 1
   experiment.environment.pen_down = True
-  experiment.policy_network.location_subpixels = 2
   experiment.reward.blank_penalty = 0.0
   experiment.reward.l2 = 0.5
   experiment.policy_learner.entropy_cost = 0.05
