@@ -76,6 +76,7 @@ _RULES = [
   ('environment', {'max_objects': 1001}, 'max_objects'),
   ('data', {'bad_images': 'ignore'}, 'bad_images'),
   ('policy_network', {'location_glimpse': -1}, 'location_glimpse'),
+  ('policy_network', {'location_subpixels': 0}, 'location_subpixels'),
   ('reward', {'discriminator': -1.0}, 'discriminator'),
   ('reward', {'discriminator': 0.0}, 'discriminator'),
   ('reward', {'l2': -1.0}, 'l2'),
