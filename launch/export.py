@@ -21,6 +21,7 @@ from launch import places
 from launch import training_command
 from spiral_tf.agents import card
 from spiral_tf.agents import saved_model
+from spiral_tf.studies import run as run_lib
 from spiral_tf.workdir import config_file
 
 _WORKDIR = launch_flags.define_workdir('Folder of the run.')
@@ -51,7 +52,9 @@ def main(argv):
     path = os.path.join(_OUTPUT.value, name)
     places.check_own(path, lambda unused: card.is_in(_OUTPUT.value), 'card')
   saved_model.export(_WORKDIR.value, _OUTPUT.value)
-  card.write(_WORKDIR.value, _OUTPUT.value, training_command.of(config), notes)
+  alone = run_lib.of_agent(_WORKDIR.value)
+  command = training_command.of(alone or config, study=alone is not None)
+  card.write(_WORKDIR.value, _OUTPUT.value, command, notes, alone)
   print(f'Saved {_OUTPUT.value}, {size(_OUTPUT.value) / 1e6:.2f} MB')
 
 

@@ -10,13 +10,16 @@ from spiral_tf.config import experiment
 
 # Folders of one machine, which mean nothing on another.
 _PATH, _CACHE = 'data.path', 'data.cache'
+_TRAINING = 'training.'
 
 
-def of(config: experiment.Config) -> str:
+def of(config: experiment.Config, study: bool = False) -> str:
   """Names the file of `configs/` that is nearest, and what differs from it.
 
   Args:
     config: the experiment.
+    study: whether a study is to train, in one process and thread, and not the
+      nodes of a program.
 
   Returns:
     A command for a shell, over several lines, with FOLDER for `data.path` and
@@ -24,6 +27,13 @@ def of(config: experiment.Config) -> str:
   """
   wanted = experiment.flat(config)
   path, _ = wanted.pop(_PATH), wanted.pop(_CACHE)
+  if study:
+    # A study heeds nothing else of how a program trains.
+    wanted = {
+      name: value
+      for name, value in wanted.items()
+      if not name.startswith(_TRAINING)
+    }
   differences = {}
   for module in pkgutil.iter_modules(configs.__path__):
     file = importlib.import_module(f'configs.{module.name}')
@@ -32,14 +42,17 @@ def of(config: experiment.Config) -> str:
       name: value for name, value in wanted.items() if has[name] != value
     }
   nearest = min(differences, key=lambda name: len(differences[name]))
-  parts = [f'python -m launch.train --config=configs/{nearest}.py']
+  command, folder = ('study', 'studies') if study else ('train', 'runs')
+  parts = [f'python -m launch.{command} --config=configs/{nearest}.py']
   if path:
     parts.append(f'--config.{_PATH}=FOLDER')
   parts += [
     f'--config.{name}={_quoted(value)}'
     for name, value in differences[nearest].items()
   ]
-  parts.append(f'--workdir=runs/{nearest}')
+  if study:
+    parts.append(f'--frames={config.training.frames:_} --seeds=1')
+  parts.append(f'--workdir={folder}/{nearest}')
   return ' \\\n  '.join(parts)
 
 

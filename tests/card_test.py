@@ -76,9 +76,9 @@ class _Model:
       (folder / f'{name}.json').write_text(json.dumps(result))
     (folder / 'comparison.png').write_bytes(b'a picture')
 
-  def card(self, notes=''):
+  def card(self, notes='', alone=None):
     """Writes the card and returns it."""
-    card_lib.write(str(self.workdir), str(self.path), _COMMAND, notes)
+    card_lib.write(str(self.workdir), str(self.path), _COMMAND, notes, alone)
     return (self.path / 'README.md').read_text()
 
   @property
@@ -214,6 +214,14 @@ def test_notes_go_before_how_to_use_it(model):
   assert f'\n\n{notes}\n\n## How to use it\n' in card
   assert card_lib.is_in(str(model.path))
   assert card.replace(f'{notes}\n\n', '') == model.card()
+
+
+def test_says_that_one_process_trained_and_its_seed(model):
+  card = model.card(alone=dataclasses.replace(small.CONFIG, seed=9))
+  assert '| CPU minutes of training | 2.2 |' in card
+  assert '| seed | 9 |' in card
+  assert 'One process' in card and 'asynchronous' not in card
+  assert 'One process' not in model.card()
 
 
 @pytest.mark.parametrize('frames', [None, _FRAMES - 24])

@@ -14,6 +14,7 @@ from spiral_tf import node_kinds
 from spiral_tf.studies import alone
 from spiral_tf.studies import curve
 from spiral_tf.studies import run
+from spiral_tf.studies import store
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import claims
 from spiral_tf.workdir import config_file
@@ -162,6 +163,20 @@ def test_one_that_diverges_is_over(tmp_path, monkeypatch):
   again, told = _go_on(folder)
   assert again and not told
   assert not os.path.exists(folder / 'agent')
+
+
+def test_an_agent_of_a_study_knows_its_experiment(ended, tmp_path):
+  settings = store.Settings(frames=144, evaluate_every=50, images=20)
+  study = store.begin(str(tmp_path / 'study'), small.CONDITIONAL, settings, [])
+  (each,) = store.order(study, 1)
+  shutil.copytree(ended[0], each.folder)
+  agent = os.path.join(each.folder, 'agent')
+  assert config_file.load(agent).seed == 0
+  assert run.of_agent(agent) == _CONFIG
+  assert run.of_agent(agent + os.sep) == _CONFIG
+  # Folders of other runs.
+  assert run.of_agent(each.folder) is None
+  assert run.of_agent(str(ended[0] / 'agent')) is None
 
 
 if __name__ == '__main__':

@@ -63,6 +63,21 @@ def test_a_file_as_it_is(name):
   ]
 
 
+def test_a_study_is_told_frames_and_one_seed():
+  config = _with(
+    _load('photos_small'),
+    seed=2,
+    policy_learner={'anneal': 0.5},
+    training={'frames': 2_000_000, 'minutes': 0.0, 'num_actors': 5},
+  )
+  assert training_command.of(config, study=True).split() == [
+    *('python', '-m', 'launch.study', '--config=configs/photos_small.py', '\\'),
+    *('--config.seed=2', '\\', '--config.policy_learner.anneal=0.5', '\\'),
+    *('--frames=2_000_000', '--seeds=1', '\\'),
+    '--workdir=studies/photos_small',
+  ]
+
+
 def test_built_in_data_need_no_folder():
   assert 'FOLDER' not in training_command.of(_load('digits'))
 

@@ -48,8 +48,7 @@ _TEXT = """\
 {command}
 ```
 
-The README at the top of the repository describes the data sets. The nodes of a
-run are asynchronous, so another run makes a similar agent, not the same.
+The README at the top of the repository describes the data sets. {repeated}
 
 ## How good it is
 
@@ -90,6 +89,14 @@ _COMPARISON_OF_PAIRS = """\
 Left: targets, held-out images of the data set; middle: what the agent made of
 them; right: what it did before training."""
 
+_ASYNCHRONOUS = """\
+The nodes of a
+run are asynchronous, so another run makes a similar agent, not the same."""
+
+_ONE_THREAD = """\
+One process
+trained it, with one thread; `launch.train` makes a similar agent."""
+
 _NOT_EVALUATED = """\
 It was not evaluated after its training. This would do it, with the run at hand:
 
@@ -105,7 +112,13 @@ _TESTED = """On the test images of the data set, by which nothing was chosen:
 ```"""
 
 
-def write(workdir: str, path: str, command: str, notes: str = '') -> None:
+def write(
+  workdir: str,
+  path: str,
+  command: str,
+  notes: str = '',
+  alone: experiment.Config | None = None,
+) -> None:
   """Writes the card, and a picture if there is one, into a model's folder.
 
   Figures and picture are those of the run's evaluations, of held-out and of
@@ -118,6 +131,8 @@ def write(workdir: str, path: str, command: str, notes: str = '') -> None:
     command: what trains such an agent.
     notes: Markdown, what else is to be said: the machine, other seeds, what
       the agent can't do. It goes before how to use it.
+    alone: the experiment, with its seed, if one process with one thread trained
+      it, and not the nodes of a program; its time is CPU time then.
 
   Raises:
     FileNotFoundError: `workdir` has no run.
@@ -135,8 +150,8 @@ def write(workdir: str, path: str, command: str, notes: str = '') -> None:
   facts = [
     *_environment(config.environment),
     ('data', data),
-    ('seed', config.seed),
-    ('minutes of training', f'{seconds / 60:.1f}'),
+    ('seed', (alone or config).seed),
+    (f'{"CPU " if alone else ""}minutes of training', f'{seconds / 60:.1f}'),
     ('environment frames (actions) of training', f'{frames:,}'),
   ]
   figures = _figures(config, workdir, frames, 'validation')
@@ -150,6 +165,7 @@ def write(workdir: str, path: str, command: str, notes: str = '') -> None:
     picture=_picture(config, workdir, path, evaluated=figures is not None),
     facts='\n'.join(f'| {key} | {value} |' for key, value in facts),
     command=command,
+    repeated=_ONE_THREAD if alone else _ASYNCHRONOUS,
     figures='\n\n'.join(judged),
     notes=f'\n{notes.strip()}\n' if notes.strip() else '',
     paint='\n'.join(_paint(config, name)),

@@ -22,11 +22,13 @@ from spiral_tf.config import experiment
 from spiral_tf.studies import alone
 from spiral_tf.studies import curve
 from spiral_tf.studies import measure
+from spiral_tf.studies import store
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 from spiral_tf.workdir import json_lines
 
 _NODE = 'alone'
+_AGENT = 'agent'
 _SAVE_SECONDS = 120.0
 # Metrics of the last update that a line of the curve has, too.
 _METRICS = ('entropy', 'return', 'score', 'blank')
@@ -79,7 +81,7 @@ def go_on(
     checkpointer.claim.check()
     pictures.write_png(os.path.join(folder, 'samples.png'), found.picture)
     if training.done:
-      _keep_agent(os.path.join(folder, 'agent'), judged, training)
+      _keep_agent(os.path.join(folder, _AGENT), judged, training)
     add({**_row(training, metrics, training.done), **found.numbers})
     if not training.done:
       # After the line: a kill between them loses neither.
@@ -122,6 +124,27 @@ def _row(
     'done': done,
     **{name: value for name, value in shown.items() if math.isfinite(value)},
   }
+
+
+def of_agent(workdir: str) -> experiment.Config | None:
+  """The experiment that made an agent, if a study did.
+
+  Args:
+    workdir: a folder that `launch.evaluate` takes.
+
+  Returns:
+    That of the run, whose seed is not that of the study; None if `workdir` is
+    not in a study.
+
+  Raises:
+    ValueError: its configuration is damaged.
+    OSError: it cannot be read.
+  """
+  folder, name = os.path.split(os.path.abspath(workdir))
+  study = os.path.join(folder, *[os.pardir] * 3)
+  if name != _AGENT or not store.exists(study):
+    return None
+  return config_file.load(folder)
 
 
 def _forget_after(path: str, frames: int) -> list[dict[str, Any]]:
