@@ -1,4 +1,4 @@
-"""Conditional CelebA for two cores: ten strokes on a 32x32 canvas, in colour.
+"""Conditional CelebA for two cores: 15 strokes on a 32x32 canvas, in colour.
 
     python -m launch.train --config=configs/celeba_conditional_small.py \\
         --config.data.path=FOLDER --workdir=runs/celeba_conditional_small
@@ -12,21 +12,33 @@ from configs import mnist_conditional_small
 
 
 def get_config() -> ml_collections.ConfigDict:
-  """The settings of conditional MNIST with broad strokes in colour."""
+  """Strokes of which the broadest fill the canvas, paid by both rewards.
+
+  Where all of the canvas is to be painted, l2 says at once which colour is the
+  better one. All rewards must be small beside the entropy cost, though, or all
+  strokes are grey before the agent has tried other colours.
+  """
   experiment = mnist_conditional_small.get_config()
   experiment.data.name = 'celeba'
+  experiment.data.mirrored = True
   environment = experiment.environment
-  environment.episode_length = 10
+  environment.episode_length = 16
   environment.color = True
   environment.brush = 'deevad/basic_digital_brush'
   environment.grid_width = 16
-  environment.brush_sizes = (2.0, 4.0, 8.0)
+  environment.brush_sizes = (1.5, 3.0, 6.0, 12.0)
   environment.num_pressures = 1
+  environment.pen_down = True
   experiment.policy_network.location_subpixels = 1
+  # Or the exported agent is larger than what may be bundled.
+  experiment.policy_network.lstm_size = 224
   # How light and of which colour, which normalize takes away.
   experiment.policy_network.raw_images = True
-  experiment.reward.color_emd = 10.0
-  experiment.policy_learner.learning_rate = 3e-4
-  experiment.policy_learner.discount = 0.5
+  experiment.reward.discriminator = 0.15
+  experiment.reward.l2 = 0.3
+  experiment.reward.blank_penalty = 0.0
+  experiment.policy_learner.entropy_cost = 0.1
+  experiment.policy_learner.anneal = 1.0
+  experiment.discriminator_learner.updates_per_policy_update = 1.0
   experiment.training.minutes = 150.0
   return experiment

@@ -25,6 +25,7 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.policy_network.location_subpixels = 2
   # Or agents learn to leave the canvas blank before they learn to draw.
   experiment.reward.blank_penalty = 5.0
+  experiment.reward.l2 = 0.5
   experiment.policy_learner.learning_rate = 5e-4
   experiment.policy_learner.entropy_cost = 0.04
   experiment.policy_learner.discount = 0.5

@@ -25,7 +25,6 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.environment.num_pressures = 1
   experiment.environment.pen_down = True
   experiment.reward.blank_penalty = 0.0
-  experiment.reward.l2 = 0.5
   experiment.policy_learner.entropy_cost = 0.05
   experiment.policy_learner.anneal = 1.0
   return experiment

@@ -8,7 +8,6 @@ prints how near the painting is to the photograph.
 
 import os
 
-from absl import app
 from absl import flags
 import numpy as np
 from PIL import Image
@@ -16,6 +15,7 @@ import tabulate
 
 from launch import commands
 from launch import flags as launch_flags
+from launch import places
 from spiral_tf import files
 from spiral_tf import pictures
 from spiral_tf.agents import inputs
@@ -57,9 +57,7 @@ _SUBSTROKES = 16
 def main(argv):
   """Paints, draws, and says how near the paintings are."""
   launch_flags.no_arguments(argv)
-  output = os.path.expanduser(_OUTPUT.value)
-  if os.path.splitext(output)[1].lower() != '.png':
-    raise app.UsageError(f'--output is {output!r}, but it must end in .png.')
+  output = places.png('output', _OUTPUT.value)
   for brush in _BRUSH.value:
     mypaint.suitability.check(brush)
   photograph = inputs.read(_photograph())

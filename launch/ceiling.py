@@ -16,7 +16,6 @@ a minute each.
 from collections.abc import Mapping
 import os
 
-from absl import app
 from absl import flags
 import numpy as np
 import tabulate
@@ -69,10 +68,8 @@ def main(argv):
       f'config.environment.name is "{config.environment.name}", but programs '
       'are searched of paintings only; launch.mcmc searches scenes.'
     )
-  output = os.path.expanduser(_OUTPUT.value or '')
+  output = places.png('output', _OUTPUT.value) if _OUTPUT.value else ''
   if output:
-    if os.path.splitext(output)[1].lower() != '.png':
-      raise app.UsageError(f'--output is {output!r}, but it must end in .png.')
     places.check_file(output)
   targets = np.asarray(builders.load_dataset(config).validation)
   targets = targets[: _TARGETS.value]

@@ -17,7 +17,6 @@ import io
 import os
 from typing import Any
 
-from absl import app
 from absl import flags
 from matplotlib import figure
 import numpy as np
@@ -50,13 +49,10 @@ _Curves = Mapping[str, Sequence[curves.Curve]]
 
 def main(argv):
   """Reads, checks, draws."""
-  if not _OUTPUT.value.endswith('.png'):
-    raise app.UsageError(
-      f'--output is {_OUTPUT.value!r}, but it must end in .png.'
-    )
-  table = _OUTPUT.value[: -len('.png')] + '.csv'
+  output = places.png('output', _OUTPUT.value)
+  table = output[: -len('.png')] + '.csv'
   workdirs_by_label = _parse(argv[1:])
-  places.check_file(_OUTPUT.value)
+  places.check_file(output)
   places.check_own(
     table,
     lambda start: start.startswith(','.join(_COLUMNS).encode()),
@@ -68,12 +64,12 @@ def main(argv):
   }
   curves.check_comparable(runs_by_label)
   drawn = _draw(runs_by_label, _TITLE.value)
-  pictures.write_figure(_OUTPUT.value, drawn, dpi=150)
+  pictures.write_figure(output, drawn, dpi=150)
   text = io.StringIO()
   csv.writer(text, lineterminator='\n').writerows(_rows(runs_by_label))
   files.replace(table, text.getvalue().encode())
   print(_table(runs_by_label))
-  print(f'Picture: {_OUTPUT.value}')
+  print(f'Picture: {output}')
   print(f'Evaluations: {table}')
 
 

@@ -9,7 +9,6 @@ and writes the picture.
 from collections.abc import Mapping
 import os
 
-from absl import app
 from absl import flags
 from matplotlib import figure
 import numpy as np
@@ -17,6 +16,7 @@ import tabulate
 
 from launch import commands
 from launch import flags as launch_flags
+from launch import places
 from spiral_tf import files
 from spiral_tf import pictures
 from spiral_tf import progress
@@ -49,9 +49,7 @@ _COLORS = 'viridis'
 def main(argv):
   """Trains, measures and draws."""
   launch_flags.no_arguments(argv)
-  output = os.path.expanduser(_OUTPUT.value)
-  if os.path.splitext(output)[1].lower() != '.png':
-    raise app.UsageError(f'--output is {output!r}, but it must end in .png.')
+  output = places.png('output', _OUTPUT.value)
   _work(output)
   print(f'Picture: {output}')
 

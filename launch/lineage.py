@@ -12,11 +12,11 @@ say.
 from collections.abc import Iterator
 import os
 
-from absl import app
 from absl import flags
 import tabulate
 
 from launch import commands
+from launch import flags as launch_flags
 from launch import lineage_figure
 from launch import places
 from spiral_tf import pictures
@@ -36,21 +36,17 @@ _COMPARE = flags.DEFINE_string(
 
 def main(argv):
   """Reads, draws, prints."""
-  if argv[1:]:
-    raise app.UsageError(f'Too many arguments: {argv[1:]}.')
-  if not _OUTPUT.value.endswith('.png'):
-    raise app.UsageError(
-      f'--output is {_OUTPUT.value!r}, but it must end in .png.'
-    )
-  places.check_file(_OUTPUT.value)
+  launch_flags.no_arguments(argv)
+  output = places.png('output', _OUTPUT.value)
+  places.check_file(output)
   run = _read(_WORKDIR.value)
   other = _read(_COMPARE.value) if _COMPARE.value else None
   drawn = lineage_figure.draw(run, other)
-  pictures.write_figure(_OUTPUT.value, drawn, dpi=150)
+  pictures.write_figure(output, drawn, dpi=150)
   print('\n'.join(_report(run)))
   if other:
     print('\n'.join(['', *_report(other)]))
-  print(f'Picture: {_OUTPUT.value}')
+  print(f'Picture: {output}')
 
 
 def _read(workdir: str) -> lineage_figure.Run:

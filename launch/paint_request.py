@@ -7,10 +7,10 @@ A flag that would have no effect is refused, too: who gave it expects one.
 from collections.abc import Callable
 import dataclasses
 import math
-import os
 import re
 from typing import NamedTuple
 
+from launch import places
 from spiral_tf.agents import hatch
 from spiral_tf.agents import photographs
 from spiral_tf.environments import mypaint
@@ -282,8 +282,8 @@ def check(request: Request) -> None:
     hatch.Hatcher(plotter)
   if request.strokes is not None:
     request.painter()
-  if request.sheet and os.path.splitext(request.sheet)[1].lower() != '.png':
-    raise ValueError(f'--sheet is {request.sheet!r}, but it must end in .png.')
+  if request.sheet:
+    places.png('sheet', request.sheet)
   formats.check(request.files)
 
 

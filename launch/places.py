@@ -56,6 +56,25 @@ def check_file(path: str) -> None:
     check_folder(folder)
 
 
+def png(flag: str, path: str) -> str:
+  """The place of a picture, as a flag says it.
+
+  Args:
+    flag: its name.
+    path: its value; `~` is the user's folder.
+
+  Returns:
+    The path, with that folder in it.
+
+  Raises:
+    ValueError: it is no name of a PNG file.
+  """
+  path = os.path.expanduser(path)
+  if os.path.splitext(path)[1].lower() != '.png':
+    raise ValueError(f'--{flag} is {path!r}, but it must end in .png.')
+  return path
+
+
 def check_own(path: str, is_own: Callable[[bytes], bool], what: str) -> None:
   """Checks that a file that is written unasked is not somebody else's.
 

@@ -55,6 +55,29 @@ def test_batches_are_seeded_copies():
   np.testing.assert_array_equal(data.train, _numbered(9))
 
 
+def test_half_of_the_training_images_are_mirrored_anew():
+  images = _numbered(50, width=3)
+  images[:, :, 0] += 100
+  data = dataset.Dataset('fake', train=images, validation=images, mirrored=True)
+  epochs = [next(data.batches('train', 50, seed=i)) for i in (1, 1, 2)]
+  np.testing.assert_array_equal(*epochs[:2])
+  flags = []
+  for epoch in epochs[1:]:
+    epoch = epoch[np.argsort(epoch[:, 0, 1, 0])]
+    mirrored = (epoch[:, 0, 2, 0] > epoch[:, 0, 1, 0])[:, None, None, None]
+    expected = np.where(mirrored, images[:, :, ::-1], images)
+    np.testing.assert_array_equal(epoch, expected)
+    assert 10 < mirrored.sum() < 40
+    flags.append(mirrored)
+  assert not np.array_equal(*flags)
+  singles = [next(data.stream('train', i))[0, :, 0] for i in range(20)]
+  assert len({bool(single[0] > single[1]) for single in singles}) == 2
+  # Those that judge are as they are, and so is what lies in memory.
+  held_out = next(data.batches('validation', 50, seed=1))
+  assert (held_out[:, :, 0] == held_out[:, :, 1] + 100).all()
+  assert (data.train[:, :, 0] == data.train[:, :, 1] + 100).all()
+
+
 def test_stream_is_shuffled_epochs_of_single_images():
   data = dataset.Dataset('fake', train=_numbered(9), validation=_numbered(5))
   stream = data.stream('validation', seed=1)

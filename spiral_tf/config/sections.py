@@ -107,6 +107,11 @@ class DataConfig(fields.Section):
   validation_fraction: float = fields.figures(
     0.1, 'share of images held out', fields.above(0), fields.below(1)
   )
+  mirrored: bool = fields.learning(
+    False,
+    'mirror half of the training images, left to right, anew each time; of '
+    'faces, say, it makes twice as many; not in the paper',
+  )
   bad_images: str = fields.free(
     'error',
     'what a file that is no sound image does: "error" ends the loading, "skip" '

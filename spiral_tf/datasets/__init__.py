@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+import dataclasses
 from typing import NamedTuple
 
 from spiral_tf.config import sections
@@ -75,7 +76,8 @@ def load(
     OSError: decoded images cannot be kept.
     ValueError: a file, or an argument, is not what it must be.
   """
-  return _SOURCES[config.name].load(config, canvas_width, channels, seed)
+  loaded = _SOURCES[config.name].load(config, canvas_width, channels, seed)
+  return dataclasses.replace(loaded, mirrored=config.mirrored)
 
 
 def describe(name: str) -> str:

@@ -48,6 +48,8 @@ class Dataset:
       raises what the loader of the data set does; None if there are none.
     test_cure: how to do without test images, or to get them, where `load_test`
       is None: what the error says.
+    mirrored: whether half of the training images, anew each time, are mirrored,
+      left to right, in `batches` and `stream`.
   """
 
   name: str
@@ -57,6 +59,7 @@ class Dataset:
   validation_labels: np.ndarray | None = None
   load_test: Callable[[], Split] | None = None
   test_cure: str = 'Use "validation" instead.'
+  mirrored: bool = False
 
   def __post_init__(self):
     for split in ('train', 'validation'):
@@ -133,9 +136,10 @@ class Dataset:
   ) -> Iterator[np.ndarray]:
     """Returns endless shuffled batches.
 
-    Each epoch is a new permutation, and epochs follow each other without a
-    gap: a batch may span two of them, and one that is larger than the split
-    wraps around it, with each image as often as any other, give or take one.
+    Training images may be mirrored, see `mirrored`. Each epoch is a new
+    permutation, and epochs follow each other without a gap: a batch may span
+    two of them, and one that is larger than the split wraps around it, with
+    each image as often as any other, give or take one.
 
     Args:
       split: 'train', 'validation' or 'test'.
@@ -151,7 +155,11 @@ class Dataset:
     images = self.images(split)
     if batch_size < 1:
       raise ValueError(f'batch_size is {batch_size}, but it must be at least 1')
-    return _batches(images, batch_size, np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    batches = _batches(images, batch_size, rng)
+    if self.mirrored and split == 'train':
+      return (_half_mirrored(batch, rng) for batch in batches)
+    return batches
 
   def stream(self, split: str, seed: int) -> Iterator[np.ndarray]:
     """Returns endless shuffled single images; see `batches`.
@@ -178,6 +186,13 @@ def _batches(
       order = np.concatenate([order, rng.permutation(len(images))])
     yield images[order[:batch_size]]
     order = order[batch_size:]
+
+
+def _half_mirrored(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+  """Mirrors each image, or not; `images`, `[B, W, W, C]`, may be changed."""
+  mirrored = rng.random(len(images)) < 0.5
+  images[mirrored] = images[mirrored, :, ::-1]
+  return images
 
 
 def split_indices(
