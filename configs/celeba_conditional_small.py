@@ -28,7 +28,6 @@ def get_config() -> ml_collections.ConfigDict:
   environment.grid_width = 16
   environment.brush_sizes = (1.5, 3.0, 6.0, 12.0)
   environment.num_pressures = 1
-  environment.pen_down = True
   experiment.policy_network.location_subpixels = 1
   # Or the exported agent is larger than what may be bundled.
   experiment.policy_network.lstm_size = 224
@@ -36,9 +35,7 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.policy_network.raw_images = True
   experiment.reward.discriminator = 0.15
   experiment.reward.l2 = 0.3
-  experiment.reward.blank_penalty = 0.0
   experiment.policy_learner.entropy_cost = 0.1
-  experiment.policy_learner.anneal = 1.0
   experiment.discriminator_learner.updates_per_policy_update = 1.0
   experiment.training.minutes = 150.0
   return experiment

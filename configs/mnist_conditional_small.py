@@ -1,4 +1,4 @@
-"""Conditional MNIST for two cores: six actions on a 32x32 canvas.
+"""Conditional MNIST for two cores: five strokes on a 32x32 canvas.
 
     python -m launch.train --config=configs/mnist_conditional_small.py \\
         --config.data.path=FOLDER --workdir=runs/mnist_conditional_small
@@ -13,21 +13,23 @@ from spiral_tf.config import sections
 
 
 def get_config() -> ml_collections.ConfigDict:
-  """A brush that may be lifted, and plain, unnormalised advantages."""
+  """Five strokes, paid by both rewards; plain, unnormalised advantages.
+
+  A brush that may be lifted is not: agents learn to press it lightly instead,
+  and draw a line from the corner in which it begins.
+  """
   experiment = mnist_small.get_config()
   experiment.conditional = True
   experiment.environment.episode_length = 6
   experiment.environment.grid_width = 32
-  experiment.environment.pen_down = False
   experiment.environment.noise_dim = 0
   experiment.policy_network.normalize = True
   experiment.policy_network.update(sections.SEEING)
   experiment.policy_network.location_subpixels = 2
-  # Or agents learn to leave the canvas blank before they learn to draw.
-  experiment.reward.blank_penalty = 5.0
   experiment.reward.l2 = 0.5
   experiment.policy_learner.learning_rate = 5e-4
   experiment.policy_learner.entropy_cost = 0.04
+  experiment.policy_learner.anneal = 1.0
   experiment.policy_learner.discount = 0.5
   experiment.policy_learner.normalize_advantages = False
   experiment.training.minutes = 60.0

@@ -12,19 +12,11 @@ from configs import mnist_conditional_small
 
 
 def get_config() -> ml_collections.ConfigDict:
-  """Seven strokes with a pen as thin as the characters' lines.
-
-  With a brush that may be lifted, agents come to draw one stroke and no more:
-  at first any other one costs more than it brings, and what is never tried is
-  never learned.
-  """
+  """Seven strokes with a pen as thin as the characters' lines."""
   experiment = mnist_conditional_small.get_config()
   experiment.data.name = 'omniglot'
   experiment.environment.episode_length = 8
   experiment.environment.brush_sizes = (0.4,)
   experiment.environment.num_pressures = 1
-  experiment.environment.pen_down = True
-  experiment.reward.blank_penalty = 0.0
   experiment.policy_learner.entropy_cost = 0.05
-  experiment.policy_learner.anneal = 1.0
   return experiment

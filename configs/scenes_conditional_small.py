@@ -29,6 +29,7 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.environment.episode_length = 3
   experiment.environment.grid_width = 8
   experiment.environment.max_objects = 2
+  experiment.environment.pen_down = False
   network = experiment.policy_network
   network.normalize = True
   network.state_inputs = ('step_fraction',)
@@ -39,7 +40,6 @@ def get_config() -> ml_collections.ConfigDict:
   network.location_glimpse = 12  # The largest object, and its surroundings.
   experiment.reward.discriminator = 0.0
   experiment.reward.l2 = 0.05
-  experiment.reward.blank_penalty = 0.0
   learner = experiment.policy_learner
   learner.batch_size = 8
   learner.demonstrations = 128
