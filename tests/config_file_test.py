@@ -104,7 +104,7 @@ def test_data_that_moved(tmp_path):
 # task, whose checkpoints do not fit, and what frames are counted by, of which a
 # run would else tell other numbers than it trained.
 _MAY_CHANGE = {
-  'data': {'path', 'cache', 'bad_images'},
+  'data': {'path', 'cache', 'bad_images', 'mirrored'},
   'reward': {field.name for field in dataclasses.fields(sections.RewardConfig)},
   'policy_learner': {
     *('learning_rate', 'anneal', 'adam_beta1', 'adam_beta2', 'entropy_cost'),

@@ -179,7 +179,7 @@ def test_a_run_that_is_still_going_on_can_be_drawn(command, tmp_path):
     (('--workdir={a}', '--output=x.jpg'), 'must end in .png'),
     (('--output={png}',), '--workdir'),
     (('--workdir={a}',), '--output'),
-    (('--workdir={a}', '--output={png}', 'b'), "Too many arguments: ['b']"),
+    (('--workdir={a}', '--output={png}', 'b'), 'unknown arguments: b'),
     (
       ('--workdir=/none', '--output={png}'),
       "no lineage of a population in '/n",
