@@ -40,6 +40,7 @@ from spiral_tf.workdir import config_file
 from spiral_tf.workdir import json_lines
 from spiral_tf.workdir import metrics
 from tests import damages
+from tests import ports
 from tests import small
 
 pytestmark = pytest.mark.slow
@@ -121,7 +122,9 @@ def _control(config, workdir, deaf):
 
 def _save(config, folder, number, count, member):
   """What the nodes of a run leave after a while."""
-  server = server_lib.serve(config, folder, graph.make_tables(config), None)
+  server = server_lib.serve(
+    config, folder, graph.make_tables(config), ports.pick()
+  )
   client = reverb.Client(f'localhost:{server.port}')
   environments = builders.make_environments(config, 4, 0)
   player = builders.make_player(builders.make_policy(config), 0)
@@ -200,7 +203,7 @@ def _open(config, workdir, learners, monkeypatch):
   def supervise(config, workdir, logs, place):
     """Does what nodes do until there is something to do."""
     each, folder = members_lib.runs(config, workdir)[0]
-    server = server_lib.serve(each, folder, _tables(each), None)
+    server = server_lib.serve(each, folder, _tables(each), ports.pick())
     client = reverb.Client(f'localhost:{server.port}')
     counters['renders'] = client.server_info()[episodes.RENDERS].current_size
     for node, trackables in learners.items():

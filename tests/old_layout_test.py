@@ -23,6 +23,7 @@ from spiral_tf.replay import episodes
 from spiral_tf.replay import server as server_lib
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
+from tests import ports
 from tests import small
 
 _OLD = pathlib.Path(__file__).absolute().parent / 'old_layout'
@@ -70,7 +71,7 @@ def test_the_run_may_go_on(workdir):
 def test_replay_comes_back(workdir):
   config = config_file.load(workdir)
   server = server_lib.serve(
-    config, workdir, graph.make_tables(config), port=None
+    config, workdir, graph.make_tables(config), port=ports.pick()
   )
   try:
     client = reverb.Client(f'localhost:{server.port}')

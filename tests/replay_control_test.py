@@ -17,6 +17,7 @@ from spiral_tf.replay import server as server_lib
 from spiral_tf.replay import snapshots
 from tests import damages
 from tests import patience
+from tests import ports
 from tests import small
 
 _EPISODE = tf.TensorSpec([2], tf.float32)
@@ -39,14 +40,7 @@ class _Signature:
 
 
 def _serve(workdir, config=small.CONFIG):
-  return server_lib.serve(config, str(workdir), _tables(config), _port())
-
-
-def _port():
-  probe = reverb.Server([reverb.Table.queue('x', 1)])
-  port = probe.port
-  probe.stop()
-  return port
+  return server_lib.serve(config, str(workdir), _tables(config), ports.pick())
 
 
 def _save(client, workdir, how=replay_control.save, **kwargs):
@@ -260,7 +254,7 @@ def test_who_may_not_save_any_more_does_not(tmp_path, capsys):
 
 @pytest.mark.parametrize('control', [replay_control.save, replay_control.clear])
 def test_a_server_that_is_gone_is_not_waited_for(tmp_path, control):
-  client = reverb.Client(f'localhost:{_port()}')
+  client = reverb.Client(f'localhost:{ports.pick()}')
   done = []
   thread = threading.Thread(
     target=lambda: done.append(_save(client, tmp_path, control, wait=0.5)),

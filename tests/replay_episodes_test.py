@@ -18,6 +18,7 @@ from spiral_tf.config import sections
 from spiral_tf.replay import episodes as episodes_lib
 from spiral_tf.replay import server as server_lib
 from tests import patience
+from tests import ports
 
 _STEPS = 2
 _CONFIG = experiment.Config(
@@ -65,7 +66,7 @@ def _impatient(monkeypatch):
 @pytest.fixture
 def server():
   server = reverb.Server(
-    server_lib.make_tables(_CONFIG, _EPISODE, _RENDER), port=None
+    server_lib.make_tables(_CONFIG, _EPISODE, _RENDER), port=ports.pick()
   )
   yield server
   server.stop()
@@ -123,7 +124,7 @@ def test_targets_arrive_with_their_episodes_and_renders():
   assert set(render) == {'canvas', 'target'}
   assert 'target' not in episode.observation
   server = reverb.Server(
-    server_lib.make_tables(config, episode, render), port=None
+    server_lib.make_tables(config, episode, render), port=ports.pick()
   )
   target = np.arange(4, dtype=np.uint8)[:, None, None, None]
   target = 100 + np.broadcast_to(target, [4, 8, 8, 1])
