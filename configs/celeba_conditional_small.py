@@ -15,8 +15,7 @@ def get_config() -> ml_collections.ConfigDict:
   """Strokes of which the broadest fill the canvas, paid by both rewards.
 
   Where all of the canvas is to be painted, l2 says at once which colour is the
-  better one. All rewards must be small beside the entropy cost, though, or all
-  strokes are grey before the agent has tried other colours.
+  better one.
   """
   experiment = mnist_conditional_small.get_config()
   experiment.data.name = 'celeba'
@@ -35,7 +34,6 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.policy_network.raw_images = True
   experiment.reward.discriminator = 0.15
   experiment.reward.l2 = 0.3
-  experiment.policy_learner.entropy_cost = 0.1
   experiment.discriminator_learner.updates_per_policy_update = 1.0
   experiment.training.minutes = 150.0
   return experiment

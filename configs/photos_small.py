@@ -12,11 +12,16 @@ from configs import celeba_conditional_small
 
 
 def get_config() -> ml_collections.ConfigDict:
-  """The settings of conditional CelebA, with half of its strokes."""
+  """The settings of conditional CelebA, with half of its strokes.
+
+  All rewards must be small beside the entropy cost, or all strokes are grey
+  before the agent has tried other colours.
+  """
   experiment = celeba_conditional_small.get_config()
   experiment.data.name = 'patches'
   # Half of the windows are mirrored as they are.
   experiment.data.mirrored = False
   experiment.environment.episode_length = 8
+  experiment.policy_learner.entropy_cost = 0.1
   experiment.training.minutes = 60.0
   return experiment
