@@ -28,7 +28,7 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.policy_network.location_subpixels = 2
   experiment.reward.l2 = 0.5
   experiment.policy_learner.learning_rate = 5e-4
-  experiment.policy_learner.entropy_cost = 0.04
+  experiment.policy_learner.entropy_cost = 0.08
   experiment.policy_learner.anneal = 1.0
   experiment.policy_learner.discount = 0.5
   experiment.policy_learner.normalize_advantages = False
