@@ -10,7 +10,8 @@ is too thick, a coarse grid or few strokes cost more than any training gains.
 This searches programs of held-out images, from random ones on, and prints the
 error that is left. Search finds not quite the best, so the bound lies a little
 lower still. Compare settings of the environment by it before training anything:
-a minute each.
+a minute each, and many with broad strokes in colour, where fewer --targets and
+--tries compare as well.
 """
 
 from collections.abc import Mapping

@@ -47,12 +47,12 @@ def main(argv):
   # Before a minute of tracing.
   card.check(_WORKDIR.value)
   notes = _notes(_NOTES.value) if _NOTES.value else ''
+  alone = run_lib.of_agent(_WORKDIR.value)
   places.check_folder(os.path.join(_OUTPUT.value, '1', 'variables'))
   for name in card.FILES:
     path = os.path.join(_OUTPUT.value, name)
     places.check_own(path, lambda unused: card.is_in(_OUTPUT.value), 'card')
   saved_model.export(_WORKDIR.value, _OUTPUT.value)
-  alone = run_lib.of_agent(_WORKDIR.value)
   command = training_command.of(alone or config, study=alone is not None)
   card.write(_WORKDIR.value, _OUTPUT.value, command, notes, alone)
   print(f'Saved {_OUTPUT.value}, {size(_OUTPUT.value) / 1e6:.2f} MB')

@@ -7,10 +7,10 @@ from typing import Any
 
 import configs
 from spiral_tf.config import experiment
+from spiral_tf.studies import store
 
 # Folders of one machine, which mean nothing on another.
 _PATH, _CACHE = 'data.path', 'data.cache'
-_TRAINING = 'training.'
 
 
 def of(config: experiment.Config, study: bool = False) -> str:
@@ -28,11 +28,10 @@ def of(config: experiment.Config, study: bool = False) -> str:
   wanted = experiment.flat(config)
   path, _ = wanted.pop(_PATH), wanted.pop(_CACHE)
   if study:
-    # A study heeds nothing else of how a program trains.
     wanted = {
       name: value
       for name, value in wanted.items()
-      if not name.startswith(_TRAINING)
+      if not store.FREE.fullmatch(name)
     }
   differences = {}
   for module in pkgutil.iter_modules(configs.__path__):

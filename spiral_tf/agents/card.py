@@ -224,6 +224,7 @@ def _figures(
   if config.conditional:
     judge, file_name = reconstruction, 'reconstruction.json'
   path = os.path.join(results.folder(workdir, split), file_name)
+  option = ' --split=test' if split == 'test' else ''
   if not os.path.lexists(path):
     return None
   try:
@@ -233,9 +234,7 @@ def _figures(
   except (ValueError, TypeError, LookupError) as error:
     raise ValueError(
       f'{path} is damaged: {messages.one_line(error)}. Make it anew: '
-      f'python -m launch.evaluate --workdir={workdir}'
-      + ' --split=test'
-      * (split == 'test')
+      f'python -m launch.evaluate --workdir={workdir}{option}'
     ) from error
 
 

@@ -19,7 +19,7 @@ from spiral_tf.studies import variant as variant_lib
 from spiral_tf.workdir import config_file
 
 # What a study does not look at: where data are, and how several processes go.
-_FREE = re.compile(r'data\.(path|cache)|training\..*|resources\..*')
+FREE = re.compile(r'data\.(path|cache)|training\..*|resources\..*')
 # Why what all runs have in common stays as it is.
 _REASONS = {
   'frames': 'rates that fall over the whole training would fall otherwise',
@@ -111,7 +111,7 @@ def check(
   old = read(folder)
   before = experiment.flat(old.config)
   for name, value in experiment.flat(config).items():
-    if value != before[name] and not _FREE.fullmatch(name):
+    if value != before[name] and not FREE.fullmatch(name):
       raise ValueError(
         f'The study in {folder} has config.{name}={before[name]!r}, now it is '
         f'{value!r}, and its runs could not be compared with those that are '
