@@ -35,6 +35,6 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.reward.discriminator = 0.15
   experiment.reward.l2 = 0.3
   experiment.policy_learner.entropy_cost = 0.04
-  experiment.discriminator_learner.updates_per_policy_update = 1.0
+  experiment.discriminator_learner.updates_per_policy_update = 0.25
   experiment.training.minutes = 150.0
   return experiment

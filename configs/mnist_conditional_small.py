@@ -27,10 +27,15 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.policy_network.update(sections.SEEING)
   experiment.policy_network.location_subpixels = 2
   experiment.reward.l2 = 0.5
-  experiment.policy_learner.learning_rate = 5e-4
+  # Small batches and large steps: docs/learning.md#small-batches.
+  experiment.policy_learner.batch_size = 16
+  experiment.policy_learner.learning_rate = 1e-3
   experiment.policy_learner.entropy_cost = 0.08
   experiment.policy_learner.anneal = 1.0
   experiment.policy_learner.discount = 0.5
   experiment.policy_learner.normalize_advantages = False
+  experiment.discriminator_learner.updates_per_policy_update = 0.75
+  # No more, or an update is for what was played several updates ago.
+  experiment.training.environments_per_actor = 16
   experiment.training.minutes = 60.0
   return experiment

@@ -18,5 +18,9 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.environment.episode_length = 8
   experiment.environment.brush_sizes = (0.4,)
   experiment.environment.num_pressures = 1
+  experiment.policy_learner.batch_size = 64
+  experiment.policy_learner.learning_rate = 5e-4
   experiment.policy_learner.entropy_cost = 0.05
+  experiment.discriminator_learner.updates_per_policy_update = 3.0
+  experiment.training.environments_per_actor = 64
   return experiment

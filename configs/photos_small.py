@@ -22,6 +22,10 @@ def get_config() -> ml_collections.ConfigDict:
   # Half of the windows are mirrored as they are.
   experiment.data.mirrored = False
   experiment.environment.episode_length = 8
+  experiment.policy_learner.batch_size = 64
+  experiment.policy_learner.learning_rate = 5e-4
   experiment.policy_learner.entropy_cost = 0.1
+  experiment.discriminator_learner.updates_per_policy_update = 1.0
+  experiment.training.environments_per_actor = 64
   experiment.training.minutes = 60.0
   return experiment
