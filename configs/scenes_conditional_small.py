@@ -32,6 +32,8 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.environment.pen_down = False
   network = experiment.policy_network
   network.normalize = True
+  # Or the exported agent is larger than what may be bundled.
+  network.lstm_size = 224
   network.state_inputs = ('step_fraction',)
   network.location_channels = 32
   network.location_subpixels = 1
