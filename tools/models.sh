@@ -1,17 +1,33 @@
 #!/usr/bin/env bash
-# Makes the small agents of models/: trains, evaluates and exports each.
+# Makes the agents of models/: trains, evaluates and exports each.
 #
 #   MNIST=FOLDER OMNIGLOT=FOLDER tools/models.sh [NAME ...]
 #
-# Without names, all of them. Runs lie in $RUNS, by default runs/models. One that
-# was stopped goes on where it was; a finished one is not trained again. Where
-# there are test images they judge as well, once. What cards say beside figures
-# is in tools/notes/.
+# Without names, all of them. Each is a study of one run, in one process with one
+# thread, so two calls with other names are as fast as one on two cores. Studies
+# lie in $RUNS, by default runs/models. One that was stopped goes on where it was;
+# a finished one is not trained again. Where there are test images they judge as
+# well, once. What cards say beside figures is in tools/notes/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly RUNS=${RUNS:-runs/models}
 readonly MAX_BYTES=5000000
+readonly USAGE='make models MNIST=FOLDER OMNIGLOT=FOLDER'
+
+# Frames of training.
+declare -rA FRAMES=(
+  [mnist_small]=2_000_000
+  [mnist_conditional_small]=1_800_000
+  [omniglot_conditional_small]=2_000_000
+  [photos_small]=2_000_000
+  [scenes_conditional_small]=40_000
+)
+
+# Flags of launch.make_scenes.
+declare -rA SCENES=(
+  [scenes_conditional_small]='--num=20000 --max_objects=2 --canvas_width=32 --grid_width=8'
+)
 
 say() { printf '==> %s\n' "$*"; }
 
@@ -30,8 +46,7 @@ need() {
   all=$(printf ' and %s' "${@//,/ or }")
   all=${all# and }
   [[ -n $folder ]] || fail "$variable is not given" \
-    "It names the folder that holds $all:" \
-    'make models MNIST=FOLDER OMNIGLOT=FOLDER'
+    "It names the folder that holds $all:" "$USAGE"
   for choice in "$@"; do
     found=
     for name in ${choice//,/ }; do
@@ -42,55 +57,61 @@ need() {
   done
 }
 
-# Makes one agent: make_model NAME [DATA_FOLDER [TEST]]; no folder for built-in
-# data. TEST is a file that the folder has if there are test images in it.
+# Sets, for an agent, `folder` of its data, empty if they are built in, and
+# `test`, a file that is there if there are test images; ends if data lack.
+find_data() {
+  folder= test=
+  case $1 in
+    mnist_*)
+      need MNIST train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz
+      folder=$MNIST test=$MNIST/t10k-images-idx3-ubyte.gz
+      ;;
+    omniglot_*)
+      need OMNIGLOT images_background.zip,images_background
+      folder=$OMNIGLOT test=$OMNIGLOT/images_evaluation.zip
+      ;;
+    scenes_*) folder=$RUNS/data/$1 ;;
+  esac
+}
+
+# Makes one agent.
 make_model() {
-  local name=$1 workdir=$RUNS/$1 output=models/$1 bytes
-  local test=${3:-} notes=()
+  local name=$1 study=$RUNS/$1 output=models/$1 bytes notes=() folder test
+  local agent=$study/runs/as_it_is/0/agent
+  find_data "$name"
   if [[ -e tools/notes/$name.md ]]; then notes=(--notes="tools/notes/$name.md"); fi
-  say "$name: training in $workdir; Ctrl-C stops, the same command goes on"
-  .venv/bin/python -m launch.train --config="configs/$name.py" \
-    --config.data.path="${2:-}" --workdir="$workdir"
+  if [[ -n ${SCENES[$name]:-} ]]; then
+    say "$name: scenes"
+    # Words of flags, which are to be split.
+    # shellcheck disable=SC2086
+    .venv/bin/python -m launch.make_scenes ${SCENES[$name]} --output="$folder"
+  fi
+  say "$name: training in $study; Ctrl-C stops, the same command goes on"
+  .venv/bin/python -m launch.study --config="configs/$name.py" \
+    --config.data.path="$folder" --frames="${FRAMES[$name]}" --seeds=1 \
+    --workdir="$study"
   say "$name: evaluation"
-  .venv/bin/python -m launch.evaluate --workdir="$workdir"
-  if [[ -n $test && -e $2/$test && ! -d $workdir/evaluation_test ]]; then
+  .venv/bin/python -m launch.evaluate --workdir="$agent"
+  if [[ -n $test && -e $test && ! -d $agent/evaluation_test ]]; then
     say "$name: evaluation by test images"
-    .venv/bin/python -m launch.evaluate --workdir="$workdir" --split=test
+    .venv/bin/python -m launch.evaluate --workdir="$agent" --split=test
   fi
   say "$name: export"
-  .venv/bin/python -m launch.export --workdir="$workdir" --output="$output" \
+  .venv/bin/python -m launch.export --workdir="$agent" --output="$output" \
     "${notes[@]}"
   bytes=$(find "$output" -type f -printf '%s\n' | awk '{s += $1} END {print s}')
   ((bytes <= MAX_BYTES)) || fail "$output has $bytes bytes" \
     "At most $MAX_BYTES are allowed, because it goes into the repository."
 }
 
-# Sets `folder` and `test`, see make_model, for an agent; ends if they lack.
-find_data() {
-  folder= test=
-  case $1 in
-    mnist_small | mnist_conditional_small)
-      need MNIST train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz
-      folder=$MNIST test=t10k-images-idx3-ubyte.gz
-      ;;
-    omniglot_conditional_small)
-      need OMNIGLOT images_background.zip,images_background
-      folder=$OMNIGLOT test=images_evaluation.zip
-      ;;
-    photos_small) ;;
-    *) fail "there is no agent $1" "There are: ${NAMES[*]}" ;;
-  esac
-}
-
-readonly NAMES=(
-  mnist_small mnist_conditional_small omniglot_conditional_small photos_small
-)
-if (($#)); then names=("$@"); else names=("${NAMES[@]}"); fi
+readonly EVERY=$(printf '%s\n' "${!FRAMES[@]}" | sort)
+if (($#)); then names=("$@"); else mapfile -t names <<< "$EVERY"; fi
 # All of it before any work.
-for name in "${names[@]}"; do find_data "$name"; done
-bash tools/setup.sh
 for name in "${names[@]}"; do
+  [[ -n ${FRAMES[$name]:-} ]] || fail "there is no agent $name" \
+    "There are: ${EVERY//$'\n'/ }"
   find_data "$name"
-  make_model "$name" "$folder" "$test"
 done
+bash tools/setup.sh
+for name in "${names[@]}"; do make_model "$name"; done
 say "Made: ${names[*]}."
