@@ -7,7 +7,8 @@
 # thread, so two calls with other names are as fast as one on two cores. Studies
 # lie in $RUNS, by default runs/models. One that was stopped goes on where it was;
 # a finished one is not trained again. Where there are test images they judge as
-# well, once. What cards say beside figures is in tools/notes/.
+# well, once. What cards say beside figures is in tools/notes/. Cards of agents that
+# are older than this say how those were made.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
