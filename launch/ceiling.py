@@ -12,6 +12,11 @@ error that is left. Search finds not quite the best, so the bound lies a little
 lower still. Compare settings of the environment by it before training anything:
 a minute each, and many with broad strokes in colour, where fewer --targets and
 --tries compare as well.
+
+The distance beside it is the yardstick's, by which agents without a target are
+judged, too: how near what was found is, as a set, to the training images. It
+tells lines that are too thick or too sharp, which are wrong in every drawing.
+Small sets are far from any: compare with the images' own, and give --targets.
 """
 
 from collections.abc import Mapping
@@ -30,6 +35,7 @@ from spiral_tf import progress
 from spiral_tf.config import experiment
 from spiral_tf.environments import mypaint
 from spiral_tf.evaluation import reconstruction
+from spiral_tf.evaluation import yardstick
 from spiral_tf.search import climbing
 from spiral_tf.search import native
 
@@ -57,6 +63,8 @@ _STARTS = 64
 # cores.
 _AT_ONCE = 8
 _REPORT_SECONDS = 5.0
+# Images that make a set.
+_FEWEST = 2
 _PAIRS_A_ROW = 8
 
 
@@ -72,8 +80,8 @@ def main(argv):
   output = places.png('output', _OUTPUT.value) if _OUTPUT.value else ''
   if output:
     places.check_file(output)
-  targets = np.asarray(builders.load_dataset(config).validation)
-  targets = targets[: _TARGETS.value]
+  dataset = builders.load_dataset(config)
+  targets = np.asarray(dataset.validation[: _TARGETS.value])
   random, found = _search(config, targets)
   empty = reconstruction.empty_canvas(config)
   canvases = {
@@ -81,7 +89,7 @@ def main(argv):
     f'best of {_STARTS} random programs': random,
     f'after {_TRIES.value:,} variations of it': found,
   }
-  print(_table(canvases, targets, empty))
+  print(_table(canvases, targets, empty, yardstick.of_many(dataset.train)))
   if output:
     pairs = reconstruction.pairs(targets, found)
     os.makedirs(os.path.dirname(output) or '.', exist_ok=True)
@@ -126,18 +134,25 @@ def _search(
 
 
 def _table(
-  canvases: Mapping[str, np.ndarray], targets: np.ndarray, empty: np.ndarray
+  canvases: Mapping[str, np.ndarray],
+  targets: np.ndarray,
+  empty: np.ndarray,
+  ruler: yardstick.Yardstick,
 ) -> str:
-  """Errors as text for people, and as shares of the empty canvas's."""
+  """Errors, as such and as shares of the empty canvas's, and distances."""
   whole = reconstruction.errors(empty, targets).mean()
   rows = []
-  for name, images in canvases.items():
+  for name, images in {**canvases, 'the images themselves': targets}.items():
     error = reconstruction.errors(images, targets).mean()
-    rows.append((name, f'{error:.5f}', f'{error / whole:.3f}'))
+    images = np.broadcast_to(images, targets.shape)
+    distance = '-'
+    if len(targets) >= _FEWEST:
+      distance = f'{ruler.distance(ruler.features(images)):.3f}'
+    rows.append((name, f'{error:.5f}', f'{error / whole:.3f}', distance))
   title = f'Mean squared error of a pixel, {len(targets)} held-out images'
   return tabulate.tabulate(
     rows,
-    (title, 'error', 'of the blank canvas'),
+    (title, 'error', 'of the blank canvas', 'distance'),
     tablefmt='plain',
     disable_numparse=True,
   )

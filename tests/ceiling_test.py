@@ -26,10 +26,11 @@ _SMALL = (
 
 
 def _errors(done):
-  """Errors by the name of their row, and as shares of the blank canvas's."""
+  """By row: error, as a share of the blank canvas's, and distance."""
   assert not done.returncode, done.stderr
-  rows = re.findall(r'^(.*?)  +(\d\.\d+) +(\d+\.\d+)$', done.stdout, re.M)
-  return {name: (float(error), float(share)) for name, error, share in rows}
+  row = r'^(.*?)  +(\d\.\d+) +(\d+\.\d+) +(\d+\.\d+)$'
+  rows = re.findall(row, done.stdout, re.M)
+  return {name: tuple(map(float, numbers)) for name, *numbers in rows}
 
 
 @pytest.mark.slow
@@ -37,9 +38,11 @@ def test_search_comes_nearer_than_any_random_program(ceiling, tmp_path):
   path = tmp_path / 'new' / 'pairs.png'
   done = ceiling(*_SMALL, '--targets=9', '--tries=300', f'--output={path}')
   errors = _errors(done)
-  (blank, one), (random, _), (found, share) = errors.values()
-  assert 0 < found < random and found < blank and one == 1
-  assert share == pytest.approx(found / blank, abs=1e-3)
+  blanks, randoms, (found, share, distance), themselves = errors.values()
+  assert 0 < found < randoms[0] and found < blanks[0] and blanks[1] == 1
+  assert share == pytest.approx(found / blanks[0], abs=1e-3)
+  assert themselves[:2] == (0, 0)
+  assert 0 < themselves[2] < distance < randoms[2] < blanks[2]
   assert list(errors)[2] == 'after 300 variations of it'
   assert '9 of 9 images' in done.stdout
   # The picture has the targets, and canvases that are as far from them.
@@ -74,6 +77,13 @@ def test_a_seed_decides_and_a_coarser_environment_is_worse(ceiling):
   )
   assert first == again != other
   assert list(coarse.values())[2] > list(first.values())[2]
+
+
+@pytest.mark.slow
+def test_a_single_image_is_no_set_that_has_a_distance(ceiling):
+  done = ceiling(*_SMALL, '--targets=1', '--tries=10')
+  assert not done.returncode, done.stderr
+  assert len(re.findall(r' \d\.\d+ +-$', done.stdout, re.M)) == 4
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,6 @@ _COLUMNS = 10
 # Drawings that are shown beside the nearest training images, and pairs a row.
 _PAIRS = 40
 _PAIRS_A_ROW = 4
-# Real images that the fixed network looks at, at most: enough for a distance.
-_REFERENCES = 5000
 
 
 def draw(
@@ -130,7 +128,7 @@ def evaluate(
   dataset = builders.load_dataset(config)
   # This may fail, and so comes before the work.
   references = dataset.images('train' if split == 'validation' else split)
-  ruler = yardstick.Yardstick(references[:_REFERENCES])
+  ruler = yardstick.of_many(references)
   policy = builders.make_policy(config)
   player = builders.make_player(policy, seeds.GENERATION[0])
   # Read for the first time here, for what cannot be read would waste the work.

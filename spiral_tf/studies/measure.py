@@ -23,8 +23,6 @@ from spiral_tf.networks import policy as policy_lib
 
 # Temperatures that agents are sampled at, by the ends of the numbers' names.
 TEMPERATURES = {'': 1.0, '_cold': 0.3}
-# Real images that drawings are held against, at most.
-_REFERENCES = 5000
 # Images in a picture, or pairs, and columns of it.
 _SHOWN = 48
 _COLUMNS = 16
@@ -80,9 +78,7 @@ class Measure:
         )
       }
     else:
-      self._yardstick = yardstick.Yardstick(
-        np.asarray(dataset.train[:_REFERENCES])
-      )
+      self._yardstick = yardstick.of_many(dataset.train)
 
   def __call__(self) -> Measured:
     """Measures the agent as it is by now."""
