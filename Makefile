@@ -3,6 +3,7 @@
 WORKDIR ?= runs/digits
 MNIST ?=
 OMNIGLOT ?=
+CELEBA ?=
 RUNS ?= runs/models
 PYTHON ?=
 ARGS ?=
@@ -17,7 +18,8 @@ help:
 	@echo 'make train    teach an agent to draw digits, then evaluate it'
 	@echo '              WORKDIR=$(WORKDIR)  ARGS="--config.name=value ..."'
 	@echo 'make models   train the agents of models/ anew, some hours; ARGS=NAME for one'
-	@echo '              MNIST=FOLDER  OMNIGLOT=FOLDER  RUNS=$(RUNS)'
+	@echo '              MNIST=FOLDER  OMNIGLOT=FOLDER  CELEBA=FOLDER'
+	@echo '              RUNS=$(RUNS)'
 	@echo 'make test     lint, format check and tests'
 	@echo '              ARGS="-k painting" for some of them'
 	@echo 'make bazel    the same tests under Bazel'
@@ -39,7 +41,7 @@ train: venv
 # Looks for the data before the set-up, and does that itself.
 models:
 	@PYTHON='$(PYTHON)' MNIST='$(MNIST)' OMNIGLOT='$(OMNIGLOT)' \
-	  RUNS='$(RUNS)' bash tools/models.sh $(ARGS)
+	  CELEBA='$(CELEBA)' RUNS='$(RUNS)' bash tools/models.sh $(ARGS)
 
 # One process more than two cores, as some tests wait. Whole programs have
 # processes of their own, so they come after the others, and only two at a time.

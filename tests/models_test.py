@@ -28,7 +28,7 @@ def _run(*names, **folders):
   environment = {
     key: value
     for key, value in os.environ.items()
-    if key not in ('MNIST', 'OMNIGLOT')
+    if key not in ('MNIST', 'OMNIGLOT', 'CELEBA')
   }
   result = subprocess.run(
     ['bash', _SCRIPT, *names],
@@ -78,6 +78,7 @@ def test_an_unknown_name_is_answered_by_those_there_are():
   [
     ('mnist_small', 'MNIST', 'train-images-idx3-ubyte.gz'),
     ('omniglot_conditional_small', 'OMNIGLOT', 'images_background.zip'),
+    ('celeba_conditional_small', 'CELEBA', 'img_align_celeba.zip'),
   ],
 )
 def test_data_that_lack_are_named_before_any_work(

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the agents of models/: trains, evaluates and exports each.
 #
-#   MNIST=FOLDER OMNIGLOT=FOLDER tools/models.sh [NAME ...]
+#   MNIST=FOLDER OMNIGLOT=FOLDER CELEBA=FOLDER tools/models.sh [NAME ...]
 #
 # Without names, all of them. Each is a study of one run, in one process with one
 # thread, so two calls with other names are as fast as one on two cores. Studies
@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly RUNS=${RUNS:-runs/models}
 readonly MAX_BYTES=5000000
-readonly USAGE='make models MNIST=FOLDER OMNIGLOT=FOLDER'
+readonly USAGE='make models MNIST=FOLDER OMNIGLOT=FOLDER CELEBA=FOLDER'
 
 # Frames of training.
 declare -rA FRAMES=(
@@ -22,6 +22,7 @@ declare -rA FRAMES=(
   [mnist_conditional_small]=1_800_000
   [omniglot_conditional_small]=2_000_000
   [photos_small]=2_000_000
+  [celeba_conditional_small]=1_200_000
   [scenes_conditional_small]=40_000
 )
 
@@ -71,16 +72,19 @@ find_data() {
       need OMNIGLOT images_background.zip,images_background
       folder=$OMNIGLOT test=$OMNIGLOT/images_evaluation.zip
       ;;
+    celeba_*)
+      need CELEBA img_align_celeba.zip,img_align_celeba
+      folder=$CELEBA test=$CELEBA/list_eval_partition.txt
+      ;;
     scenes_*) folder=$RUNS/data/$1 ;;
   esac
 }
 
 # Makes one agent.
 make_model() {
-  local name=$1 study=$RUNS/$1 output=models/$1 bytes notes=() folder test
+  local name=$1 study=$RUNS/$1 output=models/$1 bytes folder test
   local agent=$study/runs/as_it_is/0/agent
   find_data "$name"
-  if [[ -e tools/notes/$name.md ]]; then notes=(--notes="tools/notes/$name.md"); fi
   if [[ -n ${SCENES[$name]:-} ]]; then
     say "$name: scenes"
     # Words of flags, which are to be split.
@@ -99,7 +103,7 @@ make_model() {
   fi
   say "$name: export"
   .venv/bin/python -m launch.export --workdir="$agent" --output="$output" \
-    "${notes[@]}"
+    --notes="tools/notes/$name.md"
   bytes=$(find "$output" -type f -printf '%s\n' | awk '{s += $1} END {print s}')
   ((bytes <= MAX_BYTES)) || fail "$output has $bytes bytes" \
     "At most $MAX_BYTES are allowed, because it goes into the repository."
