@@ -22,6 +22,7 @@ def get_config() -> ml_collections.ConfigDict:
   experiment.conditional = True
   experiment.environment.episode_length = 6
   experiment.environment.grid_width = 32
+  experiment.environment.brush_sizes = (0.4, 0.7, 1.0, 1.5)
   experiment.environment.noise_dim = 0
   experiment.policy_network.normalize = True
   experiment.policy_network.update(sections.SEEING)

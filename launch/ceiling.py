@@ -17,8 +17,11 @@ The distance beside it is the yardstick's, by which agents without a target are
 judged, too: how near what was found is, as a set, to the training images. It
 tells lines that are too thick or too sharp, which are wrong in every drawing.
 Small sets are far from any: compare with the images' own, and give --targets.
+With --classifier the Frechet distance of launch.evaluate is taken as well, in
+the features of a classifier of digits: it sees more of shapes, less of ink.
 """
 
+from collections.abc import Callable
 from collections.abc import Mapping
 import os
 
@@ -30,10 +33,13 @@ from launch import commands
 from launch import flags as launch_flags
 from launch import places
 from spiral_tf import builders
+from spiral_tf import datasets
 from spiral_tf import pictures
 from spiral_tf import progress
 from spiral_tf.config import experiment
 from spiral_tf.environments import mypaint
+from spiral_tf.evaluation import classifier
+from spiral_tf.evaluation import frechet
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.evaluation import yardstick
 from spiral_tf.search import climbing
@@ -52,6 +58,11 @@ _TRIES = flags.DEFINE_integer(
 )
 _SEED = flags.DEFINE_integer(
   'seed', 0, 'Seed of the first programs and the variations.', lower_bound=0
+)
+_CLASSIFIER = flags.DEFINE_bool(
+  'classifier',
+  False,
+  'Train a classifier of digits, too, and take a distance in its features.',
 )
 _OUTPUT = flags.DEFINE_string(
   'output', None, 'PNG file for the images beside what was found.'
@@ -81,6 +92,11 @@ def main(argv):
   if output:
     places.check_file(output)
   dataset = builders.load_dataset(config)
+  if _CLASSIFIER.value and not classifier.has_ten_classes(dataset.train_labels):
+    raise ValueError(
+      f'config.data.name is "{config.data.name}", but --classifier needs '
+      'images with labels of ten classes, such as digits. Leave it out.'
+    )
   targets = np.asarray(dataset.validation[: _TARGETS.value])
   random, found = _search(config, targets)
   empty = reconstruction.empty_canvas(config)
@@ -89,7 +105,7 @@ def main(argv):
     f'best of {_STARTS} random programs': random,
     f'after {_TRIES.value:,} variations of it': found,
   }
-  print(_table(canvases, targets, empty, yardstick.of_many(dataset.train)))
+  print(_table(canvases, targets, empty, _distances(config, dataset)))
   if output:
     pairs = reconstruction.pairs(targets, found)
     os.makedirs(os.path.dirname(output) or '.', exist_ok=True)
@@ -133,26 +149,44 @@ def _search(
   return random_ones, searched
 
 
+def _distances(
+  config: experiment.Config, dataset: datasets.Dataset
+) -> dict[str, Callable[[np.ndarray], float]]:
+  """How far a set is from the training images, by heads of columns."""
+  ruler = yardstick.of_many(dataset.train)
+  distances = {
+    'distance': lambda images: ruler.distance(ruler.features(images))
+  }
+  if _CLASSIFIER.value:
+    network, _ = classifier.train_on(dataset, config.seed)
+    real = network.features(dataset.train)
+    distances['by the classifier'] = lambda images: frechet.distance(
+      network.features(images), real
+    )
+  return distances
+
+
 def _table(
   canvases: Mapping[str, np.ndarray],
   targets: np.ndarray,
   empty: np.ndarray,
-  ruler: yardstick.Yardstick,
+  distances: Mapping[str, Callable[[np.ndarray], float]],
 ) -> str:
   """Errors, as such and as shares of the empty canvas's, and distances."""
   whole = reconstruction.errors(empty, targets).mean()
   rows = []
   for name, images in {**canvases, 'the images themselves': targets}.items():
     error = reconstruction.errors(images, targets).mean()
+    row = [name, f'{error:.5f}', f'{error / whole:.3f}']
     images = np.broadcast_to(images, targets.shape)
-    distance = '-'
-    if len(targets) >= _FEWEST:
-      distance = f'{ruler.distance(ruler.features(images)):.3f}'
-    rows.append((name, f'{error:.5f}', f'{error / whole:.3f}', distance))
+    for distance in distances.values():
+      is_set = len(images) >= _FEWEST
+      row.append(f'{distance(images):.3f}' if is_set else '-')
+    rows.append(row)
   title = f'Mean squared error of a pixel, {len(targets)} held-out images'
   return tabulate.tabulate(
     rows,
-    (title, 'error', 'of the blank canvas', 'distance'),
+    (title, 'error', 'of the blank canvas', *distances),
     tablefmt='plain',
     disable_numparse=True,
   )

@@ -28,9 +28,9 @@ _SMALL = (
 def _errors(done):
   """By row: error, as a share of the blank canvas's, and distance."""
   assert not done.returncode, done.stderr
-  row = r'^(.*?)  +(\d\.\d+) +(\d+\.\d+) +(\d+\.\d+)$'
+  row = r'^(.*?)  +(\d\.\d+(?: +\d+\.\d+)+)$'
   rows = re.findall(row, done.stdout, re.M)
-  return {name: tuple(map(float, numbers)) for name, *numbers in rows}
+  return {name: tuple(map(float, numbers.split())) for name, numbers in rows}
 
 
 @pytest.mark.slow
@@ -86,6 +86,14 @@ def test_a_single_image_is_no_set_that_has_a_distance(ceiling):
   assert len(re.findall(r' \d\.\d+ +-$', done.stdout, re.M)) == 4
 
 
+@pytest.mark.slow
+def test_the_classifier_tells_scribbles_from_copies_of_digits(ceiling):
+  done = ceiling(*_SMALL, '--targets=40', '--tries=300', '--classifier')
+  assert 'by the classifier' in done.stdout
+  *_, random, found, themselves = (row[3] for row in _errors(done).values())
+  assert themselves < found < random
+
+
 @pytest.mark.parametrize(
   'arguments,message',
   [
@@ -93,6 +101,7 @@ def test_a_single_image_is_no_set_that_has_a_distance(ceiling):
     ((*_SMALL, '--output=pairs.jpg'), 'must end in .png'),
     ((*_SMALL, '--tries=0'), 'tries'),
     ((*_SMALL, 'more'), 'unknown arguments: more'),
+    (('--config=configs/photos_small.py', '--classifier'), 'ten classes'),
   ],
 )
 def test_what_cannot_be_done_is_said_at_once(ceiling, arguments, message):
