@@ -20,6 +20,7 @@ readonly USAGE='make models MNIST=FOLDER OMNIGLOT=FOLDER CELEBA=FOLDER'
 declare -rA FRAMES=(
   [mnist_small]=2_000_000
   [mnist_conditional_small]=1_800_000
+  [omniglot_small]=800_000
   [omniglot_conditional_small]=2_000_000
   [photos_small]=2_000_000
   [celeba_conditional_small]=1_200_000
