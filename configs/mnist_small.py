@@ -16,8 +16,5 @@ def get_config() -> ml_collections.ConfigDict:
   """The digits experiment on other data, for longer."""
   experiment = digits.get_config()
   experiment.data.name = 'mnist'
-  # Thinner pens, which many of MNIST's lines want, drew worse digits:
-  # docs/learning.md#unconditional-mnist.
-  experiment.environment.brush_sizes = (1.0, 1.5, 2.0)
   experiment.training.minutes = 15.0
   return experiment

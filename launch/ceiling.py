@@ -178,10 +178,11 @@ def _table(
   for name, images in {**canvases, 'the images themselves': targets}.items():
     error = reconstruction.errors(images, targets).mean()
     row = [name, f'{error:.5f}', f'{error / whole:.3f}']
-    images = np.broadcast_to(images, targets.shape)
-    for distance in distances.values():
-      is_set = len(images) >= _FEWEST
-      row.append(f'{distance(images):.3f}' if is_set else '-')
+    if len(targets) >= _FEWEST:
+      images = np.broadcast_to(images, targets.shape)
+      row += [f'{distance(images):.3f}' for distance in distances.values()]
+    else:
+      row += ['-'] * len(distances)
     rows.append(row)
   title = f'Mean squared error of a pixel, {len(targets)} held-out images'
   return tabulate.tabulate(
