@@ -13,6 +13,7 @@ import textwrap
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
 from spiral_tf import builders
 from spiral_tf import node_kinds
@@ -104,7 +105,8 @@ _TENSORFLOW_ALONE = """
     assert set(model.signatures) == {'initial_state', 'step', 'settings'}
     initial_state = model.signatures['initial_state']
     step = model.signatures['step']
-    assert table(step.structured_input_signature[1]) == expected
+    specs = step.structured_input_signature[1].values()
+    assert table({spec.name: spec for spec in specs}) == expected
 
     def call(values):
       outputs = step(**{k: tf.constant(v) for k, v in values.items()})
@@ -483,6 +485,33 @@ def test_load_says_that_a_model_is_damaged(saved, tmp_path, name):
   with pytest.raises(ValueError, match='damaged or not whole') as error:
     saved_model.load(str(path))
   assert repr(str(path / '1')) in str(error.value)
+
+
+def _altered(saved, tmp_path, version):
+  """A copy of a model with an operation that no TensorFlow has.
+
+  As one of a later TensorFlow has, which calls itself `version`.
+  """
+  path = shutil.copytree(saved.path, tmp_path / 'model')
+  file = path / '1' / 'saved_model.pb'
+  proto = saved_model_pb2.SavedModel.FromString(file.read_bytes())
+  graph = proto.meta_graphs[0]
+  graph.meta_info_def.tensorflow_version = version
+  node = graph.graph_def.library.function[0].node_def.add()
+  node.name, node.op = 'new', 'InventedIn2099'
+  file.write_bytes(proto.SerializeToString())
+  return str(path)
+
+
+def test_load_says_that_a_model_is_of_a_later_tensorflow(saved, tmp_path):
+  path = _altered(saved, tmp_path, '99.1.0')
+  with pytest.raises(
+    ValueError, match=r'saved by TensorFlow 99\.1\.0'
+  ) as error:
+    saved_model.load(path)
+  text = str(error.value)
+  assert tf.__version__ in text and 'InventedIn2099' in text
+  assert 'not damaged' in text and 'export it again' in text
 
 
 if __name__ == '__main__':

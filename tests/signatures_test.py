@@ -43,7 +43,7 @@ def _play(player):
 
 def test_there_is_an_input_for_all_that_the_policy_sees(model, policy):
   spec = builders.environment_spec(small.CONDITIONAL)
-  inputs = model.signatures['step'].structured_input_signature[1]
+  inputs = signatures.input_specs(model.signatures['step'])
   observed = {n.split('/')[1] for n in inputs if n.startswith('observation/')}
   assert observed == set(policy.inputs) >= {'target', 'canvas', 'action_mask'}
   masks = {n.split('/')[2] for n in inputs if '/action_mask/' in n}

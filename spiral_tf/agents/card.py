@@ -71,9 +71,9 @@ import tensorflow as tf
 model = tf.saved_model.load('models/{name}/1')
 step = model.signatures['step']
 inputs = {{}}
-for key, spec in step.structured_input_signature[1].items():
+for spec in step.structured_input_signature[1].values():
   value = 255 if spec.dtype == tf.uint8 else 0  # Pictures are uint8.
-  inputs[key] = tf.cast(tf.fill([1, *spec.shape[1:]], value), spec.dtype)
+  inputs[spec.name] = tf.cast(tf.fill([1, *spec.shape[1:]], value), spec.dtype)
 inputs['seed'] = tf.constant([1, 2])  # Another at each step.
 inputs['temperature'] = tf.constant(1.0)  # At 0 it does what is likeliest.
 outputs = step(**inputs)

@@ -54,6 +54,7 @@ import tempfile
 from typing import Any, NamedTuple
 
 import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
 from spiral_tf import builders
 from spiral_tf import files
@@ -71,6 +72,10 @@ _FORMAT_VERSION = 2
 _PARTS = re.compile(
   r'(saved_model|fingerprint|keras_metadata)\.pb'
   r'|variables/variables\.(index|data-\d+-of-\d+)'
+)
+# What TensorFlow says of what only later versions know.
+_UNKNOWN = re.compile(
+  r'Op type not registered|NodeDef mentions attr|GraphDef .*version'
 )
 _FIRST_VERSION = '1'
 _MAKE_ONE = (
@@ -207,8 +212,8 @@ def load(path: str, seed: int = 0, temperature: float = 1.0) -> LoadedAgent:
   # What TensorFlow raises depends on where a file ends: IndexError, and others.
   except Exception as error:
     raise ValueError(
-      f'The SavedModel in {folder!r} is damaged or not whole. Export it again, '
-      f'or copy it again. TensorFlow says: {messages.one_line(error)}'
+      f'The SavedModel in {folder!r} {_fault(folder, str(error))} '
+      f'TensorFlow says: {messages.one_line(error)}'
     ) from error
   missing = {'initial_state', 'step', 'settings'} - set(model.signatures)
   if missing:
@@ -230,6 +235,24 @@ def load(path: str, seed: int = 0, temperature: float = 1.0) -> LoadedAgent:
   return LoadedAgent(make_player(seed, temperature), config, make_player)
 
 
+def _fault(folder: str, error: str) -> str:
+  """Says what is wrong with a SavedModel that does not load, and the cure."""
+  damaged = 'is damaged or not whole. Export it again, or copy it again.'
+  if not _UNKNOWN.search(error):
+    return damaged
+  try:
+    with open(os.path.join(folder, 'saved_model.pb'), 'rb') as file:
+      saved = saved_model_pb2.SavedModel.FromString(file.read())
+    version = saved.meta_graphs[0].meta_info_def.tensorflow_version
+  except Exception:  # Of protobuf, and a graph there is not.
+    return damaged
+  return (
+    f'was saved by TensorFlow {version} and does not load in the '
+    f'{tf.__version__} that is installed. It is not damaged: load it with '
+    f'TensorFlow {version} or later, or export it again with {tf.__version__}.'
+  )
+
+
 def _last_version(path: str) -> str | None:
   """The folder of the highest version of a model, if there are versions."""
   names = os.listdir(path) if os.path.isdir(path) else []
@@ -248,6 +271,6 @@ def _last_version(path: str) -> str | None:
 
 def _settings(signature: Callable[..., Any]) -> dict[str, Any]:
   """What the signature `settings` says, whatever inputs its format gave it."""
-  inputs = signature.structured_input_signature[1]
+  inputs = signatures.input_specs(signature)
   zeros = {name: tf.zeros(s.shape, s.dtype) for name, s in inputs.items()}
   return json.loads(signature(**zeros)['json'].numpy())

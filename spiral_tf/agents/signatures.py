@@ -88,6 +88,22 @@ def module(
   return functions
 
 
+def input_specs(signature: Any) -> dict[str, tf.TensorSpec]:
+  """The inputs of a loaded signature, by the names that it is called with.
+
+  In `structured_input_signature` those are keys of TensorFlow up to 2.11 only;
+  from then on the keys are made fit for Python, `observation_canvas`.
+
+  Args:
+    signature: of a loaded SavedModel.
+
+  Returns:
+    The specs by their own names, such as `observation/canvas`.
+  """
+  _, keywords = signature.structured_input_signature
+  return {spec.name: spec for spec in keywords.values()}
+
+
 def make_player(model: Any, seed: int, temperature: float) -> rollout.Player:
   """Makes a player of loaded signatures.
 
@@ -113,7 +129,7 @@ def make_player(model: Any, seed: int, temperature: float) -> rollout.Player:
   # millisecond.
   observed = {
     name: name.split('/')[1:]
-    for name in act.structured_input_signature[1]
+    for name in input_specs(act)
     if name.startswith('observation/')
   }
   actions = {
