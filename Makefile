@@ -12,7 +12,7 @@ python := .venv/bin/python
 pytest := $(python) -m pytest --quiet --disable-warnings
 setup := @PYTHON='$(PYTHON)' bash tools/setup.sh
 
-.PHONY: help venv setup train models test bazel format clean
+.PHONY: help venv setup train models test test-core bazel format clean
 
 help:
 	@echo 'make train    teach an agent to draw digits, then evaluate it'
@@ -22,10 +22,11 @@ help:
 	@echo '              RUNS=$(RUNS)'
 	@echo 'make test     lint, format check and tests'
 	@echo '              ARGS="-k painting" for some of them'
+	@echo 'make test-core  those that need no Launchpad, with a newer Python'
 	@echo 'make bazel    the same tests under Bazel'
 	@echo 'make format   mend what the linter and the formatter can'
 	@echo 'make venv     the set-up alone'
-	@echo '              PYTHON=/path/to/python3.10 where none is found'
+	@echo '              PYTHON=/path/to/python where none is found'
 	@echo 'make clean    remove the set-up, builds and caches; keeps runs/'
 
 venv setup:
@@ -59,6 +60,13 @@ test:
 	@$(pytest) --numprocesses=2 --dist=loadfile \
 	  tests/whole $(ARGS) || [ $$? -eq 5 ]
 
+# What the newest TensorFlow can do, on a Python without Launchpad.
+test-core:
+	@CORE=yes PYTHON='$(PYTHON)' bash tools/setup.sh chromium
+	@echo '==> Tests without Launchpad'
+	@.venv-core/bin/python -m pytest --quiet --disable-warnings \
+	  --numprocesses=3 --dist=loadfile --ignore=tests/whole tests $(ARGS)
+
 bazel:
 	@PYTHON='$(PYTHON)' bash tools/setup.sh bazel-bootstrap chromium iproute2
 	@echo '==> Tests under Bazel'
@@ -69,6 +77,6 @@ format: venv
 	@$(python) -m ruff format .
 
 clean:
-	@rm -rf .venv build dist .pytest_cache .ruff_cache *.egg-info
+	@rm -rf .venv .venv-core build dist .pytest_cache .ruff_cache *.egg-info
 	@rm -f spiral_tf/environments/mypaint/_mypaint*.so
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,8 +16,8 @@ of a C program that makes the same calls of libmypaint and nothing else.
 `scenes` compares steps a second of the scenes environment with pictures a
 second of `mujoco.Renderer` alone.
 `program` compares episodes a second of a whole training run, the program that
-Launchpad starts, with the same work done in one synchronous process, and says
-where the time goes.
+Launchpad starts, with the same work done in one synchronous process and by the
+nodes of `--engine=inline`, and says where the time goes.
 `actors` compares episodes a second with 1, 2, 4 and 8 actors, and estimates
 what 64 need.
 `kernels` compares what a policy update, with the acting and the updates of the

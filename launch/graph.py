@@ -6,16 +6,12 @@ each knows those it asks, and the graph needs no cycle. Each member of a
 population is such a graph of its own, and its controller asks them all.
 """
 
-import functools
-import time
-
 import launchpad as lp
-from launchpad import address as lp_address
 
+from launch import replay_node
 from launch.runtime import heartbeats
 from launch.runtime import roles
 from spiral_tf import activity
-from spiral_tf import builders
 from spiral_tf import exit_codes
 from spiral_tf import node_kinds
 from spiral_tf.config import experiment
@@ -26,8 +22,6 @@ from spiral_tf.nodes import policy_learner
 from spiral_tf.population import controller
 from spiral_tf.population import members as members_lib
 from spiral_tf.population import reports
-from spiral_tf.replay import episodes
-from spiral_tf.replay import server as server_lib
 
 # A remote call that is not answered for so long is an error. Learners compile
 # their first update while their callers wait: minutes, for the paper's networks
@@ -35,11 +29,6 @@ from spiral_tf.replay import server as server_lib
 _CALL_TIMEOUT_SECONDS = 600.0
 # The same for calls of the controller, which can use no later answer.
 _ANSWER_SECONDS = 20.0
-# Under Launchpad's own launchers, replay outlives the other nodes, which all
-# are told to stop at the same time, so that none of them is left waiting for a
-# server that is gone.
-_REPLAY_LINGERS_SECONDS = 2.0
-
 
 # What the exit codes of nodes mean, see `exit_codes`.
 _GOAL = {
@@ -96,40 +85,9 @@ def _member_role(role: roles.Role, member: str) -> roles.Role:
   return role._replace(member=member, is_server=is_server, endings=endings)
 
 
-class _ReplayNode(lp.ReverbNode):
-  """A Reverb server that comes back with what it held when it was saved."""
-
-  def __init__(self, config: experiment.Config, workdir: str):
-    super().__init__(functools.partial(make_tables, config))
-    self._config = config
-    self._workdir = workdir
-
-  def run(self):
-    self._server = server_lib.serve(
-      self._config,
-      self._workdir,
-      self._priority_tables_fn(),
-      lp_address.get_port_from_address(self._address.resolve()),
-    )
-    activity.CURRENT.rest()  # The server has threads of its own.
-    lp.wait_for_stop()
-    time.sleep(_REPLAY_LINGERS_SECONDS)
-
-
 def doing() -> heartbeats.Doing:
   """Says what the node that this process runs is doing."""
   return heartbeats.Doing(*activity.CURRENT.report())
-
-
-def make_tables(config: experiment.Config) -> list:
-  """Makes the tables of an experiment's replay server."""
-  spec = builders.environment_spec(config)
-  episode = episodes.episode_signature(
-    spec.observation, spec.action, config.environment.episode_length
-  )
-  return server_lib.make_tables(
-    config, episode, episodes.render_signature(spec.observation)
-  )
 
 
 def make_program(
@@ -198,24 +156,24 @@ def _add_run(
     return handle, brief
 
   with program.group(prefix + node_kinds.REPLAY):
-    replay_client = program.add_node(_ReplayNode(config, workdir))
+    replay = program.add_node(replay_node.ReplayNode(config, workdir))
   with program.group(prefix + node_kinds.DISCRIMINATOR_LEARNER):
     discriminator, brief_discriminator = add(
       discriminator_learner.DiscriminatorLearner,
-      *(config, workdir, replay_client, is_member),
+      *(config, workdir, replay, is_member),
     )
   with program.group(prefix + node_kinds.POLICY_LEARNER):
     policy, brief_policy = add(
       policy_learner.PolicyLearner,
-      *(config, workdir, discriminator, replay_client, is_member),
+      *(config, workdir, discriminator, replay, is_member),
     )
   with program.group(prefix + node_kinds.ACTOR):
     for i in range(config.training.num_actors):
-      add(actor.Actor, config, policy, replay_client, i)
+      add(actor.Actor, config, policy, replay, i)
   with program.group(prefix + node_kinds.EVALUATOR):
     _, brief_evaluator = add(
       evaluator.Evaluator, *(config, workdir, policy, discriminator, fitness)
     )
   return reports.Clients(
-    brief_policy, brief_discriminator, brief_evaluator, replay_client
+    brief_policy, brief_discriminator, brief_evaluator, replay
   )

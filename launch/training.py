@@ -2,28 +2,15 @@
 
 from collections.abc import Iterator
 import contextlib
-import io
 import os
-import time
-from typing import NamedTuple
-
-import launchpad as lp
-from launchpad.launch.run_locally import launch_local_output_to_files
-from launchpad.nodes.python import local_multi_processing
 
 from launch import commands
-from launch import graph
+from launch import inline
 from launch.runtime import engines
-from launch.runtime import heartbeats
 from launch.runtime import launcher_error
 from launch.runtime import logs as logs_lib
-from launch.runtime import supervisor
-from launch.runtime.engines import engine as engine_lib
 from spiral_tf import builders
 from spiral_tf import locks
-from spiral_tf import node_kinds
-from spiral_tf import processes
-from spiral_tf.config import cluster
 from spiral_tf.config import experiment
 from spiral_tf.population import members as members_lib
 from spiral_tf.population import progress as population_progress
@@ -32,38 +19,15 @@ from spiral_tf.replay import snapshots
 from spiral_tf.workdir import belongings
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
-from spiral_tf.workdir import json_lines
-from spiral_tf.workdir import metrics
 from spiral_tf.workdir import progress as progress_lib
 
 # File that says who trains in a folder.
 _LOCK = 'launcher.lock'
-# Large networks need longer than Launchpad's 10 seconds to save.
-_GRACE_SECONDS = 60.0
 
 
-class Place(NamedTuple):
-  """Where to run.
-
-  Attributes:
-    engine: one of `engines.NAMES`.
-    network: one of `engines.NETWORKS`, of the local engine.
-    ray_address: of the cluster, for Ray.
-    allow_public: whether nodes may listen on addresses of the internet.
-    launch_type: one of Launchpad's, for the engine "launchpad".
-  """
-
-  engine: str = 'local'
-  network: str = 'auto'
-  ray_address: str = 'auto'
-  allow_public: bool = False
-  launch_type: str = 'local_mp'
-
-
-HERE = Place()
-
-
-def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
+def train(
+  config: experiment.Config, workdir: str, place: engines.Place = engines.HERE
+) -> int:
   """Runs the program until its end.
 
   Args:
@@ -75,6 +39,7 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
     Exit code: 0 when training came to its end, 130 when it was stopped before.
 
   Raises:
+    guard.NonFiniteError: of the engine "inline", numbers were not finite.
     node_error.NodeError: a node failed again and again, or found numbers that
       were not finite.
     launcher_error.LauncherError: the launcher itself failed.
@@ -85,6 +50,8 @@ def train(config: experiment.Config, workdir: str, place: Place = HERE) -> int:
     FileNotFoundError: the data are not there.
   """
   engines.check_network(place.engine, place.network)
+  if place.engine == 'inline':
+    inline.check(config)
   # Nodes have other current folders, on other machines.
   workdir = os.path.abspath(workdir)
   # Mistakes that any node would find are found here, before there are nodes.
@@ -117,7 +84,9 @@ def _alone(config: experiment.Config, workdir: str) -> Iterator[None]:
     yield
 
 
-def _train(config: experiment.Config, workdir: str, place: Place) -> int:
+def _train(
+  config: experiment.Config, workdir: str, place: engines.Place
+) -> int:
   """Does what `train` does, when nobody else does it in the same folder."""
   runs = members_lib.runs(config, workdir)
   for each, folder in [(config, workdir), *runs]:
@@ -146,10 +115,7 @@ def _train(config: experiment.Config, workdir: str, place: Place) -> int:
   else:
     progress = progress_lib.RunProgress(workdir, config.training.log_seconds)
   try:
-    if place.engine == 'launchpad':
-      finished = _launch(config, workdir, logs, place.launch_type)
-    else:
-      finished = _supervise(config, workdir, logs, place)
+    finished = _run(config, workdir, logs, place)
   except launcher_error.LauncherError:
     raise
   except Exception:
@@ -163,6 +129,18 @@ def _train(config: experiment.Config, workdir: str, place: Place) -> int:
     return 0
   print('Stopped before its end. The same command goes on from here.')
   return commands.STOPPED
+
+
+def _run(
+  config: experiment.Config, workdir: str, logs: str, place: engines.Place
+) -> bool:
+  """Runs until the goal; returns whether it was reached."""
+  if place.engine == 'inline':
+    return inline.run(config, workdir)
+  # Here, for who has no Launchpad can train in one process.
+  from launch import distributed
+
+  return distributed.run(config, workdir, logs, place)
 
 
 def _damages(config: experiment.Config, workdir: str) -> list[str]:
@@ -199,68 +177,4 @@ def _describe(
   return (
     f'{updates:,} updates, {experiment.frames(config, updates):,} frames, '
     f'{minutes:.1f} minutes{members}'
-  )
-
-
-def _supervise(
-  config: experiment.Config, workdir: str, logs: str, place: Place
-) -> bool:
-  """Runs the program on an engine; returns whether it reached its goal."""
-
-  def resources(kind: str) -> engine_lib.Resources:
-    amounts = cluster.parse_resources(getattr(config.resources, kind))
-    cpus, gpus = amounts.pop('cpus', 0.0), amounts.pop('gpus', 0.0)
-    return engine_lib.Resources(cpus, gpus, amounts)
-
-  return supervisor.Supervisor(
-    engines.make(place.engine, place.network, place.ray_address),
-    lambda: graph.make_program(config, workdir),
-    logs,
-    resources,
-    processes.ONE_THREAD,
-    _GRACE_SECONDS,
-    allow_public=place.allow_public or place.engine == 'local',
-    beats=heartbeats.Beats(
-      os.path.join(workdir, 'heartbeats'),
-      graph.doing,
-      heartbeats.interval(config.training.hang_seconds),
-    ),
-    hang_seconds=config.training.hang_seconds,
-  ).run()
-
-
-def _launch(
-  config: experiment.Config, workdir: str, logs: str, launch_type: str
-) -> bool:
-  """Runs the program by Launchpad's own launcher, which restarts nothing."""
-  engines.warn_of_open_ports("Launchpad's launcher isolates nothing.")
-  # Launchpad reads the variable for this folder once, when it is imported.
-  launch_local_output_to_files._LOGGING_DIR = logs
-  started = time.time()
-  program, _ = graph.make_program(config, workdir)
-  # Hides what Launchpad prints: a line a node.
-  with contextlib.redirect_stdout(io.StringIO()):
-    manager = lp.launch(
-      program,
-      launch_type,
-      local_resources={
-        label: local_multi_processing.PythonProcess(env=processes.ONE_THREAD)
-        for label in program.groups
-      },
-      terminal='output_to_files',
-    )
-  try:
-    manager.wait()
-  except Exception:
-    manager.wait(raise_error=False)
-    raise
-  runs = members_lib.runs(config, workdir)
-  lasts = [
-    json_lines.last_line(
-      metrics.metrics_path(folder, node_kinds.POLICY_LEARNER)
-    )
-    for _, folder in runs
-  ]
-  return all(
-    last and last['time'] >= started and last['done'] for last in lasts
   )

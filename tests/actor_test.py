@@ -9,15 +9,17 @@ from spiral_tf import activity
 from spiral_tf import builders
 from spiral_tf.nodes import actor
 from spiral_tf.nodes import weights
-from spiral_tf.replay import episodes as episodes_lib
 from tests import small
 
 
 class _Writer:
   """Keeps what it is given."""
 
-  def __init__(self, client):
+  def __init__(self):
     self.batches = []
+
+  def writer(self):
+    return self
 
   def write(self, episodes, stopping):
     assert stopping() is False
@@ -25,15 +27,14 @@ class _Writer:
 
 
 @pytest.fixture
-def make(monkeypatch):
+def make():
   """Makes actors whose episodes go nowhere."""
-  monkeypatch.setattr(episodes_lib, 'EpisodeWriter', _Writer)
   policy = builders.make_policy(small.CONFIG)
   for variable in policy.trainable_variables:
     variable.assign_add(np.full(variable.shape, 0.25, np.float32))
   server = weights.WeightsServer(policy.trainable_variables)
   learner = types.SimpleNamespace(get_weights=lambda have: server.get(3, have))
-  return lambda index: actor.Actor(small.CONFIG, learner, None, index)
+  return lambda index: actor.Actor(small.CONFIG, learner, _Writer(), index)
 
 
 def test_plays_with_the_learners_weights_and_files_whole_episodes(make):

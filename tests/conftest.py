@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import importlib.util
 import os
 import signal
 
@@ -13,6 +14,27 @@ import spiral_tf  # noqa: F401
 for _name in ('TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS'):
   os.environ.setdefault(_name, '1')
 os.environ.setdefault('OMP_NUM_THREADS', '1')
+
+
+# Files whose subject needs Launchpad and Reverb, which new Pythons do not have.
+DISTRIBUTED = (
+  'activity_test.py',
+  'by_reverb_test.py',
+  'damaged_run_test.py',
+  'isolation_test.py',
+  'jobs_test.py',
+  'local_engine_test.py',
+  'no_room_test.py',
+  'old_layout_test.py',
+  'ray_engine_test.py',
+  'replay_control_test.py',
+  'slurm_engine_test.py',
+  'supervisor_test.py',
+  'whole/launch_graph_test.py',
+)
+collect_ignore = []
+if not all(map(importlib.util.find_spec, ('launchpad', 'reverb'))):
+  collect_ignore += DISTRIBUTED
 
 
 def pytest_addoption(parser):

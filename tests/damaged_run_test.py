@@ -20,7 +20,7 @@ import pytest
 import reverb
 import tensorflow as tf
 
-from launch import graph
+from launch import replay_node
 from launch import training
 from spiral_tf import builders
 from spiral_tf import node_kinds
@@ -31,6 +31,7 @@ from spiral_tf.nodes import policy_learner
 from spiral_tf.population import controller
 from spiral_tf.population import lineage
 from spiral_tf.population import members as members_lib
+from spiral_tf.replay import by_reverb
 from spiral_tf.replay import control as replay_control
 from spiral_tf.replay import episodes
 from spiral_tf.replay import server as server_lib
@@ -87,7 +88,7 @@ class _Learner:
 
 @functools.cache
 def _tables(config):
-  return graph.make_tables(config)
+  return replay_node.make_tables(config)
 
 
 def _control(config, workdir, deaf):
@@ -123,18 +124,19 @@ def _control(config, workdir, deaf):
 def _save(config, folder, number, count, member):
   """What the nodes of a run leave after a while."""
   server = server_lib.serve(
-    config, folder, graph.make_tables(config), ports.pick()
+    config, folder, replay_node.make_tables(config), ports.pick()
   )
   client = reverb.Client(f'localhost:{server.port}')
   environments = builders.make_environments(config, 4, 0)
   player = builders.make_player(builders.make_policy(config), 0)
   played = rollout.play(environments, player)
   # No writer is kept: a server waits for those that are open when it stops.
-  episodes.EpisodeWriter(client).write(played, stopping=lambda: False)
+  replay = by_reverb.Replay(f'localhost:{server.port}')
+  replay.writer().write(played, stopping=lambda: False)
   assert client.server_info()[episodes.RENDERS].current_size == count
   for node in (
-    policy_learner.PolicyLearner(config, folder, None, client, member),
-    discriminator_learner.DiscriminatorLearner(config, folder, client, member),
+    policy_learner.PolicyLearner(config, folder, None, replay, member),
+    discriminator_learner.DiscriminatorLearner(config, folder, replay, member),
   ):
     node._updates.assign(number)
     node._save()
@@ -227,7 +229,7 @@ def _open(config, workdir, learners, monkeypatch):
       assert lineage.read_sound(members_lib.lineage_path(workdir))
     return False
 
-  monkeypatch.setattr(training, '_supervise', supervise)
+  monkeypatch.setattr(training, '_run', supervise)
   # Images are read from no file of the run, and it is to take seconds.
   monkeypatch.setattr(builders, 'load_dataset', lambda config: None)
   with (

@@ -1,7 +1,5 @@
 """Tests of spiral_tf.nodes.discriminator_learner."""
 
-import types
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -11,6 +9,7 @@ from spiral_tf.nodes import discriminator_learner
 from spiral_tf.nodes import guard
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import claims
+from tests import nowhere
 from tests import small
 
 
@@ -24,9 +23,7 @@ def test_a_loss_that_is_not_finite_stops_the_learner_unspoilt(tmp_path):
   learner = discriminator_learner.DiscriminatorLearner(
     small.CONFIG,
     str(tmp_path),
-    replay_client=types.SimpleNamespace(
-      server_address='localhost:1', checkpoint=lambda: None
-    ),
+    replay=nowhere.Replay(),
   )
   data = {'real': _images(), 'fake': 255 - _images(), 'target': None}
   learner._locked_update(data)
@@ -54,9 +51,7 @@ def test_a_learner_whose_place_was_taken_saves_no_renders(tmp_path, capsys):
     return discriminator_learner.DiscriminatorLearner(
       small.CONFIG,
       str(tmp_path),
-      replay_client=types.SimpleNamespace(
-        server_address='localhost:1', checkpoint=checkpoint
-      ),
+      replay=nowhere.Replay(checkpoint),
     )
 
   old, new = make(), make()

@@ -64,7 +64,7 @@ def test_others_than_the_local_engine_do_not_isolate(name):
 
 
 def test_training_refuses_before_it_writes(tmp_path, refused):
-  place = training.Place(network='isolated')
+  place = engines.Place(network='isolated')
   with pytest.raises(ValueError, match='--network=isolated is not possible'):
     training.train(small.CONFIG, str(tmp_path / 'run'), place)
   assert not (tmp_path / 'run').exists()

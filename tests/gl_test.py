@@ -144,5 +144,16 @@ def test_a_users_choice_that_cannot_draw_is_named(value):
   assert 'unset MUJOCO_GL' in output
 
 
+def test_osmesa_draws_in_a_process_where_tensorflow_was_first():
+  code = """
+import spiral_tf
+import tensorflow as tf
+tf.function(lambda x: x + 1, autograph=False)(tf.ones(3))
+from spiral_tf.environments import scenes
+print(scenes.Scenes(canvas_width=16).reset().observation['canvas'].shape)
+"""
+  assert _run(code, MUJOCO_GL='osmesa') == '(16, 16, 3)'
+
+
 if __name__ == '__main__':
   raise SystemExit(pytest.main([__file__]))

@@ -13,18 +13,24 @@ import pathlib
 import re
 import subprocess
 import sys
+import textwrap
 
 import pytest
+
+from tests import conftest
 
 _ROOT = pathlib.Path(__file__).absolute().parent.parent
 
 # A part is a module, or a package with all of its modules but those that are
 # parts themselves. CONTRIBUTING.md has this table, too.
 _LAYERS = {
-  'launch': 11,
-  'launch.benchmarks': 10,
-  'launch.training': 9,
+  'launch': 12,
+  'launch.benchmarks': 11,
+  'launch.training': 10,
+  'launch.distributed': 9,
   'launch.graph': 8,
+  'launch.inline': 8,
+  'launch.replay_node': 7,
   'spiral_tf.population': 7,
   'spiral_tf.web': 7,
   'spiral_tf.agents': 6,
@@ -68,7 +74,7 @@ _ONLY_IN = {
   'absl.flags': ('launch',),
   'launchpad': ('launch', 'spiral_tf.nodes.worker'),
   'ml_collections.config_flags': ('launch',),
-  'reverb': ('spiral_tf.replay',),
+  'reverb': ('spiral_tf.replay.by_reverb', 'spiral_tf.replay.server'),
 }
 
 # Parts that never import these: they load in a second, and run anywhere.
@@ -98,7 +104,9 @@ _COVERED_BY = {
   'launch.benchmarks.svg': 'programs_svg_test.py',
   'launch.curve_figure': 'launch_curves_test.py',
   'launch.lineage_figure': 'launch_lineage_test.py',
+  'launch.distributed': 'train_test.py',
   'launch.mcmc_report': 'mcmc_test.py',
+  'launch.replay_node': 'old_layout_test.py',
   'launch.study_run': 'studies_test.py',
   'launch.paint_flags': 'launch_paint_test.py',
   'launch.runtime.placement': 'supervisor_test.py',
@@ -115,6 +123,7 @@ _COVERED_BY = {
   'spiral_tf.evaluation.onlookers': 'classifier_test.py',
   'spiral_tf.exit_codes': 'supervisor_test.py',
   'spiral_tf.node_kinds': 'launch_graph_test.py',
+  'spiral_tf.replay.episodes': 'by_reverb_test.py',
   'spiral_tf.replay.server': 'replay_control_test.py',
   'spiral_tf.workdir.damage': 'checkpoint_files_test.py',
   'spiral_tf.search.native': 'climbing_test.py',
@@ -241,6 +250,61 @@ def _imported_modules() -> dict[str, set[str]]:
     owners = {n if n in paths else n.rpartition('.')[0] for n in names}
     imports[module] = owners & set(paths) - {module}
   return imports
+
+
+def _needs_distribution(path: pathlib.Path, seen: set[pathlib.Path]) -> bool:
+  """Whether a file cannot be imported without Launchpad or Reverb."""
+  if path in seen or not path.is_file():
+    return False
+  seen.add(path)
+  module = '.'.join(path.relative_to(_ROOT).with_suffix('').parts)
+  tree = ast.parse(path.read_text())
+  early = [x for x in tree.body if isinstance(x, (ast.Import, ast.ImportFrom))]
+  source = '\n'.join(ast.unparse(x) for x in early)
+  for name in _imports(module, path.name == '__init__.py', source):
+    parts = name.split('.')
+    if parts[0] in ('launchpad', 'reverb'):
+      return True
+    for count in range(1, len(parts) + 1):
+      base = _ROOT.joinpath(*parts[:count])
+      for file in (base.with_suffix('.py'), base / '__init__.py'):
+        if _needs_distribution(file, seen):
+          return True
+  return False
+
+
+def test_the_tests_that_need_launchpad_are_known():
+  tests = _ROOT / 'tests'
+  found = {
+    str(path.relative_to(tests))
+    for path in tests.rglob('*_test.py')
+    if _needs_distribution(path, set())
+  }
+  assert found == set(conftest.DISTRIBUTED)
+
+
+def test_all_but_programs_of_processes_loads_without_launchpad():
+  needs = {m for m, path in _modules() if _needs_distribution(path, set())}
+  assert 'launch.train' not in needs and 'launch.graph' in needs
+  modules = sorted({module for module, _ in _modules()} - needs)
+  # What is None there is as if it were not installed.
+  code = f"""
+    import importlib, sys
+    from absl import flags
+    sys.modules.update(dict.fromkeys(('launchpad', 'reverb', 'courier')))
+    for name in {modules}:
+      importlib.import_module(name)
+      # Commands that are never one program have flags of one name.
+      for flag in list(flags.FLAGS):
+        delattr(flags.FLAGS, flag)
+  """
+  done = subprocess.run(
+    [sys.executable, '-c', textwrap.dedent(code)],
+    cwd=_ROOT,
+    capture_output=True,
+    text=True,
+  )
+  assert not done.returncode, done.stderr
 
 
 def _hidden(source: str) -> list[str]:

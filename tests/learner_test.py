@@ -1,7 +1,5 @@
 """Tests of spiral_tf.nodes.learner: what a population asks of both learners."""
 
-import types
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -11,11 +9,10 @@ from spiral_tf.nodes import discriminator_learner
 from spiral_tf.nodes import policy_learner
 from spiral_tf.nodes import weights
 from spiral_tf.workdir import checkpoints
+from tests import nowhere
 from tests import small
 
-_NOWHERE = types.SimpleNamespace(
-  server_address='localhost:1', checkpoint=lambda: None
-)
+_NOWHERE = nowhere.Replay()
 
 
 def _images(seed):

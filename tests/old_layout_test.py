@@ -14,7 +14,7 @@ import pytest
 import reverb
 import tensorflow as tf
 
-from launch import graph
+from launch import replay_node
 import spiral_tf
 from spiral_tf import builders
 from spiral_tf import node_kinds
@@ -71,7 +71,7 @@ def test_the_run_may_go_on(workdir):
 def test_replay_comes_back(workdir):
   config = config_file.load(workdir)
   server = server_lib.serve(
-    config, workdir, graph.make_tables(config), port=ports.pick()
+    config, workdir, replay_node.make_tables(config), port=ports.pick()
   )
   try:
     client = reverb.Client(f'localhost:{server.port}')

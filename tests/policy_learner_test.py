@@ -2,7 +2,6 @@
 
 import dataclasses
 import time
-import types
 
 import numpy as np
 import pytest
@@ -18,6 +17,7 @@ from spiral_tf.workdir import json_lines
 from spiral_tf.workdir import metrics
 from spiral_tf.workdir import progress
 from tests import clocks
+from tests import nowhere
 from tests import small
 
 
@@ -46,7 +46,7 @@ def _learner(tmp_path, config):
     dataclasses.replace(config, training=training),
     str(tmp_path),
     discriminator_learner=None,
-    replay_client=types.SimpleNamespace(server_address='localhost:1'),
+    replay=nowhere.Replay(),
   )
 
 

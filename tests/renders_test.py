@@ -1,10 +1,10 @@
-"""Tests of spiral_tf.studies.renders."""
+"""Tests of spiral_tf.replay.renders."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from spiral_tf.studies import renders
+from spiral_tf.replay import renders
 
 _SHAPE = (2, 2, 1)
 

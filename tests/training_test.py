@@ -9,12 +9,9 @@ import socket
 import sys
 
 import cloudpickle
-import launchpad as lp
 import pytest
 
-from launch import graph
 from launch import training
-from launch.runtime import jobs
 from launch.runtime import node_error
 from launch.runtime import restarts
 from spiral_tf import locks
@@ -44,6 +41,9 @@ class _Works:
 def test_a_node_that_keeps_failing_ends_the_program_with_its_error(
   tmp_path, monkeypatch, capsys
 ):
+  lp = pytest.importorskip('launchpad')
+  from launch import graph
+
   file = tmp_path / 'samples'
   file.touch()
   roles = graph.make_program(small.CONFIG, 'unused')[1]
@@ -113,7 +113,7 @@ def launched(monkeypatch):
     folders.append(workdir)
     return True
 
-  monkeypatch.setattr(training, '_supervise', supervise)
+  monkeypatch.setattr(training, '_run', supervise)
   return folders
 
 
@@ -152,7 +152,7 @@ def test_a_member_is_not_trained_alone_beside_its_population(
       training.train(*second)
     return True
 
-  monkeypatch.setattr(training, '_supervise', supervise)
+  monkeypatch.setattr(training, '_run', supervise)
   assert training.train(*first) == 0
 
 
@@ -172,6 +172,10 @@ def test_only_logs_of_nodes_are_removed(tmp_path, launched):
 
 @pytest.mark.parametrize('config', [small.CONFIG, small.POPULATION])
 def test_the_logs_of_all_nodes_are_known(config):
+  pytest.importorskip('launchpad')
+  from launch import graph
+  from launch.runtime import jobs
+
   program, _ = graph.make_program(config, 'unused')
   names = [name for name, _, _ in jobs.named_nodes(program)]
   assert len(names) >= 6

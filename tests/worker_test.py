@@ -2,7 +2,6 @@
 
 import threading
 
-import launchpad as lp
 import pytest
 
 from spiral_tf import activity
@@ -30,9 +29,9 @@ class _Counter(worker.Worker):
   def _gather(self):
     assert not self._lock.locked()
     if self._stop_at == self._count:
-      lp.stop_event().set()
+      worker._program().stopping.set()
     if self._block is not None:
-      lp.stop_event().set()
+      worker._program().stopping.set()
       self._block.wait()
       self.events.append('went on')
     if self._count == self._fail_at:
@@ -58,8 +57,8 @@ class _Counter(worker.Worker):
 def program(monkeypatch):
   """Stands in for the program that a node is part of."""
   stop = threading.Event()
-  monkeypatch.setattr(lp, 'stop_event', lambda: stop)
-  monkeypatch.setattr(lp, 'stop', stop.set)
+  made = worker.Program(stop, stop.set)
+  monkeypatch.setattr(worker, '_program', lambda: made)
   monkeypatch.setattr(worker, '_PATIENCE_SECONDS', patience.HANG_SECONDS)
   return stop
 
@@ -173,6 +172,53 @@ def test_nothing_gathered_is_nothing_to_do(program):
   idle = Idle(limit=10)
   idle.run()
   assert idle.events == ['finish']
+
+
+def test_the_program_is_launchpads(monkeypatch):
+  lp = pytest.importorskip('launchpad')
+  stop = threading.Event()
+  monkeypatch.setattr(lp, 'stop_event', lambda: stop)
+  monkeypatch.setattr(lp, 'stop', stop.set)
+  program = worker._program()
+  assert not program.stopping.is_set()
+  program.stop()
+  assert program.stopping.is_set()
+
+
+class _Turns(_Counter):
+  """Has something to do every other time."""
+
+  _asked = 0
+
+  def _gather(self):
+    self._asked += 1
+    if self._asked % 2:
+      self._rest()
+      return None
+    return super()._gather()
+
+
+def test_in_turns_nobody_waits_and_all_is_saved(monkeypatch):
+  monkeypatch.setattr(worker, '_REST_SECONDS', 1e6)
+  counter = _Turns(limit=2)
+  did = []
+  while not worker.done(counter):
+    did.append(worker.turn(counter))
+  worker.finish(counter)
+  assert did == [False, True, False, True]
+  assert counter.events == [0, 1, 'finish']
+  assert counter.lock_held == [True] * 3
+
+
+def test_in_turns_errors_are_raised_and_bad_numbers_are_not_saved():
+  for counter, error, events in (
+    (_Counter(fail_at=0), ValueError, ['finish']),
+    (_Counter(diverge_at=0), guard.NonFiniteError, []),
+  ):
+    with pytest.raises(error):
+      worker.turn(counter)
+    worker.finish(counter)
+    assert counter.events == events
 
 
 if __name__ == '__main__':

@@ -20,6 +20,7 @@ import psutil
 
 from launch import training
 from launch.benchmarks import synchronous
+from launch.runtime import engines
 from spiral_tf import node_kinds
 from spiral_tf.config import experiment
 from spiral_tf.workdir import json_lines
@@ -81,7 +82,7 @@ class _Reading(NamedTuple):
 
 def distributed(
   config: experiment.Config,
-  place: training.Place = training.HERE,
+  place: engines.Place = engines.HERE,
   traffic: Callable[[Sequence[int]], float] = lambda pids: 0.0,
 ) -> Run:
   """Runs the program graph.
@@ -174,18 +175,21 @@ def run(config: experiment.Config) -> None:
   config = timed(config, log_seconds=1.0)
   before = synchronous.measure(config, _WARM_UP_UPDATES, _SECONDS)
   program = distributed(config)
+  inline_rate = distributed(config, engines.Place('inline')).rate
   rate, nodes = program.rate, program.cpu
   after = synchronous.measure(config, _WARM_UP_UPDATES, _SECONDS).rate
   threads_rate = distributed(
-    config, training.Place('launchpad', launch_type='local_mt')
+    config, engines.Place('launchpad', launch_type='local_mt')
   ).rate
   mean = (before.rate + after) / 2
   print(f'one synchronous process   {before.rate:7.0f} episodes/s')
   print(f'program, processes        {rate:7.0f} episodes/s')
+  print(f'nodes in turns, inline    {inline_rate:7.0f} episodes/s')
   print(f'one synchronous process   {after:7.0f} episodes/s')
   print(f'program, threads          {threads_rate:7.0f} episodes/s')
   print(f'processes / synchronous   {rate / mean:7.2f}')
   print(f'threads / synchronous     {threads_rate / mean:7.2f}')
+  print(f'inline / processes        {inline_rate / rate:7.2f}')
   print('Synchronous process, wall milliseconds a policy update:')
   for name, value in before.wall.items():
     print(f'  {name:24}{value:7.1f}')

@@ -22,7 +22,7 @@ class Actor(worker.Worker):
     self,
     config: experiment.Config,
     policy_learner: Any,
-    replay_client: episodes_lib.Client,
+    replay: episodes_lib.Replay,
     index: int,
   ):
     """Creates an actor.
@@ -30,7 +30,7 @@ class Actor(worker.Worker):
     Args:
       config: the experiment.
       policy_learner: client of the policy learner.
-      replay_client: client of the replay server.
+      replay: where episodes go.
       index: which of the actors this is; each sees its own noise.
     """
     super().__init__()
@@ -48,7 +48,7 @@ class Actor(worker.Worker):
     self._weights = weights.WeightsClient(
       policy_learner, policy.trainable_variables
     )
-    self._writer = episodes_lib.EpisodeWriter(replay_client)
+    self._writer = replay.writer()
 
   def _gather(self) -> None:
     # Writing may wait too, so nothing is left to do under the lock.

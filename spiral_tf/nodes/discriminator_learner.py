@@ -25,7 +25,7 @@ class DiscriminatorLearner(learner_lib.Learner):
     self,
     config: experiment.Config,
     workdir: str,
-    replay_client: episodes.Client,
+    replay: episodes.Replay,
     member: bool = False,
   ):
     """Creates the learner, from its last checkpoint if there is one.
@@ -33,7 +33,7 @@ class DiscriminatorLearner(learner_lib.Learner):
     Args:
       config: the experiment.
       workdir: folder of the run.
-      replay_client: client of the replay server.
+      replay: where renders come from.
       member: whether this is part of a population.
     """
     learner = config.discriminator_learner
@@ -45,7 +45,7 @@ class DiscriminatorLearner(learner_lib.Learner):
       member,
     )
     self._config = config
-    self._replay_client = replay_client
+    self._replay = replay
     self._replay_folder = snapshots.folder(config, workdir)
     if not config.conditional:
       # A continued run goes on with images in another order.
@@ -53,8 +53,7 @@ class DiscriminatorLearner(learner_lib.Learner):
         'train', learner.batch_size, seed=config.seed + int(self._updates)
       )
     spec = builders.environment_spec(config)
-    self._reader = episodes.Reader(
-      replay_client,
+    self._reader = replay.reader(
       episodes.RENDERS,
       episodes.render_signature(spec.observation),
       learner.batch_size,
@@ -66,8 +65,7 @@ class DiscriminatorLearner(learner_lib.Learner):
 
   def _gather(self) -> dict[str, tf.Tensor] | None:
     if self._diverged:
-      with activity.CURRENT.resting():
-        self._stop.wait(0.5)
+      self._rest()
       return None
     with activity.CURRENT.waiting(node_kinds.REPLAY):
       renders = self._reader.read()
@@ -105,5 +103,5 @@ class DiscriminatorLearner(learner_lib.Learner):
 
   def _save_replay(self, **kwargs) -> None:
     replay_control.save(
-      self._replay_client, self._replay_folder, self._claim.check, **kwargs
+      self._replay, self._replay_folder, self._claim.check, **kwargs
     )

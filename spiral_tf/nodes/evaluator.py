@@ -113,8 +113,7 @@ class Evaluator(worker.Worker):
 
   def _gather(self) -> np.ndarray | None:
     if time.monotonic() < self._next:
-      with activity.CURRENT.resting():
-        self._stop.wait(0.5)
+      self._rest()
       return None
     self._next = time.monotonic() + self._config.training.sample_seconds
     before = self._policy.version

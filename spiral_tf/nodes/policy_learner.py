@@ -26,7 +26,7 @@ class PolicyLearner(learner_lib.Learner):
     config: experiment.Config,
     workdir: str,
     discriminator_learner: Any,
-    replay_client: episodes_lib.Client,
+    replay: episodes_lib.Replay,
     member: bool = False,
   ):
     """Creates the learner, from its last checkpoint if there is one.
@@ -35,7 +35,7 @@ class PolicyLearner(learner_lib.Learner):
       config: the experiment.
       workdir: folder of the run.
       discriminator_learner: client of the discriminator learner.
-      replay_client: client of the replay server.
+      replay: where episodes come from.
       member: whether this is part of a population: then the checkpoint says
         what the hyperparameters are, and the end of its training is not the
         end of the program.
@@ -58,8 +58,7 @@ class PolicyLearner(learner_lib.Learner):
     self._demonstrations = builders.make_demonstrations(
       config, int(self._updates)
     )
-    self._reader = episodes_lib.Reader(
-      replay_client,
+    self._reader = replay.reader(
       episodes_lib.TRAJECTORIES,
       signature._asdict(),
       config.policy_learner.batch_size,
@@ -102,8 +101,7 @@ class PolicyLearner(learner_lib.Learner):
 
   def _gather(self) -> dict[str, Any] | None:
     if self._diverged or self._is_trained():  # Others may still train.
-      with activity.CURRENT.resting():
-        self._stop.wait(0.5)
+      self._rest()
       return None
     start = time.monotonic()
     with activity.CURRENT.waiting(node_kinds.REPLAY):

@@ -16,7 +16,7 @@ _PATIENCE_SECONDS = 15.0
 
 
 def save(
-  client: episodes.Client,
+  replay: episodes.Replay,
   folder: str,
   check: Callable[[], None],
   wait: float = _PATIENCE_SECONDS,
@@ -24,7 +24,7 @@ def save(
   """Lets the server write a checkpoint.
 
   Args:
-    client: a client of the server.
+    replay: that of the server.
     folder: from `snapshots.folder`.
     check: raises an error if the caller may not save any more.
     wait: seconds to wait for it.
@@ -32,11 +32,11 @@ def save(
   Returns:
     Whether it was written, to the disk, in that time.
   """
-  return _within(wait, lambda: snapshots.take(folder, client.checkpoint, check))
+  return _within(wait, lambda: snapshots.take(folder, replay.checkpoint, check))
 
 
 def clear(
-  client: episodes.Client,
+  replay: episodes.Replay,
   folder: str,
   check: Callable[[], None],
   wait: float = _PATIENCE_SECONDS,
@@ -46,7 +46,7 @@ def clear(
   What was there before does not come back, whatever becomes of the server.
 
   Args:
-    client: a client of the server.
+    replay: that of the server.
     folder: from `snapshots.folder`.
     check: raises an error if the caller may not save any more.
     wait: seconds to wait for it.
@@ -56,9 +56,9 @@ def clear(
   """
 
   def work():
-    client.reset(episodes.TRAJECTORIES)
-    client.reset(episodes.RENDERS)
-    snapshots.take(folder, client.checkpoint, check, keep=1)
+    replay.reset(episodes.TRAJECTORIES)
+    replay.reset(episodes.RENDERS)
+    snapshots.take(folder, replay.checkpoint, check, keep=1)
 
   return _within(wait, work)
 

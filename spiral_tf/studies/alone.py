@@ -31,7 +31,7 @@ from spiral_tf import types
 from spiral_tf.config import experiment
 from spiral_tf.networks import discriminator as discriminator_lib
 from spiral_tf.networks import policy as policy_lib
-from spiral_tf.studies import renders as renders_lib
+from spiral_tf.replay import renders as renders_lib
 
 # The parts of an update, for who measures them.
 ACTING = 'acting'

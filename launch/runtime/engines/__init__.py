@@ -1,24 +1,70 @@
 """Where the nodes of a program run: an engine for each kind of place."""
 
+import importlib.util
 import ipaddress
 import socket
+from typing import NamedTuple
 
 from launch.runtime import isolation
 from launch.runtime import printing
 from launch.runtime.engines import engine
-from launch.runtime.engines import local_engine
-from launch.runtime.engines import slurm_engine
 
-# "launchpad" stands for Launchpad's own launchers, which are no engines.
-NAMES = ('local', 'ray', 'slurm', 'launchpad')
-
+# "inline" stands for one process, "launchpad" for Launchpad's own launchers;
+# these are no engines.
+NAMES = ('inline', 'local', 'ray', 'slurm', 'launchpad')
+# What makes a program of processes, and has no versions for new Pythons.
+_PACKAGES = ('launchpad', 'reverb')
 
 # "auto" is "isolated" where the kernel allows it, "host" where it does not.
 NETWORKS = ('auto', 'isolated', 'host')
 
 
+class Place(NamedTuple):
+  """Where to run.
+
+  Attributes:
+    engine: one of `NAMES`.
+    network: one of `NETWORKS`, of the local engine.
+    ray_address: of the cluster, for Ray.
+    allow_public: whether nodes may listen on addresses of the internet.
+    launch_type: one of Launchpad's, for the engine "launchpad".
+  """
+
+  engine: str = 'local'
+  network: str = 'auto'
+  ray_address: str = 'auto'
+  allow_public: bool = False
+  launch_type: str = 'local_mp'
+
+
+HERE = Place()
+
+
 class PublicError(ValueError):
   """A node would listen on an address of the internet."""
+
+
+def missing() -> list[str]:
+  """Packages that are not installed, without which there is "inline" only."""
+  return [name for name in _PACKAGES if not importlib.util.find_spec(name)]
+
+
+def check_installed(name: str) -> None:
+  """Refuses an engine for which packages are missing.
+
+  Args:
+    name: one of `NAMES`.
+
+  Raises:
+    ValueError: they are; says which, and the cure.
+  """
+  lacking = missing()
+  if name != 'inline' and lacking:
+    raise ValueError(
+      f'--engine={name} needs {" and ".join(lacking)}, which this Python does '
+      "not have. Install them with Python 3.10, pip install '.[launchpad]', or "
+      'train in one process: --engine=inline.'
+    )
 
 
 def check_network(name: str, network: str) -> None:
@@ -67,7 +113,11 @@ def make(
 
     return ray_engine.RayEngine(ray_address)
   if name == 'slurm':
+    from launch.runtime.engines import slurm_engine
+
     return slurm_engine.SlurmEngine()
+  from launch.runtime.engines import local_engine
+
   return local_engine.LocalEngine(_namespace(network))
 
 

@@ -4,6 +4,9 @@ MuJoCo reads the environment variable `MUJOCO_GL` when it is imported, so the
 choice comes first. It is left in `os.environ`, where child processes find it.
 """
 
+import contextlib
+import ctypes
+import ctypes.util
 import importlib
 import logging
 import os
@@ -60,6 +63,8 @@ def load() -> types.ModuleType:
     RuntimeError: no backend works, or not the one `MUJOCO_GL` names.
   """
   backend = choose()
+  if backend == _OSMESA:
+    _bind_osmesa()
   # PyOpenGL warns that an optional module of its own is not there.
   logging.getLogger('OpenGL.acceleratesupport').setLevel(logging.WARNING)
   try:
@@ -109,6 +114,20 @@ class Context:
   def free(self) -> None:
     """Destroys the context."""
     self._context.free()
+
+
+def _bind_osmesa() -> None:
+  """Loads OSMesa so that it finds its own LLVM, with which it compiles shaders.
+
+  New TensorFlows export another LLVM's functions, which it would call instead,
+  and crash, if TensorFlow came first.
+  """
+  name = ctypes.util.find_library('OSMesa')
+  own_first = getattr(os, 'RTLD_DEEPBIND', 0)  # Of Linux.
+  if name and own_first:
+    # What fails here will fail with a reason when MuJoCo loads it.
+    with contextlib.suppress(OSError):
+      ctypes.CDLL(name, mode=os.RTLD_NOW | own_first)
 
 
 def _context_module(backend: str) -> types.ModuleType:

@@ -1,4 +1,4 @@
-"""Tests of spiral_tf.replay.episodes, with real Reverb servers."""
+"""Tests of spiral_tf.replay.by_reverb and episodes, with real servers."""
 
 import dataclasses
 import math
@@ -15,6 +15,7 @@ from spiral_tf import types
 from spiral_tf.config import experiment
 from spiral_tf.config import learners
 from spiral_tf.config import sections
+from spiral_tf.replay import by_reverb
 from spiral_tf.replay import episodes as episodes_lib
 from spiral_tf.replay import server as server_lib
 from tests import patience
@@ -60,7 +61,7 @@ def _episodes(first, number):
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
-  monkeypatch.setattr(episodes_lib, '_POLL_MS', 100)
+  monkeypatch.setattr(by_reverb, '_POLL_MS', 100)
 
 
 @pytest.fixture
@@ -73,14 +74,14 @@ def server():
 
 
 def _client(server):
-  return episodes_lib.Client(f'localhost:{server.port}')
+  return by_reverb.Replay(f'localhost:{server.port}')
 
 
 def _reader(server, table):
   signature = _RENDER
   if table == episodes_lib.TRAJECTORIES:
     signature = _EPISODE._asdict()
-  return episodes_lib.Reader(_client(server), table, signature, batch_size=4)
+  return _client(server).reader(table, signature, batch_size=4)
 
 
 def _read(reader):
@@ -110,7 +111,7 @@ class _Stopping:
 
 def test_episodes_arrive_as_they_were_written(server):
   written = _episodes(first=10, number=4)
-  writer = episodes_lib.EpisodeWriter(_client(server))
+  writer = _client(server).writer()
   assert writer.write(written, stopping=lambda: False)
   read = _read(_reader(server, episodes_lib.TRAJECTORIES))
   expected = tree.map_structure(lambda x: np.swapaxes(x, 0, 1), written)
@@ -130,11 +131,11 @@ def test_targets_arrive_with_their_episodes_and_renders():
   target = 100 + np.broadcast_to(target, [4, 8, 8, 1])
   written = _episodes(first=10, number=4)._replace(context={'target': target})
   # No writer is kept, or the server waits for it when it stops.
-  writer = episodes_lib.EpisodeWriter(_client(server))
+  writer = _client(server).writer()
   assert writer.write(written, stopping=lambda: False)
   del writer
   batches = [
-    _read(episodes_lib.Reader(_client(server), table, signature, batch_size=4))
+    _read(_client(server).reader(table, signature, batch_size=4))
     for table, signature in (
       (episodes_lib.TRAJECTORIES, episode._asdict()),
       (episodes_lib.RENDERS, render),
@@ -152,7 +153,7 @@ def test_targets_arrive_with_their_episodes_and_renders():
 
 
 def test_each_episode_is_read_once_in_order(server):
-  writer = episodes_lib.EpisodeWriter(_client(server))
+  writer = _client(server).writer()
   reader = _reader(server, episodes_lib.TRAJECTORIES)
   seen = []
   for first in (0, 4, 8):
@@ -163,13 +164,13 @@ def test_each_episode_is_read_once_in_order(server):
 
 
 def test_full_queue_holds_its_writer_until_it_gives_up(server):
-  writer = episodes_lib.EpisodeWriter(_client(server))
+  writer = _client(server).writer()
   assert writer.write(_episodes(0, 4), stopping=lambda: False)
   assert not writer.write(_episodes(4, 4), stopping=_Stopping(at=4))
 
 
 def test_full_queue_lets_its_writer_go_on_when_read(server):
-  writer = episodes_lib.EpisodeWriter(_client(server))
+  writer = _client(server).writer()
   written, stopping = [], _Stopping()
 
   def write():
@@ -191,8 +192,8 @@ def test_full_queue_lets_its_writer_go_on_when_read(server):
 @pytest.mark.parametrize('idle_ms', [100, 60_000])
 def test_incomplete_batches_are_kept_for_later(server, monkeypatch, idle_ms):
   """Whether or not the dataset ends meanwhile."""
-  monkeypatch.setattr(episodes_lib, '_IDLE_MS', idle_ms)
-  writer = episodes_lib.EpisodeWriter(_client(server))
+  monkeypatch.setattr(by_reverb, '_IDLE_MS', idle_ms)
+  writer = _client(server).writer()
   reader = _reader(server, episodes_lib.TRAJECTORIES)
   writer.write(_episodes(0, 3), stopping=lambda: False)
   for _ in range(10):
@@ -214,19 +215,19 @@ def test_reading_nothing_takes_as_long_as_it_should(server):
 
   reader._batches.get = get
   assert reader.read() is None
-  assert waited == [episodes_lib._POLL_MS / 1000]
+  assert waited == [by_reverb._POLL_MS / 1000]
 
 
 def test_a_failure_while_reading_is_raised(server):
-  reader = episodes_lib.Reader(
-    _client(server), episodes_lib.TRAJECTORIES, _RENDER, batch_size=4
+  reader = _client(server).reader(
+    episodes_lib.TRAJECTORIES, _RENDER, batch_size=4
   )
   with pytest.raises(Exception, match=r'signature|incompatible|structure'):
     _read(reader)
 
 
 def test_a_closed_reader_ends_its_thread(server, monkeypatch):
-  monkeypatch.setattr(episodes_lib, '_IDLE_MS', 100)
+  monkeypatch.setattr(by_reverb, '_IDLE_MS', 100)
   reader = _reader(server, episodes_lib.TRAJECTORIES)
   assert reader.read() is None
   reader.close()
@@ -234,7 +235,7 @@ def test_a_closed_reader_ends_its_thread(server, monkeypatch):
 
 
 def test_renders_are_final_canvases_of_any_episode(server):
-  writer = episodes_lib.EpisodeWriter(_client(server))
+  writer = _client(server).writer()
   episodes = _episodes(0, 4)
   episodes.observation['canvas'][:-1] = 200  # Never final.
   writer.write(episodes, stopping=lambda: False)
@@ -249,8 +250,7 @@ def test_renders_are_final_canvases_of_any_episode(server):
 
 
 def test_renders_keep_the_ratio_and_the_newest(server):
-  client = _client(server)
-  writer = episodes_lib.EpisodeWriter(client)
+  writer = _client(server).writer()
   trajectories = _reader(server, episodes_lib.TRAJECTORIES)
   renders = _reader(server, episodes_lib.RENDERS)
   batches = 0
@@ -259,13 +259,14 @@ def test_renders_keep_the_ratio_and_the_newest(server):
     _read(trajectories)
     while renders.read() is not None:
       batches += 1
+  client = reverb.Client(f'localhost:{server.port}')
   info = client.server_info()[episodes_lib.RENDERS]
   assert info.current_size == 12
   assert batches == 2 * 10
 
 
 def test_renders_hold_writers_while_discriminator_is_behind(server):
-  writer = episodes_lib.EpisodeWriter(_client(server))
+  writer = _client(server).writer()
   trajectories = _reader(server, episodes_lib.TRAJECTORIES)
   written, stopping = [], _Stopping()
 

@@ -1,7 +1,7 @@
 """The final canvases that a discriminator is trained on, in one process.
 
-The same as the table `renders` of `replay`: the newest few thousand, sampled
-uniformly.
+The same as the table `renders` of a Reverb server: the newest few thousand,
+sampled uniformly (paper, appendix C).
 """
 
 from collections.abc import Sequence
@@ -45,6 +45,11 @@ class Renders(tf.Module):
     for variable, values in zip(self._images, newest, strict=True):
       variable.scatter_update(tf.IndexedSlices(values, places))
     self._added.assign_add(number)
+
+  def images(self) -> list[np.ndarray]:
+    """All that are kept, the oldest first, uint8 `[N, W, W, C]` each."""
+    places = np.arange(int(self._added) - len(self), int(self._added))
+    return [v.numpy()[places % self._capacity] for v in self._images]
 
   def sample(self, rng: np.random.Generator, number: int) -> list[tf.Tensor]:
     """Draws some, each as likely as any other, whether drawn before or not.
