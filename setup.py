@@ -4,12 +4,16 @@
 """
 
 import glob
+import pathlib
+import re
 import shlex
+import shutil
 import subprocess
 
 from pybind11.setup_helpers import Pybind11Extension
 import setuptools
 from setuptools.command import build_ext
+from setuptools.command import build_py
 
 _LIBRARY = 'libmypaint >= 1.6'
 _CURE = 'apt-get install libmypaint-dev mypaint-brushes pkg-config'
@@ -46,18 +50,57 @@ class BuildExtension(build_ext.build_ext):
     super().build_extension(ext)
 
 
+class BuildPython(build_py.build_py):
+  """Puts the commands, their configs and the models into the package.
+
+  At the top of site-packages, `launch` and `configs` would hide other packages
+  of these names (ROS 2 has a `launch`). `spiral_tf.command_line` finds them.
+  """
+
+  def run(self):
+    """Builds the package; of an editable one all stays where it is."""
+    super().run()
+    if not self.editable_mode:
+      programs = pathlib.Path(self.build_lib, 'spiral_tf', '_programs')
+      for folder in ('launch', 'configs', 'models'):
+        shutil.copytree(
+          folder,
+          programs / folder,
+          ignore=shutil.ignore_patterns('__pycache__'),
+          dirs_exist_ok=True,
+        )
+
+
+def _version() -> str:
+  source = pathlib.Path('spiral_tf/__init__.py').read_text()
+  return re.search(r"^__version__ = '(.+)'$", source, re.MULTILINE)[1]
+
+
 setuptools.setup(
   name='spiral_tf',
-  version='0.1.0',
+  version=_version(),
   description='SPIRAL: agents that learn to draw, by adversarial training',
+  long_description=pathlib.Path('README.md').read_text(),
+  long_description_content_type='text/markdown',
+  author='The spiral_tf authors',
   license='Apache-2.0',
-  packages=setuptools.find_packages(
-    include=['spiral_tf*', 'launch*', 'configs*']
-  ),
-  package_data={
-    'launch.benchmarks': ['native/*.c'],
-    'spiral_tf.web': ['static/*'],
-  },
+  keywords='reinforcement-learning painting program-synthesis gan launchpad',
+  classifiers=[
+    'Development Status :: 4 - Beta',
+    'Environment :: Console',
+    'Intended Audience :: Science/Research',
+    'License :: OSI Approved :: Apache Software License',
+    'Operating System :: POSIX :: Linux',
+    'Programming Language :: Python :: 3.10',
+    'Programming Language :: Python :: 3.11',
+    'Programming Language :: Python :: 3.12',
+    'Programming Language :: Python :: 3.13',
+    'Topic :: Artistic Software',
+    'Topic :: Scientific/Engineering :: Artificial Intelligence',
+  ],
+  packages=setuptools.find_packages(include=['spiral_tf*']),
+  package_data={'spiral_tf.web': ['static/*']},
+  entry_points={'console_scripts': ['spiral = spiral_tf.command_line:main']},
   python_requires='>=3.10,<3.14',
   install_requires=[
     'absl-py>=1.0',
@@ -101,6 +144,7 @@ setuptools.setup(
       'nbclient>=0.10',
       'nbformat>=5.10',
       'playwright>=1.44',
+      'pybind11==2.13.6',
       'pytest>=7.0',
       'pytest-xdist>=3.5',
       'resvg-py>=0.2',
@@ -115,5 +159,5 @@ setuptools.setup(
       cxx_std=17,
     )
   ],
-  cmdclass={'build_ext': BuildExtension},
+  cmdclass={'build_ext': BuildExtension, 'build_py': BuildPython},
 )

@@ -23,6 +23,24 @@ def best() -> str:
   raise _missing()
 
 
+def named(name: str) -> str:
+  """Finds an agent by the name of its folder.
+
+  Args:
+    name: such as "photos_small".
+
+  Returns:
+    Folder of its model.
+
+  Raises:
+    ValueError: there is none.
+  """
+  for folder in _folders():
+    if os.path.isdir(path := os.path.join(folder, name)):
+      return path
+  raise _missing()
+
+
 def every() -> list[str]:
   """Finds all agents.
 

@@ -21,6 +21,8 @@ from spiral_tf.workdir import config_file
 # What is defined here belongs to the command, whose --help then shows it.
 flags.disclaim_key_flags()
 
+_CONFIGS = os.path.dirname(configs.__file__)
+_OURS = re.compile(r'configs/\w+\.py')
 # Settings that say where data are on this machine.
 _MOVED = ('path', 'cache')
 _FIELDS = '\n'.join(fields.describe(experiment.Config()))
@@ -31,7 +33,7 @@ def define_config() -> flags.FlagHolder:
   _check_sections(sys.argv[1:])
   holder = config_flags.DEFINE_config_file(
     'config',
-    os.path.join(os.path.dirname(configs.__file__), 'digits.py'),
+    os.path.join(_CONFIGS, 'digits.py'),
     'File of the experiment, see configs/, or the config.json of a run. Every '
     'field can be changed with --config.<field>=<value>. The fields, with '
     "their defaults in the paper's setting, are:\n" + _FIELDS,
@@ -57,6 +59,11 @@ class _ConfigParser(flags.ArgumentParser):
     path = argument
     if not os.path.exists(path):
       path = argument.partition(':')[0]
+    if _OURS.fullmatch(path) and not os.path.exists(path):
+      ours = os.path.join(_CONFIGS, os.path.basename(path))
+      if os.path.exists(ours):  # Whoever has installed us has no such folder.
+        argument = ours + argument.removeprefix(path)
+        path = ours
     try:
       with open(path, 'rb'):  # Says why it cannot be read.
         pass

@@ -224,10 +224,10 @@ def request(argv: Sequence[str]) -> paint_request.Request:
     argv: the program's name, and what was given besides flags.
 
   Returns:
-    The request, not checked yet.
+    The request, not checked yet. A single argument is a picture, and no flag.
 
   Raises:
-    ValueError: there are arguments that are not flags.
+    ValueError: there are several arguments that are not flags.
   """
   values, given = {}, set()
   for field in dataclasses.fields(paint_request.Request):
@@ -237,7 +237,10 @@ def request(argv: Sequence[str]) -> paint_request.Request:
       values[field.name] = tuple(value) if isinstance(value, list) else value
       if flag.present:
         given.add(field.name)
-  if len(argv) > 1:
+  sources = [values[name] for name in ('image', 'data', 'program')]
+  if len(argv) == 2 and not any(sources):
+    values['image'] = (os.path.expanduser(argv[1]),)
+  elif len(argv) > 1:
     cure = 'leave them out'
     if values['image']:  # A shell makes many of --image *.png.
       cure = (

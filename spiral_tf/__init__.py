@@ -10,6 +10,8 @@ import sys
 from typing import Any
 import warnings
 
+__version__ = '0.2.0.dev0'
+
 # TensorFlow 2.8 has these kernels, with which training takes half the time on a
 # CPU, switched off by default, and reads the switch when it is imported. All
 # that runs here imports this package first; nodes inherit its environment.

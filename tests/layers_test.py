@@ -54,6 +54,7 @@ _LAYERS = {
   'launch.commands': 0,
   'launch.runtime': 0,
   'spiral_tf.activity': 0,
+  'spiral_tf.command_line': 0,
   'spiral_tf.config': 0,
   'spiral_tf.exit_codes': 0,
   'spiral_tf.files': 0,
