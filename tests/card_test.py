@@ -10,6 +10,7 @@ import re
 import numpy as np
 from PIL import Image
 import pytest
+import yaml
 
 from spiral_tf import builders
 from spiral_tf import datasets
@@ -134,8 +135,18 @@ def test_says_what_it_does_how_it_was_made_and_how_to_use_it(
   model, does, seed, data, paint
 ):
   card = model.card()
-  title = f'# scribbler\n\nAn agent that {does}, trained on {data}.\n'
-  assert card.startswith(title)
+  _, front, text = card.split('---\n', 2)
+  assert yaml.safe_load(front) == {
+    'license': 'apache-2.0',
+    'library_name': 'tensorflow',
+    'pipeline_tag': {
+      'draws': 'unconditional-image-generation',
+      'reproduces pictures': 'image-to-image',
+    }[does],
+    'tags': ['spiral', 'reinforcement-learning', 'stroke-based-rendering'],
+  }
+  title = f'\n# scribbler\n\nAn agent that {does}, trained on {data}.\n'
+  assert text.startswith(title)
   assert dict(re.findall(r'^\| (\w.*) \| (.+) \|$', card, re.M)) == {
     'canvas': '16x16 pixels',
     'grid of locations': '4x4',

@@ -33,7 +33,18 @@ _HOW = '## How it was made', '## How to use it'
 _SHOWN = 64
 _COLUMNS = 16
 
+# First comes what Hugging Face reads.
 _TEXT = """\
+---
+license: apache-2.0
+library_name: tensorflow
+pipeline_tag: {task}
+tags:
+- spiral
+- reinforcement-learning
+- stroke-based-rendering
+---
+
 # {name}
 
 {what}
@@ -145,8 +156,10 @@ def write(
   data = datasets.describe(config.data.name)
   if config.conditional:
     what = f'An agent that reproduces pictures, trained on {data}.'
+    task = 'image-to-image'
   else:
     what = f'An agent that draws, trained on {data}.'
+    task = 'unconditional-image-generation'
   facts = [
     *_environment(config.environment),
     ('data', data),
@@ -161,6 +174,7 @@ def write(
     judged.append(_TESTED.format(figures=tested))
   text = _TEXT.format(
     name=name,
+    task=task,
     what=what,
     picture=_picture(config, workdir, path, evaluated=figures is not None),
     facts='\n'.join(f'| {key} | {value} |' for key, value in facts),
