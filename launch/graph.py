@@ -39,6 +39,11 @@ _NOT_FINITE = {
     False, 'found numbers that are not finite, and would again'
   ),
 }
+_NO_CARD = {
+  exit_codes.NO_CARD: roles.Ending(
+    False, 'was promised a graphics card and sees none'
+  ),
+}
 # What ends a whole program, also if it befalls a member of a population.
 _HOPELESS = {
   exit_codes.DAMAGED: roles.Ending(
@@ -47,13 +52,14 @@ _HOPELESS = {
   exit_codes.SUPERSEDED: roles.Ending(
     False, 'found another process in its place'
   ),
+  **_NO_CARD,
 }
 # Clients are stopped first, so that none waits for a server that is gone.
 _ROLES = {
   role.kind: role
   for role in (
-    roles.Role(node_kinds.ACTOR),
-    roles.Role(node_kinds.EVALUATOR),
+    roles.Role(node_kinds.ACTOR, endings=_NO_CARD),
+    roles.Role(node_kinds.EVALUATOR, endings=_NO_CARD),
     roles.Role(
       node_kinds.POLICY_LEARNER,
       is_server=True,

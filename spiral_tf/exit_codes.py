@@ -15,3 +15,5 @@ NOT_FINITE = 11
 DAMAGED = 12
 # Another process was started in the node's place, so this one must not go on.
 SUPERSEDED = 13
+# The node was promised a graphics card and sees none. Nor would it again.
+NO_CARD = 14

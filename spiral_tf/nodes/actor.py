@@ -10,6 +10,7 @@ from spiral_tf import node_kinds
 from spiral_tf import rollout
 from spiral_tf import seeds
 from spiral_tf.config import experiment
+from spiral_tf.nodes import graphics
 from spiral_tf.nodes import weights
 from spiral_tf.nodes import worker
 from spiral_tf.replay import episodes as episodes_lib
@@ -33,6 +34,7 @@ class Actor(worker.Worker):
       replay: where episodes go.
       index: which of the actors this is; each sees its own noise.
     """
+    graphics.check(config, node_kinds.ACTOR)
     super().__init__()
     targets = ()
     if config.conditional:

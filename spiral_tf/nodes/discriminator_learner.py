@@ -8,6 +8,7 @@ from spiral_tf import activity
 from spiral_tf import builders
 from spiral_tf import node_kinds
 from spiral_tf.config import experiment
+from spiral_tf.nodes import graphics
 from spiral_tf.nodes import learner as learner_lib
 from spiral_tf.replay import control as replay_control
 from spiral_tf.replay import episodes
@@ -36,6 +37,7 @@ class DiscriminatorLearner(learner_lib.Learner):
       replay: where renders come from.
       member: whether this is part of a population.
     """
+    graphics.check(config, node_kinds.DISCRIMINATOR_LEARNER)
     learner = config.discriminator_learner
     super().__init__(
       builders.make_discriminator_update(config),

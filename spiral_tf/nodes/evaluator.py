@@ -16,6 +16,7 @@ from spiral_tf import seeds
 from spiral_tf.config import experiment
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.evaluation import yardstick
+from spiral_tf.nodes import graphics
 from spiral_tf.nodes import weights
 from spiral_tf.nodes import worker
 from spiral_tf.workdir import checkpoints
@@ -63,6 +64,7 @@ class Evaluator(worker.Worker):
       fitness: for a member of a population, how it is compared with others, see
         `cluster.PopulationConfig.fitness`; else empty.
     """
+    graphics.check(config, node_kinds.EVALUATOR)
     super().__init__()
     self._config = config
     self._fitness_kind = fitness

@@ -12,6 +12,7 @@ from spiral_tf import builders
 from spiral_tf import node_kinds
 from spiral_tf import types
 from spiral_tf.config import experiment
+from spiral_tf.nodes import graphics
 from spiral_tf.nodes import learner as learner_lib
 from spiral_tf.nodes import weights
 from spiral_tf.replay import episodes as episodes_lib
@@ -40,6 +41,7 @@ class PolicyLearner(learner_lib.Learner):
         what the hyperparameters are, and the end of its training is not the
         end of the program.
     """
+    graphics.check(config, node_kinds.POLICY_LEARNER)
     update = builders.make_policy_update(config)
     self._seconds = tf.Variable(0.0, dtype=tf.float64, trainable=False)
     super().__init__(
