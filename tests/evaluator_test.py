@@ -2,9 +2,11 @@
 
 import os
 
+import numpy as np
 import pytest
 
 from spiral_tf import builders
+from spiral_tf import datasets
 from spiral_tf import node_kinds
 from spiral_tf.config import experiment
 from spiral_tf.nodes import evaluator
@@ -25,15 +27,19 @@ class _Learner:
     return self._server.get(5, have_version)
 
 
-@pytest.fixture
-def drawer(tmp_path):
-  config = small.CONDITIONAL
+def _make(config, tmp_path, fitness=''):
   return evaluator.Evaluator(
     config,
     str(tmp_path),
     _Learner(builders.make_policy(config).trainable_variables),
     _Learner(builders.make_discriminator(config).variables),
+    fitness,
   )
+
+
+@pytest.fixture
+def drawer(tmp_path):
+  return _make(small.CONDITIONAL, tmp_path)
 
 
 def _results(folder):
@@ -66,6 +72,35 @@ def test_a_run_that_is_over_early_has_a_picture_even_so(drawer, tmp_path):
   assert last['frames'] == frames
   assert 0 < last['mse'] < 1
   assert 'score' not in last  # There was no discriminator to ask.
+
+
+def test_drawings_without_targets_are_held_against_the_data(
+  tmp_path, monkeypatch
+):
+  dataset = builders.load_dataset(small.CONFIG)
+  drawer = _make(small.CONFIG, tmp_path)
+  canvases = drawer._gather()
+  assert len(canvases) == 256
+  found = []
+  # Real images that it has not seen are nearer than what it draws.
+  for drawn in (canvases, np.asarray(dataset.validation)):
+    drawer._locked_update(drawn)
+    found.append(_results(tmp_path)[1]['distance'])
+  assert 0 < found[1] < 0.2 < found[0]
+
+
+def test_data_without_variety_are_no_yardstick_but_no_error_either(
+  tmp_path, monkeypatch
+):
+  image = np.full([20, 16, 16, 1], 7, np.uint8)
+  same = datasets.Dataset('same', image, image)
+  monkeypatch.setattr(builders, 'load_dataset', lambda config: same)
+  drawer = _make(small.CONFIG, tmp_path)
+  drawer._locked_update(drawer._gather())
+  pictures, last = _results(tmp_path)
+  assert pictures and 'distance' not in last
+  with pytest.raises(ValueError, match='are the same'):
+    _make(small.CONFIG, tmp_path, 'yardstick')
 
 
 if __name__ == '__main__':

@@ -21,16 +21,24 @@ _POLICY = {
   'updates': 4321.0,
   'score': -1.239,
   'entropy': 10.567,
+  'seconds': 251.0,
   'seconds_left': 754.9,
 }
 
 
 def test_progress_line_says_all():
-  line = progress.progress_line(_POLICY, {'gap': 3.21})
+  line = progress.progress_line(_POLICY, {'frames': 123, 'distance': 0.1239})
   assert line == (
-    '1,234,567 frames, 278 episodes/s, 4,321 updates, score -1.24, '
-    'entropy 10.57 nats, D gap 3.21, 12:34 left'
+    '[#####---------------] 12:34 left, 1,234,567 frames, 278 episodes/s, '
+    'distance to real images 0.124, see samples/0000000123.png'
   )
+
+
+def test_progress_line_of_who_reproduces_pictures():
+  drawn = {'frames': 123, 'mse': 0.01, 'mse_empty': 0.04, 'distance': 9}
+  line = progress.progress_line(_POLICY, drawn)
+  assert "error 0.250 of an empty canvas's, see" in line
+  assert 'distance' not in line
 
 
 @pytest.mark.parametrize(
@@ -39,7 +47,7 @@ def test_progress_line_says_all():
 )
 def test_progress_line_time_left(seconds, text):
   line = progress.progress_line({**_POLICY, 'seconds_left': seconds}, {})
-  assert line.endswith(f'nats, {text} left')
+  assert f'] {text} left, ' in line
 
 
 def test_progress_line_of_a_run_without_end():
@@ -48,9 +56,11 @@ def test_progress_line_of_a_run_without_end():
 
 
 def test_progress_line_before_the_first_update():
-  policy = {k: v for k, v in _POLICY.items() if k not in ('score', 'entropy')}
-  line = progress.progress_line(policy, {})
-  assert line == '1,234,567 frames, 278 episodes/s, 4,321 updates, 12:34 left'
+  only = ('frames', 'episodes_per_second', 'updates', 'seconds_left')
+  line = progress.progress_line({k: _POLICY[k] for k in only}, {})
+  assert line == (
+    '[--------------------] 12:34 left, 1,234,567 frames, 278 episodes/s'
+  )
 
 
 def test_progress_line_warns_while_something_is_wrong():
@@ -62,8 +72,8 @@ def test_progress_line_warns_while_something_is_wrong():
 
 
 def test_progress_line_shows_numbers_that_are_none():
-  line = progress.progress_line({**_POLICY, 'score': math.nan}, {})
-  assert 'score +nan' in line
+  drawn = {'frames': 1, 'distance': math.nan}
+  assert 'images nan' in progress.progress_line(_POLICY, drawn)
 
 
 def test_progress_prints_new_lines_only(tmp_path, capsys, monkeypatch):
@@ -86,11 +96,8 @@ def test_progress_prints_new_lines_only(tmp_path, capsys, monkeypatch):
   lines.stop()
   writer.scalars(33, {**_POLICY, 'frames': 33})
   printed += capsys.readouterr().out
-  assert re.sub(r'\[ *\d+:\d\d\]|,.*', '', printed).split('\n')[1:] == [
-    ' 11 frames',
-    ' 22 frames',
-    '',
-  ]
+  assert re.findall(r'(\d+) frames', printed) == ['11', '22']
+  assert all(line.startswith('[') for line in printed.splitlines()[1:])
 
 
 def _write(workdir, seconds, **values):

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from spiral_tf import activity
 from spiral_tf import builders
+from spiral_tf import datasets
 from spiral_tf import node_kinds
 from spiral_tf import pictures
 from spiral_tf import rollout
@@ -29,10 +30,8 @@ NUM_SAMPLES = 64
 COLUMNS = 16
 # Held-out images that a conditional agent reproduces each time.
 NUM_TARGETS = 200
-# Drawings by which a member of a population is compared with others.
+# Drawings of an agent without targets, by which it is judged.
 NUM_COMPARED = 256
-# Real images that those drawings are held against.
-NUM_REFERENCES = 2000
 
 
 class Evaluator(worker.Worker):
@@ -43,7 +42,9 @@ class Evaluator(worker.Worker):
   A conditional agent reproduces the same held-out images each time; its picture
   shows some of these targets, each followed by what became of it, and its
   metrics have their mean squared error beside that of the empty canvas and that
-  of the mean training image (`launch.curves` draws the three).
+  of the mean training image (`launch.curves` draws the three). Those of any
+  other agent have the `distance` of its drawings to training images, see
+  `yardstick`.
   """
 
   def __init__(
@@ -84,7 +85,6 @@ class Evaluator(worker.Worker):
     )
     self._metrics = metrics.MetricsWriter(workdir, node_kinds.EVALUATOR)
     self._targets = None
-    self._number = NUM_COMPARED if fitness else NUM_SAMPLES
     if config.conditional:
       dataset = builders.load_dataset(config)
       self._targets = np.asarray(dataset.validation[:NUM_TARGETS])
@@ -95,11 +95,9 @@ class Evaluator(worker.Worker):
           ('mean_image', reconstruction.mean_image(dataset)),
         )
       }
-    elif fitness == 'yardstick':
+    else:
       dataset = builders.load_dataset(config)
-      self._yardstick = yardstick.Yardstick(
-        np.asarray(dataset.train[:NUM_REFERENCES])
-      )
+      self._yardstick = _yardstick(dataset, must=fitness == 'yardstick')
     self._next = time.monotonic()
     self._has_drawn = False
 
@@ -134,7 +132,7 @@ class Evaluator(worker.Worker):
         self._config, self._player, self._targets
       )
     environments = builders.make_environments(
-      self._config, self._number, seeds.EVALUATOR[0]
+      self._config, NUM_COMPARED, seeds.EVALUATOR[0]
     )
     return rollout.play(environments, self._player).observation['canvas'][-1]
 
@@ -153,8 +151,10 @@ class Evaluator(worker.Worker):
       errors = reconstruction.errors(canvases, self._targets)
       values.update(self._baselines, mse=float(errors.mean()))
       shown = reconstruction.pairs(self._targets[:NUM_SAMPLES], shown)
+    elif self._yardstick is not None:
+      values['distance'] = -self._yardstick.fitness(canvases)
     if self._fitness_kind:
-      values['fitness'] = self._judge(canvases, values)
+      values['fitness'] = self._judge(values)
       self._fitness = {
         'fitness': values['fitness'],
         'generation': self._policy.generation,
@@ -169,13 +169,13 @@ class Evaluator(worker.Worker):
     self._metrics.flush()
     self._has_drawn = True
 
-  def _judge(self, canvases: np.ndarray, values: dict[str, float]) -> float:
-    """The fitness of who drew `canvases`, higher is better."""
+  def _judge(self, values: dict[str, float]) -> float:
+    """The fitness of who has these metrics, higher is better."""
     if self._fitness_kind == 'score':
       return values.get('score', -np.inf)
     if self._targets is not None:
       return -values['mse']
-    return self._yardstick.fitness(canvases)
+    return -values['distance']
 
   def _finish(self) -> None:
     # A run may be over before the first picture is. Learners that have come to
@@ -189,3 +189,20 @@ class Evaluator(worker.Worker):
     except FileNotFoundError:  # It was stopped before there was anything.
       return
     self._show(self._draw(), int(updates))
+
+
+def _yardstick(
+  dataset: datasets.Dataset, must: bool
+) -> yardstick.Yardstick | None:
+  """What tells how good drawings are, if there can be one.
+
+  Args:
+    dataset: of the images that they are held against.
+    must: whether it is an error if there cannot: not for who only watches.
+  """
+  try:
+    return yardstick.of_many(dataset.train)
+  except ValueError:
+    if must:
+      raise
+    return None

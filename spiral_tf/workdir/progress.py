@@ -23,6 +23,8 @@ _BLANK = 0.8
 _COLLAPSED_EARLY = 0.35
 _EARLY_UPDATES = 1000
 _COLLAPSED = 0.1
+# Characters of the bar.
+_BAR = 20
 
 
 def warnings(policy: Mapping[str, float]) -> list[str]:
@@ -57,22 +59,38 @@ def warnings(policy: Mapping[str, float]) -> list[str]:
 
 
 def progress_line(
-  policy: Mapping[str, float], discriminator: Mapping[str, float]
+  policy: Mapping[str, float], drawn: Mapping[str, float]
 ) -> str:
-  """One line that says how far training is, how it goes and what is wrong."""
-  parts = [
-    f'{policy["frames"]:,.0f} frames',
-    f'{policy["episodes_per_second"]:.0f} episodes/s',
-    f'{policy["updates"]:,.0f} updates',
-  ]
-  if 'score' in policy:  # Missing when a run ends before its first update.
-    parts.append(f'score {policy["score"]:+.2f}')
-    parts.append(f'entropy {policy["entropy"]:.2f} nats')
-  if discriminator:
-    parts.append(f'D gap {discriminator["gap"]:.2f}')
+  """One line that says how far training is, how it goes and what is wrong.
+
+  Args:
+    policy: the policy learner's last metrics.
+    drawn: the evaluator's, empty before there are any. What is told of them is
+      the better the lower: of who reproduces pictures the error, as a share of
+      an empty canvas's, of who does not the distance to real images.
+
+  Returns:
+    The line.
+  """
+  parts = []
   left = int(policy.get('seconds_left', -1))
   if left >= 0:
-    parts.append(f'{left // 60}:{left % 60:02} left')
+    passed = policy.get('seconds', 0.0)
+    share = passed / max(passed + left, 1.0)
+    marks = round(share * _BAR)
+    bar = '#' * marks + '-' * (_BAR - marks)
+    parts.append(f'[{bar}] {left // 60}:{left % 60:02} left')
+  parts += [
+    f'{policy["frames"]:,.0f} frames',
+    f'{policy["episodes_per_second"]:.0f} episodes/s',
+  ]
+  if drawn.get('mse_empty'):
+    share = drawn['mse'] / drawn['mse_empty']
+    parts.append(f"error {share:.3f} of an empty canvas's")
+  elif 'distance' in drawn:
+    parts.append(f'distance to real images {drawn["distance"]:.3f}')
+  if drawn:
+    parts.append(f'see samples/{drawn["frames"]:010.0f}.png')
   return '. '.join([', '.join(parts), *warnings(policy)])
 
 
@@ -128,14 +146,12 @@ class Progress(abc.ABC):
 
 
 class RunProgress(Progress):
-  """Prints a line whenever the learners of a run have written new metrics."""
+  """Prints a line whenever the policy learner has written new metrics."""
 
   def __init__(self, workdir: str, seconds: float):
     """Starts a thread that looks every `seconds`."""
     self._policy_path = metrics.metrics_path(workdir, node_kinds.POLICY_LEARNER)
-    self._discriminator_path = metrics.metrics_path(
-      workdir, node_kinds.DISCRIMINATOR_LEARNER
-    )
+    self._drawn_path = metrics.metrics_path(workdir, node_kinds.EVALUATOR)
     # Of the last line; which of two is the later is not to be told by it.
     self._seen = (json_lines.last_line(self._policy_path) or {}).get('time')
     super().__init__(
@@ -147,6 +163,4 @@ class RunProgress(Progress):
     if policy is None or policy['time'] == self._seen:
       return None
     self._seen = policy['time']
-    return progress_line(
-      policy, json_lines.last_line(self._discriminator_path) or {}
-    )
+    return progress_line(policy, json_lines.last_line(self._drawn_path) or {})
