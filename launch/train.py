@@ -3,9 +3,9 @@ r"""Trains an agent, and goes on where it stopped when started again.
     python -m launch.train --config=configs/digits.py --workdir=runs/digits
 
 Everything goes into --workdir: config.json, checkpoints/, samples/ (pictures of
-what the agent draws, over time), metrics/ (JSON lines), tensorboard/, logs/ (a
-file a node). Stop it with Ctrl-C; the same command goes on from there. Nodes
-that die are started again.
+what the agent draws, over time) and in the end samples.gif, metrics/ (JSON
+lines), tensorboard/, logs/ (a file a node). Stop it with Ctrl-C; the same
+command goes on from there. Nodes that die are started again.
 
 Nodes are processes of this machine. Where there is no Launchpad, which needs
 Python 3.10, they take turns in one process (--engine=inline). A run that was

@@ -19,6 +19,7 @@ from spiral_tf.replay import snapshots
 from spiral_tf.workdir import belongings
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
+from spiral_tf.workdir import film
 from spiral_tf.workdir import progress as progress_lib
 
 # File that says who trains in a folder.
@@ -124,8 +125,13 @@ def _train(
   finally:
     progress.stop()
   if finished:
+    for _, folder in runs:
+      _film(folder)
     pictures = '/members/*' if config.population.size else ''
-    print(f'Training has come to its end. See {workdir}{pictures}/samples/.')
+    print(
+      f'Training has come to its end. See {workdir}{pictures}/samples/, and '
+      f'{film.NAME} beside it.'
+    )
     return 0
   print('Stopped before its end. The same command goes on from here.')
   return commands.STOPPED
@@ -141,6 +147,14 @@ def _run(
   from launch import distributed
 
   return distributed.run(config, workdir, logs, place)
+
+
+def _film(workdir: str) -> None:
+  """Shows how a run learned. That there is no room for it is no failure."""
+  try:
+    film.write(workdir)
+  except OSError as error:
+    print(f'{film.NAME} was not written: {commands.line(error)}')
 
 
 def _damages(config: experiment.Config, workdir: str) -> list[str]:
