@@ -25,11 +25,13 @@ declare -rA FRAMES=(
   [photos_small]=2_000_000
   [celeba_conditional_small]=1_200_000
   [scenes_conditional_small]=40_000
+  [scenes_conditional_64]=100_000
 )
 
 # Flags of launch.make_scenes.
 declare -rA SCENES=(
   [scenes_conditional_small]='--num=20000 --max_objects=2 --canvas_width=32 --grid_width=8'
+  [scenes_conditional_64]='--num=20000'
 )
 
 say() { printf '==> %s\n' "$*"; }
