@@ -95,15 +95,9 @@ def _engine() -> str:
   """The engine that is named, or the default."""
   if _ENGINE.value is not None:
     return _ENGINE.value
-  lacking = engines.missing()
-  if lacking:
-    print(
-      f'{" and ".join(lacking)} are not installed, so all nodes take turns in '
-      'one process: --engine=inline.',
-      flush=True,
-    )
-    return 'inline'
-  return 'launchpad' if flags.FLAGS['lp_launch_type'].present else 'local'
+  if _HAS_LAUNCHPAD and flags.FLAGS['lp_launch_type'].present:
+    return 'launchpad'
+  return engines.default()
 
 
 def output():

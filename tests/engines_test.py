@@ -1,5 +1,7 @@
 """Tests of launch.runtime.engines: names, and warnings."""
 
+import importlib.util
+
 import pytest
 
 from launch import training
@@ -83,6 +85,38 @@ def test_by_default_there_is_nothing_to_warn_of(capsys):
   for network in ('auto', 'isolated'):
     engines.make('local', network=network).close()
   assert capsys.readouterr().err == ''
+
+
+@pytest.fixture
+def lacking(monkeypatch):
+  """A Python without Reverb."""
+  find = importlib.util.find_spec
+  monkeypatch.setattr(
+    importlib.util, 'find_spec', lambda n: None if n == 'reverb' else find(n)
+  )
+
+
+def test_an_engine_that_is_not_installed_is_refused_with_the_cure(lacking):
+  assert 'reverb' in engines.missing()
+  for name in engines.NAMES:
+    if name == 'inline':
+      engines.check_installed(name)
+      continue
+    with pytest.raises(ValueError, match=f'--engine={name} needs') as error:
+      engines.check_installed(name)
+    text = str(error.value)
+    assert 'reverb' in text and '.[launchpad]' in text
+    assert '--engine=inline' in text
+
+
+def test_where_nothing_is_said_it_is_what_is_installed(
+  lacking, monkeypatch, capsys
+):
+  assert engines.default() == 'inline'
+  assert '--engine=inline' in capsys.readouterr().err
+  monkeypatch.setattr(engines, 'missing', lambda: [])
+  assert engines.default() == 'local'
+  assert not capsys.readouterr().err
 
 
 if __name__ == '__main__':

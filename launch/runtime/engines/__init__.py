@@ -49,6 +49,18 @@ def missing() -> list[str]:
   return [name for name in _PACKAGES if not importlib.util.find_spec(name)]
 
 
+def default() -> str:
+  """The engine of who names none; of one for want of others, says so."""
+  lacking = missing()
+  if not lacking:
+    return 'local'
+  printing.say(
+    f'Not installed: {", ".join(lacking)}. So all nodes take turns in one '
+    'process: --engine=inline.'
+  )
+  return 'inline'
+
+
 def check_installed(name: str) -> None:
   """Refuses an engine for which packages are missing.
 
