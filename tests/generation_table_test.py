@@ -36,7 +36,7 @@ def test_table_shows_every_number():
   assert rows[0] == ['trained', 'untrained', 'real']
   by_label = {' '.join(row[:-3]): row[-3:] for row in rows[1:]}
   # What tells most comes first.
-  assert list(by_label)[:3] == ['precision', 'recall', 'Frechet distance']
+  assert list(by_label)[:3] == ['Frechet distance', 'precision', 'recall']
   assert by_label['nearer to training images'] == ['12.5%'] * 3
   assert by_label['suspiciously near'] == ['1.0%'] * 3
   assert by_label['copied'] == ['5%'] * 3
@@ -47,9 +47,9 @@ def test_table_shows_every_number():
   assert by_label['recognised'] == ['60.0%', '0.0%', '100.0%']
   assert by_label['Frechet distance'] == ['12.50', '50.00', '0.12']
   assert by_label['images'] == ['50', '40', '30']
-  assert by_label['recognised as 0'] == ['20.0%', '0.0%', '0.0%']
-  assert by_label['recognised as 1'] == ['40.0%', '0.0%', '0.0%']
-  assert by_label['recognised as 9'] == ['0.0%', '0.0%', '100.0%']
+  zeros = ' '.join(['0%'] * 8)
+  assert f'recognised as 0 to 9, trained: 20% 40% {zeros}' in lines
+  assert f'recognised as 0 to 9, real: {zeros} 0% 100%' in lines
   assert 'Frechet distance, trained / untrained: 0.250' in lines
   assert 'classifier accuracy on test images: 98.7%' in lines
   assert any('held against: the test images' in line for line in lines)
@@ -57,7 +57,7 @@ def test_table_shows_every_number():
   (judge,) = (line for line in lines if 'judge of digits' in line)
   assert 'on test images: 96.0% right, 2.0% another digit' in judge
   assert judge.endswith('takes for digits: cut 0.3%')
-  assert len({len(line) for line in lines[:20]}) == 1  # Columns line up.
+  assert len({len(line) for line in lines[:10]}) == 1  # Columns line up.
 
 
 def test_table_of_results_of_earlier_versions():

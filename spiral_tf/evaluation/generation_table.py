@@ -5,7 +5,6 @@ from typing import Any
 
 import tabulate
 
-from spiral_tf.evaluation import classifier
 from spiral_tf.evaluation import recognition
 
 _NAMES = ('trained', 'untrained', 'real')
@@ -14,8 +13,8 @@ _NAMES = ('trained', 'untrained', 'real')
 def table(result: Mapping[str, Any]) -> str:
   """The result of `generation.evaluate` as text for people.
 
-  What tells most comes first: how much of the drawings looks real, how much of
-  the real images they cover, and how far they are from them as a set.
+  What tells most comes first: how far the drawings are from the real images as
+  a set, how many of them look real, and how much of the real images they cover.
 
   Results of earlier versions lack what was not measured then, and so do their
   tables: precision and recall; the split, which was "validation"; shares of
@@ -29,13 +28,13 @@ def table(result: Mapping[str, Any]) -> str:
     recognised = 'recognised by who knows digits only'
   rows = []
   for label, key, form in (
-    ('precision', 'precision', '{:.1%}'),
-    ('recall', 'recall', '{:.1%}'),
     (
       'Frechet distance',
       'frechet_distance',
       f'{{:.{2 if has_classes else 3}f}}',
     ),
+    ('precision', 'precision', '{:.1%}'),
+    ('recall', 'recall', '{:.1%}'),
     (recognised, 'recognised', '{:.1%}'),
     ('nearer to training images', 'nearer', '{:.1%}'),
     ('suspiciously near', 'suspicious', '{:.1%}'),
@@ -47,13 +46,6 @@ def table(result: Mapping[str, Any]) -> str:
       values = (result[name][key] for name in _NAMES)
       cells = ('-' if x is None else form.format(x) for x in values)
       rows.append((label, *cells))
-  if has_classes:
-    for digit in range(classifier.NUM_CLASSES):
-      shares = (
-        f'{result[name]["classes"][digit] / result[name]["number"]:.1%}'
-        for name in _NAMES
-      )
-      rows.append((f'recognised as {digit}', *shares))
   lines = [
     tabulate.tabulate(
       rows,
@@ -78,6 +70,13 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
     f'held against: the {"test" if split == "test" else "training"} images; '
     'real: the held-out (validation) images',
   ]
+  if 'precision' in result['trained']:
+    lines.append(
+      'precision: drawings among real images; recall: real images among '
+      'drawings, which is much, too, if those are everywhere'
+    )
+  if 'classifier_accuracy' in result:
+    lines += [_classes(result, name) for name in ('trained', 'real')]
   if 'nearer' in result['trained']:
     lines += [
       'nearer to training images: than held-out images are; 50% is what new '
@@ -94,3 +93,11 @@ def _notes(result: Mapping[str, Any]) -> list[str]:
     )
   lines.append(f'environment frames of training: {result["frames"]:,}')
   return lines
+
+
+def _classes(result: Mapping[str, Any], name: str) -> str:
+  """How many of some images were taken for which digit, in a line."""
+  shares = (
+    f'{count / result[name]["number"]:.0%}' for count in result[name]['classes']
+  )
+  return f'recognised as 0 to 9, {name}: {" ".join(shares)}'
