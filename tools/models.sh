@@ -18,12 +18,13 @@ readonly USAGE='make models MNIST=FOLDER OMNIGLOT=FOLDER CELEBA=FOLDER'
 
 # Frames of training.
 declare -rA FRAMES=(
+  [digits]=1_200_000
   [mnist_small]=2_000_000
   [mnist_conditional_small]=1_800_000
   [omniglot_small]=800_000
   [omniglot_conditional_small]=2_000_000
   [photos_small]=2_000_000
-  [celeba_conditional_small]=1_200_000
+  [celeba_conditional_small]=2_000_000
   [scenes_conditional_small]=40_000
   [scenes_conditional_64]=100_000
 )
