@@ -25,6 +25,7 @@ DISTRIBUTED = (
   'jobs_test.py',
   'local_engine_test.py',
   'no_room_test.py',
+  'node_process_test.py',
   'old_layout_test.py',
   'ray_engine_test.py',
   'replay_control_test.py',

@@ -106,7 +106,9 @@ def test_modes_that_few_files_have(mode):
 )
 def test_numbers_of_any_range(dtype, factor, offset):
   image = np.asarray(_image('L'))
-  numbers = Image.fromarray((image * factor + offset).astype(dtype))
+  numbers = Image.fromarray(
+    (image.astype(float) * factor + offset).astype(dtype)
+  )
   for source in (numbers, _bytes(numbers, 'TIFF')):
     pixels = inputs.read(source).astype(int)
     assert abs(pixels - image[..., None]).max() <= 1

@@ -146,7 +146,7 @@ def test_a_missing_file_is_an_error(path):
 
 
 def test_a_killed_writer_leaves_whole_records(path):
-  context = multiprocessing.get_context('fork')
+  context = multiprocessing.get_context('spawn')
   writer = context.Process(target=_append_many, args=(path, 1))
   writer.start()
   while writer.is_alive():

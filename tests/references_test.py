@@ -18,7 +18,7 @@ _REFERENCE = re.compile(r'`([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?:\([^`]*\))?`')
 # other packages have.
 _OTHERS = re.compile(
   r'(config|data|training|reward|population|policy_learner)\.[a-z_0-9.]+'
-  r'|[\w.]+\.(c|cc|json|jsonl|md|npy|npz|png|txt|zip)'
+  r'|[\w.]+\.(c|cc|gif|json|jsonl|md|npy|npz|png|txt|zip)'
   r'|(joblib|lp|matplotlib|mujoco|np|os|self|snt|tf)\.[\w.]+'
 )
 

@@ -21,7 +21,7 @@ def write(workdir: str) -> str | None:
   """Writes `samples.gif` into the folder of a run.
 
   Args:
-    workdir: the folder; pictures are in its `samples`, see `evaluator`.
+    workdir: the folder; pictures are in its `samples`.
 
   Returns:
     Path of the film, which repeats for ever; None if there are less than two
