@@ -95,9 +95,10 @@ class Evaluator(worker.Worker):
           ('mean_image', reconstruction.mean_image(dataset)),
         )
       }
-    else:
-      dataset = builders.load_dataset(config)
-      self._yardstick = _yardstick(dataset, must=fitness == 'yardstick')
+    self._yardstick = None
+    self._looks_for_yardstick = not config.conditional
+    if fitness == 'yardstick':
+      self._find_yardstick()
     self._next = time.monotonic()
     self._has_drawn = False
 
@@ -131,10 +132,21 @@ class Evaluator(worker.Worker):
       return reconstruction.reconstruct(
         self._config, self._player, self._targets
       )
+    # Not when it is made, or its port would be open seconds after the others'.
+    self._find_yardstick()
     environments = builders.make_environments(
       self._config, NUM_COMPARED, seeds.EVALUATOR[0]
     )
     return rollout.play(environments, self._player).observation['canvas'][-1]
+
+  def _find_yardstick(self) -> None:
+    """Makes the yardstick once, if drawings are held against one."""
+    if not self._looks_for_yardstick:
+      return
+    self._looks_for_yardstick = False
+    dataset = builders.load_dataset(self._config)
+    must = self._fitness_kind == 'yardstick'
+    self._yardstick = _yardstick(dataset, must)
 
   def _update(self, canvases: np.ndarray) -> None:
     self._show(canvases, self._policy.updates)
