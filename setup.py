@@ -59,6 +59,10 @@ class BuildPython(build_py.build_py):
 
   def run(self):
     """Builds the package; of an editable one all stays where it is."""
+    if not self.editable_mode:
+      self.packages = [
+        name for name in self.packages if name.split('.')[0] == 'spiral_tf'
+      ]
     super().run()
     if not self.editable_mode:
       programs = pathlib.Path(self.build_lib, 'spiral_tf', '_programs')
@@ -98,7 +102,10 @@ setuptools.setup(
     'Topic :: Artistic Software',
     'Topic :: Scientific/Engineering :: Artificial Intelligence',
   ],
-  packages=setuptools.find_packages(include=['spiral_tf*']),
+  # All but the first are for whoever works in a checkout.
+  packages=setuptools.find_packages(
+    include=['spiral_tf*', 'launch*', 'configs*']
+  ),
   package_data={'spiral_tf.web': ['static/*']},
   entry_points={'console_scripts': ['spiral = spiral_tf.command_line:main']},
   python_requires='>=3.10,<3.14',
