@@ -12,8 +12,6 @@ import pathlib
 import runpy
 import sys
 
-import spiral_tf
-
 _HERE = pathlib.Path(__file__).absolute().parent
 # What the file of a command has in it.
 _MARK = 'commands.run('
@@ -43,7 +41,7 @@ def main() -> None:
     _help()
     return
   if arguments[0] == '--version':
-    print(spiral_tf.__version__)
+    print(sys.modules[__package__].__version__)
     return
   name = arguments[0].replace('-', '_')
   if name not in names():
