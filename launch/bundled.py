@@ -17,17 +17,14 @@ def best() -> str:
   Raises:
     ValueError: there is none.
   """
-  for path in (os.path.join(f, name) for f in _folders() for name in _BEST):
-    if os.path.isdir(path):
-      return path
-  raise _missing()
+  return named(*_BEST)
 
 
-def named(name: str) -> str:
+def named(*names: str) -> str:
   """Finds an agent by the name of its folder.
 
   Args:
-    name: such as "photos_small".
+    *names: such as "photos_small"; the first that is there is taken.
 
   Returns:
     Folder of its model.
@@ -35,8 +32,8 @@ def named(name: str) -> str:
   Raises:
     ValueError: there is none.
   """
-  for folder in _folders():
-    if os.path.isdir(path := os.path.join(folder, name)):
+  for path in (os.path.join(f, name) for f in _folders() for name in names):
+    if os.path.isdir(path):
       return path
   raise _missing()
 

@@ -15,6 +15,7 @@ from launch import bundled
 from launch import paint_request
 from spiral_tf import messages
 from spiral_tf.agents import inputs
+from spiral_tf.agents import photographs
 
 PHOTOGRAPH = 'a photograph'
 THICK = 'a drawing in thick lines'
@@ -32,7 +33,6 @@ _THICK = 0.058
 # The agent for drawings, and how often search varies what it drew.
 _MODELS = {THICK: 'mnist_conditional_small', THIN: 'omniglot_conditional_small'}
 _TRIES = 2000
-_STROKES = 300
 # Pixels of a drawing, whose lines are as sharp at any size.
 _SIZE = 512
 # What says how a picture is to be painted.
@@ -90,8 +90,8 @@ def complete(request: paint_request.Request) -> paint_request.Request:
   if not any(name in request.given for name in _WAYS):
     looks = kind(inputs.read(path))
     if looks == PHOTOGRAPH:
-      new['strokes'] = _STROKES
-      way = f'search paints it: --strokes={_STROKES}'
+      new['strokes'] = photographs.STROKES
+      way = f'search paints it: --strokes={photographs.STROKES}'
     else:
       new['model'] = bundled.named(_MODELS[looks])
       way = f'--model={new["model"]} draws it'

@@ -26,11 +26,9 @@ def root() -> pathlib.Path:
 def names() -> dict[str, str]:
   """The commands, by name, each with the first line of its docstring."""
   found = {}
-  for path in sorted((root() / 'launch').glob('*.py')):
-    source = path.read_text()
-    if _MARK in source and path.name != 'commands.py':
-      text = ast.get_docstring(ast.parse(source)) or ''
-      found[path.stem] = text.partition('\n')[0]
+  for name, source in _sources().items():
+    text = ast.get_docstring(ast.parse(source)) or ''
+    found[name] = text.partition('\n')[0]
   return found
 
 
@@ -44,8 +42,9 @@ def main() -> None:
     print(sys.modules[__package__].__version__)
     return
   name = arguments[0].replace('-', '_')
-  if name not in names():
-    near = difflib.get_close_matches(name, names(), 1)
+  commands = _sources()
+  if name not in commands:
+    near = difflib.get_close_matches(name, commands, 1)
     hint = f' Did you mean "{near[0]}"?' if near else ''
     sys.exit(f'Error: there is no command "{arguments[0]}".{hint} See: spiral')
   folder = str(root())
@@ -55,6 +54,17 @@ def main() -> None:
   os.environ['PYTHONPATH'] = os.pathsep.join(filter(None, [folder, inherited]))
   sys.argv = [f'spiral {arguments[0]}', *arguments[1:]]
   runpy.run_module(f'launch.{name}', run_name='__main__', alter_sys=True)
+
+
+def _sources() -> dict[str, str]:
+  """The files of the commands, by name."""
+  files = sorted((root() / 'launch').glob('*.py'))
+  sources = {path.stem: path.read_text() for path in files}
+  return {
+    name: source
+    for name, source in sources.items()
+    if _MARK in source and name != 'commands'
+  }
 
 
 def _help() -> None:
