@@ -1,5 +1,6 @@
 """Draws with the newest policy now and then, and shows what it drew."""
 
+import functools
 import os
 import time
 from typing import Any
@@ -9,7 +10,6 @@ import tensorflow as tf
 
 from spiral_tf import activity
 from spiral_tf import builders
-from spiral_tf import datasets
 from spiral_tf import node_kinds
 from spiral_tf import pictures
 from spiral_tf import rollout
@@ -95,10 +95,8 @@ class Evaluator(worker.Worker):
           ('mean_image', reconstruction.mean_image(dataset)),
         )
       }
-    self._yardstick = None
-    self._looks_for_yardstick = not config.conditional
-    if fitness == 'yardstick':
-      self._find_yardstick()
+    if fitness == 'yardstick' and not config.conditional:
+      _ = self._yardstick  # Without it there is no fitness: an error now.
     self._next = time.monotonic()
     self._has_drawn = False
 
@@ -132,21 +130,28 @@ class Evaluator(worker.Worker):
       return reconstruction.reconstruct(
         self._config, self._player, self._targets
       )
-    # Not when it is made, or its port would be open seconds after the others'.
-    self._find_yardstick()
+    # Neither when the node is made, or its port would be open seconds late, nor
+    # under the lock.
+    _ = self._yardstick
     environments = builders.make_environments(
       self._config, NUM_COMPARED, seeds.EVALUATOR[0]
     )
     return rollout.play(environments, self._player).observation['canvas'][-1]
 
-  def _find_yardstick(self) -> None:
-    """Makes the yardstick once, if drawings are held against one."""
-    if not self._looks_for_yardstick:
-      return
-    self._looks_for_yardstick = False
+  @functools.cached_property
+  def _yardstick(self) -> yardstick.Yardstick | None:
+    """What tells how good drawings are, if there can be one.
+
+    That there cannot is an error for a member's fitness only, and not for who
+    just watches.
+    """
     dataset = builders.load_dataset(self._config)
-    must = self._fitness_kind == 'yardstick'
-    self._yardstick = _yardstick(dataset, must)
+    try:
+      return yardstick.of_many(dataset.train)
+    except ValueError:
+      if self._fitness_kind == 'yardstick':
+        raise
+      return None
 
   def _update(self, canvases: np.ndarray) -> None:
     self._show(canvases, self._policy.updates)
@@ -201,20 +206,3 @@ class Evaluator(worker.Worker):
     except FileNotFoundError:  # It was stopped before there was anything.
       return
     self._show(self._draw(), int(updates))
-
-
-def _yardstick(
-  dataset: datasets.Dataset, must: bool
-) -> yardstick.Yardstick | None:
-  """What tells how good drawings are, if there can be one.
-
-  Args:
-    dataset: of the images that they are held against.
-    must: whether it is an error if there cannot: not for who only watches.
-  """
-  try:
-    return yardstick.of_many(dataset.train)
-  except ValueError:
-    if must:
-      raise
-    return None
