@@ -15,6 +15,29 @@ _CURE = (
   'Run `apt-get install mypaint-brushes`, or set SPIRAL_BRUSHES to a folder '
   'of .myb files.'
 )
+# What the settings of a brush may depend on, in libmypaint 1.6.
+_INPUTS = frozenset(
+  (
+    'attack_angle',
+    'barrel_rotation',
+    'brush_radius',
+    'custom',
+    'direction',
+    'direction_angle',
+    'gridmap_x',
+    'gridmap_y',
+    'pressure',
+    'random',
+    'speed1',
+    'speed2',
+    'stroke',
+    'tilt_ascension',
+    'tilt_declination',
+    'tilt_declinationx',
+    'tilt_declinationy',
+    'viewzoom',
+  )
+)
 # The brushes of version 1.0 were made for libmypaint 1; those of 2.0 load too.
 _VERSIONS = ('1.0', '2.0')
 
@@ -108,7 +131,7 @@ def load(name: str) -> str:
           f'brush {name!r} cannot be used, because libmypaint may crash with '
           'it; choose another one.'
         )
-      return text
+      return _without_unknown(brush, text)
   known = names()
   close = difflib.get_close_matches(
     name, [*named.BRUSHES, *known], n=3, cutoff=0.4
@@ -118,6 +141,16 @@ def load(name: str) -> str:
     f'there is no brush {name!r} among the {len(known)} of '
     f'{", ".join(map(str, folders()))}. Try {", ".join(tried)}. {_CURE}'
   )
+
+
+def _without_unknown(brush: Any, text: str) -> str:
+  """The text of a brush without inputs that libmypaint would only warn of."""
+  unknown = False
+  for setting in brush['settings'].values():
+    for name in set(setting['inputs']) - _INPUTS:
+      del setting['inputs'][name]
+      unknown = True
+  return json.dumps(brush) if unknown else text
 
 
 def _colorizes(brush: Any) -> bool:
