@@ -24,7 +24,7 @@ def _painting():
 
 
 def _targets(number):
-  return [np.full([8, 8, 1], 10 * i, np.uint8) for i in range(number)]
+  return [np.full([8, 8, 1], 10 * i % 256, np.uint8) for i in range(number)]
 
 
 def _shade(timestep):

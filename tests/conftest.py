@@ -28,8 +28,10 @@ DISTRIBUTED = (
   'node_process_test.py',
   'old_layout_test.py',
   'ray_engine_test.py',
+  'ray_keeper_test.py',
   'replay_control_test.py',
   'slurm_engine_test.py',
+  'slurm_keeper_test.py',
   'supervisor_test.py',
   'whole/launch_graph_test.py',
 )

@@ -1,5 +1,7 @@
 """Tests of launch.study_jobs, with runs that take no time."""
 
+import functools
+import multiprocessing
 import os
 import pathlib
 import types
@@ -18,30 +20,36 @@ _ROOT = pathlib.Path(__file__).absolute().parent.parent
 _ENDS, _WAITS, _FAILS, _IS_KILLED = 0.0, 1.0, 2.0, 3.0
 
 
+_PRETENDS = types.SimpleNamespace(
+  __name__='tests.pretend_run', STOPPED=study_run.STOPPED
+)
+
+
 @pytest.fixture
 def begin(tmp_path, monkeypatch):
   """Begins a study whose variants do as is said."""
   monkeypatch.chdir(_ROOT)
-  monkeypatch.setattr(
-    study_jobs,
-    'study_run',
-    types.SimpleNamespace(
-      __name__='tests.pretend_run', STOPPED=study_run.STOPPED
-    ),
-  )
+  monkeypatch.setattr(study_jobs, 'study_run', _PRETENDS)
+  return functools.partial(_begun, str(tmp_path))
 
-  def begun(**kinds):
-    changes = {
-      name: variant.Variant(name, {'policy_learner.entropy_cost': kind})
-      for name, kind in kinds.items()
-    }
-    settings = store.Settings(frames=480, evaluate_every=24, images=30)
-    study = store.begin(str(tmp_path), small.CONFIG, settings, ())
-    # Without what is as it is.
-    study = study._replace(variants=list(changes.values()))
-    return study, store.order(study, 1)
 
-  return begun
+def _begun(folder, **kinds):
+  changes = {
+    name: variant.Variant(name, {'policy_learner.entropy_cost': kind})
+    for name, kind in kinds.items()
+  }
+  settings = store.Settings(frames=480, evaluate_every=24, images=30)
+  study = store.begin(folder, small.CONFIG, settings, ())
+  # Without what is as it is.
+  study = study._replace(variants=list(changes.values()))
+  return study, store.order(study, 1)
+
+
+def _begin_and_be_killed(folder):
+  """Begins a run that waits, in a process of its own."""
+  study_jobs.study_run = _PRETENDS
+  study, runs = _begun(folder, a=_WAITS)
+  study_jobs.make(study, runs, 1, lambda unused: os.kill(os.getpid(), 9))
 
 
 def _heard(news):
@@ -90,12 +98,14 @@ def test_one_that_fails_does_not_hinder_the_others(begin):
     assert 'Some words.' in file.read()
 
 
-def test_runs_save_when_whoever_started_them_was_killed(begin):
-  study, (run,) = begin(a=_WAITS)
-  pid = os.fork()
-  if not pid:
-    study_jobs.make(study, [run], 1, lambda unused: os.kill(os.getpid(), 9))
-  os.waitpid(pid, 0)
+def test_runs_save_when_whoever_started_them_was_killed(begin, tmp_path):
+  _, (run,) = begin(a=_WAITS)
+  # Not forked: threads of earlier tests' libraries would leave locks behind.
+  context = multiprocessing.get_context('spawn')
+  process = context.Process(target=_begin_and_be_killed, args=(str(tmp_path),))
+  process.start()
+  patience.join(process)
+  assert process.exitcode == -9
   patience.wait_until(
     lambda: os.path.exists(os.path.join(run.folder, 'saved')),
     'what it saves',
