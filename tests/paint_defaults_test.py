@@ -1,51 +1,10 @@
 """Tests of launch.paint_defaults."""
 
-import numpy as np
-from PIL import Image
-from PIL import ImageDraw
 import pytest
 
 from launch import paint_defaults
 from launch import paint_request
-
-
-def _drawing(width, side=200, paper='white', ink='black'):
-  """A loop and a line, so many pixels wide."""
-  image = Image.new('RGB', (side, side), paper)
-  draw = ImageDraw.Draw(image)
-  draw.arc((40, 40, 150, 160), 0, 330, fill=ink, width=width)
-  draw.line((60, 170, 150, 30), fill=ink, width=width)
-  return image
-
-
-def _photograph(side=200):
-  y, x = np.mgrid[:side, :side] / side
-  picture = np.stack([0.6 + 0.3 * x, 0.5 + 0.2 * y, 0.4 + 0.1 * x * y], -1)
-  return Image.fromarray((255 * picture).astype(np.uint8))
-
-
-@pytest.mark.parametrize(
-  'image, expected',
-  [
-    (_drawing(20), paint_defaults.THICK),
-    (_drawing(14, paper=(240, 238, 235)), paint_defaults.THICK),
-    (_drawing(5), paint_defaults.THIN),
-    (_drawing(3, ink=(40, 40, 60)), paint_defaults.THIN),
-    (_drawing(5).resize((800, 800)), paint_defaults.THIN),
-    (_drawing(20).resize((28, 28)), paint_defaults.THICK),
-    (_photograph(), paint_defaults.PHOTOGRAPH),
-    (
-      _drawing(20, paper=(40, 90, 200), ink='yellow'),
-      paint_defaults.PHOTOGRAPH,
-    ),
-    # No agent here draws light lines on dark paper, and none an empty page.
-    (_drawing(5, paper='black', ink='white'), paint_defaults.PHOTOGRAPH),
-    (Image.new('RGB', (50, 50), 'white'), paint_defaults.PHOTOGRAPH),
-    (Image.new('RGB', (1, 1), 'black'), paint_defaults.PHOTOGRAPH),
-  ],
-)
-def test_what_a_picture_looks_like(image, expected):
-  assert paint_defaults.kind(np.asarray(image)) == expected
+from tests import drawn
 
 
 def _complete(tmp_path, image, name='x.jpg', **given):
@@ -58,7 +17,7 @@ def _complete(tmp_path, image, name='x.jpg', **given):
 
 
 def test_a_photograph_is_painted_by_search(tmp_path, capsys):
-  done = _complete(tmp_path, _photograph())
+  done = _complete(tmp_path, drawn.photograph())
   assert done.strokes == 300 and done.model is None and done.improve is None
   assert done.output == (str(tmp_path / 'x.svg'), str(tmp_path / 'x.png'))
   assert 'looks like a photograph' in capsys.readouterr().out
@@ -71,7 +30,7 @@ def test_a_photograph_is_painted_by_search(tmp_path, capsys):
 def test_a_drawing_is_drawn_by_the_agent_with_such_a_pen(
   tmp_path, width, model, capsys
 ):
-  done = _complete(tmp_path, _drawing(width))
+  done = _complete(tmp_path, drawn.drawing(width))
   assert f'{model}_small' in done.model and done.improve == 2000
   assert done.strokes is None and done.size == 512
   assert done.model in capsys.readouterr().out
@@ -79,24 +38,26 @@ def test_a_drawing_is_drawn_by_the_agent_with_such_a_pen(
 
 
 def test_what_was_said_stays(tmp_path, capsys):
-  done = _complete(tmp_path, _photograph(), strokes=7, output=('y.gif',))
+  done = _complete(tmp_path, drawn.photograph(), strokes=7, output=('y.gif',))
   assert done.strokes == 7 and done.output == ('y.gif',)
-  done = _complete(tmp_path, _drawing(20), samples=3, best=True, size=99)
+  done = _complete(tmp_path, drawn.drawing(20), samples=3, best=True, size=99)
   assert done.size == 99
   assert done.samples == 3 and done.improve is None and done.model
-  done = _complete(tmp_path, _drawing(20), model='mine')
+  done = _complete(tmp_path, drawn.drawing(20), model='mine')
   assert done.model == 'mine' and done.improve is None
   assert capsys.readouterr().out.count('looks like') == 1
   paint_request.check(done)
 
 
 def test_the_picture_and_another_svg_are_never_overwritten(tmp_path):
-  names = [p.split('/')[-1] for p in _complete(tmp_path, _drawing(5)).output]
+  names = [
+    p.split('/')[-1] for p in _complete(tmp_path, drawn.drawing(5)).output
+  ]
   assert names == ['x.svg', 'x.png']
   for name, svg in (('y.png', None), ('z.jpg', 'z.svg')):
     if svg:
       (tmp_path / svg).write_text('somebody else')
-    done = _complete(tmp_path, _drawing(5), name)
+    done = _complete(tmp_path, drawn.drawing(5), name)
     stem = name[0]
     assert [p.split('/')[-1] for p in done.output] == [
       f'{stem}_painted.svg',
