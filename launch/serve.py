@@ -6,6 +6,7 @@ Draw or drop a picture, watch the agent reproduce it, go through its strokes,
 change brush and size, and take the result along. Ctrl-C ends it.
 """
 
+import contextlib
 import ipaddress
 import os
 import socket
@@ -19,7 +20,9 @@ from launch import commands
 from launch import flags as launch_flags
 from spiral_tf import messages
 from spiral_tf import names
+from spiral_tf import progress
 from spiral_tf.agents import agent as agent_lib
+from spiral_tf.agents import card
 from spiral_tf.agents import inputs
 
 _MODEL = flags.DEFINE_multi_string(
@@ -76,7 +79,7 @@ def _serve():
   warnings.simplefilter('ignore', inputs.GuessWarning)
   proxies = _proxies()
   listening = _listen()
-  agents = _agents(_MODEL.value or bundled.every())
+  agents, pictures = _agents(_MODEL.value or bundled.every())
   local = _HOST.value in guard.LOOPBACK
   hosts = tuple(name.lower() for name in _ALLOW_HOST.value)
   if local or hosts:
@@ -90,16 +93,23 @@ def _serve():
   port = listening.getsockname()[1]
   host = f'[{_HOST.value}]' if ':' in _HOST.value else _HOST.value
   print(f'Open http://{host}:{port}/ (Ctrl-C ends it)', flush=True)
-  server.make(agents, hosts, proxies).run(sockets=[listening])
+  server.make(agents, hosts, proxies, pictures).run(sockets=[listening])
 
 
-def _agents(paths: list[str]) -> dict[str, agent_lib.Agent]:
-  """Loads agents; the page shows each under the name of its folder."""
+def _agents(
+  paths: list[str],
+) -> tuple[dict[str, agent_lib.Agent], dict[str, bytes]]:
+  """Loads agents, and pictures of their cards, by names of their folders."""
   folders = [os.path.basename(os.path.normpath(path)) for path in paths]
-  return {
-    name: agent_lib.load(path)
-    for name, path in zip(names.distinct(folders, ' '), paths)
-  }
+  report = progress.Progress('agents loaded')
+  agents, pictures = {}, {}
+  for name, path in zip(names.distinct(folders, ' '), paths):
+    agents[name] = agent_lib.load(path)
+    picture = os.path.join(path, card.PICTURE)
+    with contextlib.suppress(OSError), open(picture, 'rb') as file:
+      pictures[name] = file.read()
+    report(len(agents), len(paths))
+  return agents, pictures
 
 
 def _proxies() -> tuple[str, ...]:

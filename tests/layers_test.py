@@ -134,7 +134,11 @@ _COVERED_BY = {
   'spiral_tf.web.guard': 'web_test.py',
   'spiral_tf.web.memory': 'web_server_test.py',
   'spiral_tf.web.protocol': 'web_server_test.py',
+  'spiral_tf.web.examples': 'web_test.py',
+  'spiral_tf.web.offers': 'web_test.py',
   'spiral_tf.web.service': 'web_test.py',
+  'spiral_tf.web.swatches': 'web_test.py',
+  'spiral_tf.web.wishes': 'web_test.py',
   'spiral_tf.agents.reproduction': 'agent_test.py',
 }
 
@@ -281,8 +285,9 @@ def test_the_tests_that_need_launchpad_are_known():
     for path in tests.rglob('*_test.py')
     if _needs_distribution(path, set())
   }
-  # This one imports none of it, and starts processes of Launchpad's.
-  found.add('node_process_test.py')
+  # These import none of it, and start processes of Launchpad's.
+  for name in ('node_process', 'ray_keeper', 'slurm_keeper'):
+    found.add(f'{name}_test.py')
   assert found == set(conftest.DISTRIBUTED)
 
 

@@ -145,6 +145,23 @@ def test_work_has_a_bound(queue, monkeypatch):
     job.future.result(_FOREVER)
 
 
+def test_the_share_that_is_done_is_known():
+  told, go_on = threading.Event(), threading.Event()
+
+  def work(check):
+    check(0.25)
+    check()
+    told.set()
+    patience.happen(go_on, 'that the share is read')
+
+  queue = queue_lib.Queue(working=1)
+  job = queue.submit('a', work)
+  patience.happen(told, 'half of the work')
+  assert job.share == 0.25
+  go_on.set()
+  job.future.result(patience.HANG_SECONDS)
+
+
 def test_errors_are_passed_on_and_leave_the_place(queue):
   def fail(check):
     raise KeyError('x')

@@ -2,6 +2,7 @@
 
 import base64
 import concurrent.futures
+import dataclasses
 import io
 import json
 import os
@@ -21,6 +22,7 @@ from spiral_tf.web import app as web
 from spiral_tf.web import film as film_lib
 from spiral_tf.web import guard
 from spiral_tf.web import queue
+from tests import drawn
 from tests import program_cases
 from tests import small
 
@@ -48,6 +50,16 @@ def _picture(color=(10, 20, 30), form='PNG', size=(40, 30)):
   return data.getvalue()
 
 
+def _png(image):
+  data = io.BytesIO()
+  image.save(data, 'PNG')
+  return data.getvalue()
+
+
+def _suits(client, image):
+  return client.post('/api/suits', files={'image': ('x.png', image)})
+
+
 def _paint(client, image=None, **fields):
   files = None if image is None else {'image': ('x.png', image)}
   data = {'model': 'copyist', **fields}
@@ -64,11 +76,14 @@ def _render(client, **body):
 def test_page_and_what_it_offers(client):
   page = client.get('/')
   assert page.status_code == 200 and 'Watch an agent paint' in page.text
-  for name in ('style.css', 'pad.js', 'page.js'):
+  for name in ('style.css', 'page.js'):
     assert f'/static/{name}' in page.text
     assert client.get(f'/static/{name}').status_code == 200
   settings = client.get('/api/settings').json()
-  assert [m['name'] for m in settings['models']] == ['copyist', 'artist']
+  who = ['copyist', '@search', 'artist']
+  assert [m['name'] for m in settings['models']] == who
+  titles = {m['title'] for m in settings['models']}
+  assert titles == {'Copies digits', 'Paints photographs', 'Writes digits'}
   offered = set(settings['brushes'])
   assert 'classic/charcoal' in offered and len(offered) > 100
   assert 'Dieterle/Fount-offset#1' not in offered  # libmypaint may crash.
@@ -84,6 +99,106 @@ def test_paints_what_it_is_sent(client, agents):
   assert 0 < answer['mse'] < 1
   drawn = _paint(client, model='artist', seed='3').json()
   assert drawn['program']['commands']
+
+
+def test_search_paints_a_photograph(client):
+  picture = _png(drawn.photograph(40).resize((40, 30)))
+  answer = _paint(client, picture, model='@search', strokes='5').json()
+  program = program_lib.Program.from_json(json.dumps(answer['program']))
+  assert 1 <= program.num_strokes <= 5
+  assert program.renderer.shape(40) == (30, 40)  # Its aspect is kept.
+  assert answer['mse'] < answer['empty'] / 2
+  again = _paint(client, picture, model='@search', strokes='5').json()
+  assert again['program'] == answer['program']
+
+
+def test_drawings_are_improved(client):
+  picture = _png(drawn.drawing(20))
+  plain, better = (
+    _paint(client, picture, samples='2', tries=tries).json()
+    for tries in ('0', '300')
+  )
+  assert better['mse'] < plain['mse']
+  assert better['empty'] == plain['empty']
+
+
+@pytest.fixture(scope='module')
+def colorist(tmp_path_factory):
+  """An agent that paints photographs in colour."""
+  environment = dataclasses.replace(
+    small.CONDITIONAL.environment, color=True, grid_width=8
+  )
+  data = dataclasses.replace(small.CONDITIONAL.data, name='patches')
+  config = dataclasses.replace(
+    small.CONDITIONAL, environment=environment, data=data
+  )
+  path = str(tmp_path_factory.mktemp('models') / 'colorist')
+  saved_model.save(config, builders.make_policy(config), path)
+  return agent_lib.load(path)
+
+
+def test_paints_in_parts(colorist):
+  app = web.make_app({'colorist': colorist})
+  client = testclient.TestClient(app, 'http://localhost')
+  (model, _) = client.get('/api/settings').json()['models']
+  assert model['tiles'] == 4 and model['title'].startswith('Paints pieces')
+  picture = _png(drawn.photograph(64))
+  one, four = (
+    _paint(client, picture, model='colorist', tiles=tiles, samples='2').json()
+    for tiles in ('1', '2')
+  )
+  for answer, width in ((one, 16), (four, 32)):
+    assert answer['program']['renderer']['canvas_width'] == width
+    shown = Image.open(io.BytesIO(base64.b64decode(answer['target'][22:])))
+    assert shown.size == (width, width)
+  assert four['mse'] < one['mse']
+
+
+def test_says_who_suits_a_picture(client):
+  for image, looks, model in (
+    (drawn.photograph(), 'a photograph', '@search'),
+    (drawn.drawing(20), 'a drawing in thick lines', 'copyist'),
+    (drawn.drawing(5), 'a drawing in thin lines', None),  # None is here.
+  ):
+    answer = _suits(client, _png(image)).json()
+    assert answer == {'looks': looks, 'model': model}
+
+
+def test_each_example_can_be_painted(client):
+  settings = client.get('/api/settings').json()
+  names = {m['name'] for m in settings['models']}
+  assert [e['name'] for e in settings['examples']] == ['digit', 'photograph']
+  for example in settings['examples']:
+    assert example['model'] in names
+    picture = client.get(f'/pictures/example-{example["name"]}.png')
+    assert picture.headers['content-type'] == 'image/png'
+    assert _suits(client, picture.content).json()['model'] == example['model']
+
+
+def test_pictures_of_models_are_shown(agents):
+  picture = _picture()
+  app = web.make_app(agents, pictures={'artist': picture})
+  shown = testclient.TestClient(app, 'http://localhost')
+  assert shown.get('/pictures/model-artist.png').content == picture
+  assert shown.get('/pictures/model-copyist.png').status_code == 404
+  models = shown.get('/api/settings').json()['models']
+  assert [m['name'] for m in models if m['picture']] == ['artist']
+
+
+def test_each_brush_has_its_stroke(client):
+  settings = client.get('/api/settings').json()
+  answer = client.get('/api/brushes.png')
+  assert 'max-age' in answer.headers['cache-control']
+  sheet = np.asarray(Image.open(io.BytesIO(answer.content)))
+  width, height = settings['swatch']['width'], settings['swatch']['height']
+  assert sheet.shape == (height * len(settings['brushes']), width)
+  rows = dict(zip(settings['brushes'], sheet.reshape(-1, height, width)))
+  # Brushes that only smear what is there, or take it away, leave no mark.
+  marks = [name for name, row in rows.items() if np.ptp(row) > 20]
+  assert len(marks) > 0.7 * len(rows)
+  for brush in settings['named_brushes'].values():
+    assert brush['brush'] in marks
+  assert (rows['classic/pen'] != rows['classic/charcoal']).any()
 
 
 @pytest.mark.parametrize('form', ['png', 'svg', 'gif', 'mp4', 'json'])
@@ -158,10 +273,10 @@ def test_either_side_may_be_too_long(client, width, height):
 
 def test_films_are_bounded(monkeypatch):
   program = program_cases.painted(brush='classic/charcoal', channels=3)
-  full = film_lib.make(program, 256, lambda: None)
+  full = film_lib.make(program, 256, lambda share=None: None)
   sizes = [len(patch['data']) for patch in full['patches'] if patch]
   monkeypatch.setattr(film_lib, 'MAX_BYTES', sum(sizes) // 3)
-  small_film = film_lib.make(program, 256, lambda: None)
+  small_film = film_lib.make(program, 256, lambda share=None: None)
   used = [len(patch['data']) for patch in small_film['patches'] if patch]
   assert sum(used[:-1]) <= sum(sizes) // 3 + max(used)
   assert len(used) > 3 and small_film['strokes'][-1] == full['number']
@@ -172,7 +287,7 @@ def test_all_work_is_bounded(client, monkeypatch, form):
   """Drawing, encoding and writing, not only the first of these."""
   asked = []
 
-  def check(job):
+  def check(job, share=None):
     asked.append(job)
     if len(asked) == number:
       job.error = ValueError('this takes more than 20 s of a processor; x')
@@ -198,7 +313,7 @@ def _work(client, form):
 
 def test_painting_asks_before_each_step(client, monkeypatch):
   asked = []
-  monkeypatch.setattr(queue.Job, 'check', lambda job: asked.append(job))
+  monkeypatch.setattr(queue.Job, 'check', lambda job, *_: asked.append(job))
   assert _paint(client, _picture(), samples='3').status_code == 200
   assert len(asked) >= small.CONDITIONAL.environment.episode_length
   asked.clear()
@@ -220,6 +335,12 @@ def test_what_is_wrong_is_answered_in_a_line(client):
     (_paint(client, _picture(), temperature='nan'), 'temperature is'),
     (_paint(client, _picture(), seed='x'), 'seed is'),
     (_paint(client, _picture(), fit='x'), 'fit is'),
+    (_paint(client, _picture(), tiles='5'), 'tiles is'),
+    (_paint(client, _picture(), strokes='201'), 'strokes is'),
+    (_paint(client, _picture(), tries='2001'), 'tries is'),
+    (_paint(client, model='@search'), 'reproduces pictures'),
+    (_suits(client, b''), 'empty'),
+    (_suits(client, b'no picture'), 'no sound picture'),
     (_paint(client, _picture(size=(2049, 2048))), 'at most 4,194,304'),
     (client.post('/api/paint', data={}), 'no form'),
     (client.post('/api/paint', data={'seed': '1'}), 'not what the page'),

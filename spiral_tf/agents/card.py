@@ -24,9 +24,11 @@ from spiral_tf.programs import renderers
 from spiral_tf.workdir import checkpoints
 from spiral_tf.workdir import config_file
 
-_CARD, _PICTURE = 'README.md', 'picture.png'
+_CARD = 'README.md'
+# What the agent makes, beside its card.
+PICTURE = 'picture.png'
 # What is written.
-FILES = (_CARD, _PICTURE)
+FILES = (_CARD, PICTURE)
 # Headings by which a card is known.
 _HOW = '## How it was made', '## How to use it'
 # Drawings in a picture that no evaluation made, and drawings a row.
@@ -256,7 +258,7 @@ def _picture(
   config: experiment.Config, workdir: str, path: str, evaluated: bool
 ) -> str:
   """Writes the picture, and returns the lines that show it, or nothing."""
-  target = os.path.join(path, _PICTURE)
+  target = os.path.join(path, PICTURE)
   if evaluated:
     with files.replacing(target) as temporary:
       shutil.copyfile(_comparison(workdir), temporary)
@@ -270,7 +272,7 @@ def _picture(
     if os.path.exists(target):
       os.remove(target)
     return ''
-  return f'\n![Pictures]({_PICTURE})\n\n*{caption}*\n'
+  return f'\n![Pictures]({PICTURE})\n\n*{caption}*\n'
 
 
 def _comparison(workdir: str) -> str:

@@ -17,19 +17,24 @@ from spiral_tf import messages
 from spiral_tf.agents import agent as agent_lib
 from spiral_tf.web import forms
 from spiral_tf.web import guard
+from spiral_tf.web import offers
 from spiral_tf.web import queue as queue_lib
 from spiral_tf.web import service as service_lib
 from spiral_tf.web import shares
+from spiral_tf.web import wishes
 
 _STATIC = os.path.join(os.path.dirname(__file__), 'static')
 # Characters of a ticket, at most.
 _TICKET = 64
+# What does not change as long as the server runs.
+_KEPT = {'cache-control': 'max-age=3600'}
 
 
 def make_app(
   agents: Mapping[str, agent_lib.Agent],
   hosts: tuple[str, ...] = guard.LOOPBACK,
   queue: queue_lib.Queue | None = None,
+  pictures: Mapping[str, bytes] | None = None,
 ) -> guard.Guard:
   """Makes the server.
 
@@ -38,11 +43,12 @@ def make_app(
     hosts: names under which it may be asked; empty for any.
     queue: where work waits; by default one with as many places as there are
       processors.
+    pictures: of what some of the agents make, PNG files.
 
   Returns:
     An ASGI application.
   """
-  service = service_lib.Service(agents)
+  service = service_lib.Service(agents, pictures)
   desk = _Desk(queue or queue_lib.Queue())
 
   async def settings(request):
@@ -50,20 +56,31 @@ def make_app(
 
   async def ahead(request):
     ticket = request.query_params.get('ticket', '')
-    return responses.JSONResponse({'ahead': desk.ahead(ticket)})
+    return responses.JSONResponse(desk.state(ticket))
 
   async def healthy(request):
     return responses.PlainTextResponse('ok\n')
 
   async def paint(request):
     kind = request.headers.get('content-type', '')
-    arguments = _paint_arguments(forms.parse(kind, await request.body()))
+    wish = _wish(forms.parse(kind, await request.body()))
     data = await desk.work(
       request,
-      lambda check: service.paint(*arguments, check),
-      needs=arguments[0],
+      lambda check: service.paint(wish, check),
+      needs=None if wish.model == offers.SEARCH else wish.model,
     )
     return responses.Response(data, media_type='application/json')
+
+  async def suits(request):
+    kind = request.headers.get('content-type', '')
+    fields = forms.parse(kind, await request.body())
+    image = fields.get('image', b'')
+    data = await desk.work(request, lambda check: service.suits(image))
+    return responses.Response(data, media_type='application/json')
+
+  async def brushes(request):
+    data = await desk.work(request, service.swatches)
+    return responses.Response(data, media_type='image/png', headers=_KEPT)
 
   async def frames(request):
     body = await request.body()
@@ -77,13 +94,17 @@ def make_app(
     )
     return responses.Response(data, media_type=service_lib.MEDIA[form])
 
+  pictures = service.pictures()
   app = applications.Starlette(
     routes=[
       *_files(),
+      *(_file(f'/pictures/{name}', pictures[name]) for name in pictures),
       _route('GET', '/healthz', healthy),
       _route('GET', '/api/settings', settings),
       _route('GET', '/api/queue', ahead),
+      _route('GET', '/api/brushes.png', brushes),
       _route('POST', '/api/paint', paint),
+      _route('POST', '/api/suits', suits),
       _route('POST', '/api/frames', frames),
       _route('POST', '/api/render', render),
     ],
@@ -149,10 +170,21 @@ class _Desk:
       # An error's frames must not lead back to it, and to the whole request.
       done = job = None
 
-  def ahead(self, ticket: str) -> int | None:
-    """How many come before some work; None if it has begun, or is done."""
+  def state(self, ticket: str) -> dict[str, Any]:
+    """Says how far some work is.
+
+    Args:
+      ticket: under which it was handed in.
+
+    Returns:
+      `ahead`, how many come before it, None if it has begun or is done; and
+      `done`, the share of it that is done, None if that is not known.
+    """
     job = self._jobs.get(ticket)
-    return job.ahead() if job else None
+    return {
+      'ahead': job.ahead() if job else None,
+      'done': job.share if job else None,
+    }
 
 
 async def _gone(request: requests.Request) -> None:
@@ -181,18 +213,24 @@ def _files() -> list[routing.Route]:
   for name in sorted(os.listdir(_STATIC)):
     with open(os.path.join(_STATIC, name), 'rb') as file:
       content = file.read()
-    media = mimetypes.guess_type(name)[0]
     path = '/' if name == 'index.html' else f'/static/{name}'
-
-    async def answer(request, content=content, media=media):
-      return responses.Response(content, media_type=media)
-
-    routes.append(_route('GET', path, answer))
+    routes.append(_file(path, content, mimetypes.guess_type(name)[0]))
   return routes
 
 
-def _paint_arguments(fields: Mapping[str, bytes]) -> tuple[Any, ...]:
-  """The arguments of `service.Service.paint` in a form."""
+def _file(
+  path: str, content: bytes, media: str | None = 'image/png'
+) -> routing.Route:
+  """A route to what is in memory."""
+
+  async def answer(request):
+    return responses.Response(content, media_type=media)
+
+  return _route('GET', path, answer)
+
+
+def _wish(fields: Mapping[str, bytes]) -> wishes.Wish:
+  """What a form asks for."""
   if 'model' not in fields:
     raise ValueError('this is not what the page would have sent.')
   image = fields.get('image')
@@ -201,13 +239,16 @@ def _paint_arguments(fields: Mapping[str, bytes]) -> tuple[Any, ...]:
     for name, value in fields.items()
     if name != 'image'
   }
-  return (
+  return wishes.Wish(
     text['model'],
     image,
-    _number('samples', text, 1, 1, service_lib.MAX_SAMPLES),
-    _number('temperature', text, 1, 0, 10, float),
-    _number('seed', text, 0, 0, 2**31 - 1),
-    text.get('fit', 'pad'),
+    samples=_number('samples', text, 1, 1, wishes.MAX_SAMPLES),
+    temperature=_number('temperature', text, 1, 0, 10, float),
+    seed=_number('seed', text, 0, 0, 2**31 - 1),
+    fit=text.get('fit', 'pad'),
+    tiles=_number('tiles', text, 1, 1, offers.MAX_TILES),
+    strokes=_number('strokes', text, 1, 1, offers.MAX_STROKES),
+    tries=_number('tries', text, 0, 0, wishes.MAX_TRIES),
   )
 
 

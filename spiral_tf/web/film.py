@@ -24,7 +24,7 @@ _MAX_PARTS = 12
 
 
 def make(
-  program: program_lib.Program, size: int, check: Callable[[], None]
+  program: program_lib.Program, size: int, check: Callable[..., None]
 ) -> dict[str, Any]:
   """Makes the film of a program.
 
@@ -33,7 +33,8 @@ def make(
   Args:
     program: what to show.
     size: pixels of the longer side.
-    check: called again and again, it raises an error to end the work.
+    check: called again and again, also with the share that is done, it raises
+      an error to end the work.
 
   Returns:
     `width` and `height`, pixels; `number`, of strokes; and, for each picture,
@@ -55,7 +56,7 @@ def make(
   spent = 0
   pictures = rendering.frames(renderer, commands, size, parts)
   for i, frame in enumerate(pictures):
-    check()
+    check(i / max(1, last))
     # A film that needs more than its share so far has fewer pictures.
     if i != last and (i % stride or spent > MAX_BYTES * i / last):
       continue

@@ -19,7 +19,7 @@ LOOPBACK = ('127.0.0.1', 'localhost', '::1')
 MAX_BYTES = 2**20
 # The same where pictures come in.
 MAX_PICTURE_BYTES = 10 * 2**20
-_PICTURES = '/api/paint'
+_PICTURES = ('/api/paint', '/api/suits')
 # How many requests of more than MAX_BYTES there may be at the same time; and
 # how many of one address.
 _LARGE = 8
@@ -123,7 +123,7 @@ class _Body:
     """Creates it of an ASGI scope; `large` is who sends large ones."""
     self._receive = receive
     self._most = MAX_BYTES
-    if scope['path'] == _PICTURES:
+    if scope['path'] in _PICTURES:
       self._most = MAX_PICTURE_BYTES
     self._announced = _length(scope['headers'])
     self._large = large

@@ -33,8 +33,9 @@ _LONG = 5.0
 # What a job takes, seconds, as long as nobody knows.
 _GUESS = 0.5
 
-# What a job calls between its steps; it raises an error to end it.
-Check = Callable[[], None]
+# What a job calls between its steps, perhaps with the share of the work that is
+# done; it raises an error to end it.
+Check = Callable[..., None]
 
 
 class GoneError(RuntimeError):
@@ -50,6 +51,7 @@ class Job:
 
   Attributes:
     future: what the work returns, or why it failed.
+    share: of the work that is done, in [0, 1]; None as long as nobody knows.
   """
 
   def __init__(
@@ -67,6 +69,7 @@ class Job:
     self.needs = needs
     self.number = number
     self.started = False
+    self.share: float | None = None
     self.error: Exception | None = None  # Why it must end.
     self.since = 0.0  # When its slice began.
     self.spent = 0.0  # Seconds of the slices before.
@@ -74,14 +77,19 @@ class Job:
     self._queue = queue
     self._began = 0.0
 
-  def check(self) -> None:
+  def check(self, share: float | None = None) -> None:
     """Says that the work may go on, perhaps after a pause.
+
+    Args:
+      share: of the work that is done; None if that is not known.
 
     Raises:
       GoneError: nobody waits for it.
       FullError: it takes long, and too many others wait.
       ValueError: it has taken too long.
     """
+    if share is not None:
+      self.share = share
     self._queue.pause(self)
     if self.error:
       raise self.error

@@ -29,6 +29,7 @@ def make(
   agents: Mapping[str, agent_lib.Agent],
   hosts: tuple[str, ...],
   proxies: tuple[str, ...] = (),
+  pictures: Mapping[str, bytes] | None = None,
 ) -> 'Server':
   """Makes a server of the page.
 
@@ -36,6 +37,7 @@ def make(
     agents: see `app.make_app`.
     hosts: see `app.make_app`.
     proxies: addresses whose header X-Forwarded-For is believed.
+    pictures: see `app.make_app`.
 
   Returns:
     The server. Its `run` serves on sockets that listen; after Ctrl-C it ends
@@ -46,7 +48,7 @@ def make(
     proxies=tuple(shares.address(proxy) for proxy in proxies)
   )
   config = uvicorn.Config(
-    app.make_app(agents, hosts, queue),
+    app.make_app(agents, hosts, queue, pictures),
     http=functools.partial(protocol.Protocol, connections),
     ws='none',
     lifespan='off',

@@ -7,6 +7,7 @@ Whoever calls has a place in the queue, and hands in what asks whether to go on.
 
 from collections.abc import Callable
 from collections.abc import Mapping
+import dataclasses
 import json
 import os
 import tempfile
@@ -17,24 +18,24 @@ import numpy as np
 
 from spiral_tf import messages
 from spiral_tf.agents import agent as agent_lib
-from spiral_tf.agents import inputs
+from spiral_tf.agents import looks
 from spiral_tf.environments.mypaint import brushes
+from spiral_tf.environments.mypaint import named
 from spiral_tf.evaluation import reconstruction
 from spiral_tf.programs import canvas
 from spiral_tf.programs import checks
 from spiral_tf.programs import formats
 from spiral_tf.programs import json_form
 from spiral_tf.programs import program as program_lib
+from spiral_tf.web import examples
 from spiral_tf.web import film
+from spiral_tf.web import offers
+from spiral_tf.web import swatches
 from spiral_tf.web import watched
+from spiral_tf.web import wishes
 
 # Size of a picture, pixels of the longer side, at most.
 MAX_SIZE = 1024
-# Pixels of a picture that comes in, at most: decoding so many takes up to 100
-# MB, and a quarter of a second.
-MAX_PIXELS = 2**22
-# Tries at a picture, at most.
-MAX_SAMPLES = 32
 # Commands of a program that comes in, and pieces of a curve in it, at most.
 MAX_STROKES = 2000
 _MAX_PIECES = 200
@@ -50,88 +51,116 @@ MEDIA = {
   'xml': 'application/xml',
 }
 
-# Called between the steps of long work; it raises an error to end it.
-_Check = Callable[[], None]
+# Called between the steps of long work, perhaps with the share that is done; it
+# raises an error to end it.
+_Check = Callable[..., None]
 
 
 class Service:
   """Agents, and what is asked of them. Keeps nothing of what comes in."""
 
-  def __init__(self, agents: Mapping[str, agent_lib.Agent]):
-    """Creates the service of `agents`, by the names that the page shows."""
+  def __init__(
+    self,
+    agents: Mapping[str, agent_lib.Agent],
+    pictures: Mapping[str, bytes] | None = None,
+  ):
+    """Creates the service.
+
+    Args:
+      agents: by the names under which they are asked for.
+      pictures: of what some of them make, PNG files.
+    """
     self._agents = dict(agents)
+    self._shown = dict(pictures or {})
     self._brushes = [name for name in brushes.names() if _usable(name)]
+    self._examples = examples.every(self._agents)
+    self._swatches: bytes | None = None
 
   def settings(self) -> dict[str, Any]:
     """What the page offers."""
+    models = offers.every(self._agents)
+    for model in models:
+      model['picture'] = model['name'] in self._shown
     return {
-      'models': [
-        {
-          'name': name,
-          'conditional': agent.conditional,
-          'paints': agent.renderer.has_brush,
-          'brush': agent.config.environment.brush,
-        }
-        for name, agent in self._agents.items()
+      'models': models,
+      'examples': [
+        {'name': e.name, 'title': e.title, 'model': e.painter}
+        for e in self._examples
       ],
       'brushes': self._brushes,
-      'max_samples': MAX_SAMPLES,
+      'named_brushes': {
+        name: brush._asdict() for name, brush in named.BRUSHES.items()
+      },
+      'swatch': {'width': swatches.WIDTH, 'height': swatches.HEIGHT},
       'max_size': MAX_SIZE,
     }
 
-  def paint(
-    self,
-    model: str,
-    image: bytes | None,
-    samples: int,
-    temperature: float,
-    seed: int,
-    fit: str,
-    check: _Check,
-  ) -> bytes:
+  def pictures(self) -> dict[str, bytes]:
+    """PNG files that the page shows, by name."""
+    return {
+      **{f'example-{e.name}.png': e.png for e in self._examples},
+      **{f'model-{name}.png': data for name, data in self._shown.items()},
+    }
+
+  def swatches(self, check: _Check) -> bytes:
+    """A PNG with a stroke of each brush, one below the other, in their order.
+
+    Args:
+      check: called before each brush.
+
+    Returns:
+      The file, made once.
+    """
+    if self._swatches is None:
+      self._swatches = swatches.sheet(self._brushes, check)
+    return self._swatches
+
+  def suits(self, image: bytes) -> bytes:
+    """Says who paints such a picture.
+
+    Args:
+      image: bytes of the picture.
+
+    Returns:
+      JSON: `looks`, what it looks like, and `model`, the name of who suits it,
+      or null.
+
+    Raises:
+      ValueError: it is no sound picture.
+    """
+    kind = looks.kind(wishes.read(image))
+    answer = {'looks': kind, 'model': offers.suiting(self._agents, kind)}
+    return json.dumps(answer).encode()
+
+  def paint(self, wish: wishes.Wish, check: _Check) -> bytes:
     """Paints a picture; no two at the same time with the same model.
 
     Args:
-      model: name of the agent.
-      image: bytes of a picture to reproduce; None for an agent that is not
-        conditional.
-      samples: see `agent.Agent.paint`.
-      temperature: see `agent.Agent.paint`.
-      seed: see `agent.Agent.paint`.
-      fit: see `agent.Agent.paint`.
-      check: see `agent.Agent.draw`.
+      wish: which, and how.
+      check: see `agent.Agent.draw`; it is told how far search is.
 
     Returns:
       JSON: `program`, and `seconds`, the time it took; of a reproduction also
-      `mse`, the mean squared error of a pixel, and `target`, what the agent saw
-      of the picture, as an address of a PNG.
+      `mse`, the mean squared error of a pixel, `empty`, that of the empty
+      canvas, and `target`, what was seen of the picture, as an address of a
+      PNG.
 
     Raises:
-      ValueError: an argument is not as above.
+      ValueError: something is wrong with the wish.
     """
-    if model not in self._agents:
-      raise ValueError(
-        f'there is no model {messages.quoted(model)} here, but '
-        f'{", ".join(self._agents)}.'
-      )
-    agent = self._agents[model]
-    if image is not None and not image:
-      raise ValueError('the picture is empty; choose another one.')
     started = time.monotonic()
-    if not agent.conditional:
-      (program,) = agent.draw(1, temperature, seed, check)
-      return _painted(program, started)
-    if image is None:
-      raise ValueError('this model reproduces pictures: draw or choose one.')
-    target = agent.target(inputs.read(image, MAX_PIXELS), fit)
-    targets = target[np.newaxis]
-    (program,) = agent.paint_many(
-      targets, samples, temperature, seed, check=check
-    )
-    error = reconstruction.errors(program.render(), targets)
-    return _painted(
-      program, started, mse=float(error[0]), target=film.data_url(target)
-    )
+    program, target = wishes.fulfil(self._agents, wish, check)
+    values: dict[str, Any] = {'seconds': time.monotonic() - started}
+    if target is not None:
+      values['target'] = film.data_url(target)
+      empty = dataclasses.replace(program, commands=())
+      for name, shown in (('mse', program), ('empty', empty)):
+        (error,) = reconstruction.errors(
+          shown.render()[np.newaxis], target[np.newaxis]
+        )
+        values[name] = float(error)
+    rest = json.dumps(values).removeprefix('{')
+    return f'{{"program": {program.to_json()}, {rest}'.encode()
 
   def frames(self, body: bytes, check: _Check) -> bytes:
     """The film of a program, and what else can be made of it.
@@ -143,7 +172,8 @@ class Service:
 
     Returns:
       JSON of what `film.make` returns; `forms`, those of `MEDIA` that the
-      program can be had in; and `has_brush`, whether its brush can be replaced.
+      program can be had in; `has_brush`, whether its brush can be replaced; and
+      `colors`, of its strokes if it has one, [red, green, blue] in [0, 1] each.
 
     Raises:
       ValueError: something is wrong with the request.
@@ -155,6 +185,8 @@ class Service:
     renderer = program.renderer
     made['forms'] = [form.removeprefix('.') for form in renderer.forms]
     made['has_brush'] = renderer.has_brush
+    strokes = [c for c in program.commands if isinstance(c, canvas.Stroke)]
+    made['colors'] = [stroke.color for stroke in strokes]
     return json.dumps(made).encode()
 
   def render(self, body: bytes, check: _Check) -> tuple[str, bytes]:
@@ -189,14 +221,6 @@ class Service:
       formats.save(renderer, commands, [path], _size(values))
       with open(path, 'rb') as file:
         return form, file.read()
-
-
-def _painted(
-  program: program_lib.Program, started: float, **values: Any
-) -> bytes:
-  values['seconds'] = time.monotonic() - started
-  rest = json.dumps(values).removeprefix('{')
-  return f'{{"program": {program.to_json()}, {rest}'.encode()
 
 
 def _values(body: bytes) -> dict[str, Any]:

@@ -1,24 +1,71 @@
-'use strict';
+// The page: what is asked for, what comes of it, and what is shown meanwhile.
 
-// Painting and looking at it. The drawing area is in pad.js.
+import {ask, post, work} from './server.js';
+import {Pad} from './pad.js';
+import {Film} from './film.js';
+import {Listing, without} from './listing.js';
+import * as choices from './choices.js';
+import * as memory from './memory.js';
 
-const FRAME_MS = 45;
-const QUEUE_MS = 1000;
+const $ = (id) => document.getElementById(id);
+const NOTHING = '\u00a0';
 
-// What is shown: the program; what each picture on the way to it changes of the
-// one before; how many strokes are whole in it; and which one is on the canvas.
-let program = null;
-let patches = [];
-let strokes = [];
-let shown = -1;
-let timer = null;
-let painting = false;
-let lookAgain = false; // A look was chosen while the agent was painting.
 let settings = null;
+let openPainters = null;
+let openBrushes = null;
+// What is shown: the program as it is, those before strokes were taken out, which
+// these were, and what was said of it.
+let program = null;
+let before = [];
+let taken = [];
+let said = '';
+let name = 'painting'; // Of files.
+let painter = '';
+let example = '';
+let brush = ''; // Another one than the program's own.
 // Answers to questions that are no longer of interest are dropped, and the
 // server is told that nobody waits for them.
 let question = 0;
 let asked = new AbortController();
+let painting = false;
+let lookAgain = false; // A look was chosen while somebody was painting.
+
+const pad = new Pad($('pad'), () => {
+  example = '';
+  $('hint').hidden = !pad.isEmpty;
+  $('undo').disabled = $('clear').disabled = pad.isEmpty;
+});
+const film = new Film($('painting'), (index, strokes) => {
+  const count = `${strokes} of ${film.number}`;
+  $('scrub').value = index;
+  $('count').textContent = count;
+  $('scrub').setAttribute('aria-valuetext', count);
+  $('play').textContent = film.plays ? 'Stop' : 'Play';
+  listing.reach(strokes);
+});
+const listing = new Listing($('commands'), $('overlay'), $('painting'), film, takeOut);
+
+// --- what is said ---
+
+function say(text, isError = false) {
+  $('status').textContent = text || NOTHING;
+  $('status').className = isError ? 'error' : '';
+}
+
+function tell({ahead, done}) {
+  if (ahead) say(`Waiting: ${ahead} before you …`);
+  else if ($('status').textContent.startsWith('Waiting')) say('At work …');
+  $('progress').hidden = false;
+  if (done === null) $('progress').removeAttribute('value');
+  else $('progress').value = done;
+}
+
+function busy(is) {
+  document.body.classList.toggle('busy', is);
+  $('output').setAttribute('aria-busy', is);
+  $('cancel').hidden = !is;
+  if (!is) $('progress').hidden = true;
+}
 
 function nextQuestion() {
   asked.abort();
@@ -26,223 +73,271 @@ function nextQuestion() {
   return ++question;
 }
 
-function say(text, isError = false) {
-  $('status').textContent = text || '\u00a0';
-  $('status').className = isError ? 'error' : '';
-}
-
-async function ask(path, options) {
-  let answer;
+// Does what was asked for, with what people see of it. Returns whether it is
+// done; what came in between, or was cancelled, is not.
+async function during(text, action) {
+  const own = nextQuestion();
+  film.stop();
+  busy(true);
+  say(text);
   try {
-    answer = await fetch(path, options);
+    await action(() => own === question);
+    return own === question;
   } catch (error) {
-    throw new Error('The server does not answer. Is it still running?');
-  }
-  if (!answer.ok) {
-    let text = `The server answers ${answer.status}.`;
-    try { text = (await answer.json()).error || text; } catch (error) { /* as it is */ }
-    throw new Error(text);
-  }
-  return answer;
-}
-
-// Says, while the server is busy, how many come before what is asked for.
-async function wait(path, options) {
-  const ticket = [...crypto.getRandomValues(new Uint32Array(4))].join('-');
-  const before = $('status').textContent;
-  let done = false;
-  let said = before;
-  const look = async () => {
-    let ahead = null;
-    try {
-      ahead = (await (await fetch(`/api/queue?ticket=${ticket}`)).json()).ahead;
-    } catch (error) { /* What is asked for says what is wrong. */ }
-    const text = ahead ? `Waiting: ${ahead} before you …` : before;
-    if (!done && text !== said && $('status').textContent === said) say(said = text);
-  };
-  const watch = setInterval(look, QUEUE_MS);
-  try {
-    return await ask(path, {method: 'POST', ...options, headers: {...options.headers, 'X-Ticket': ticket}});
+    if (own === question) say(error.message, error.name !== 'AbortError');
+    return false;
   } finally {
-    done = true;
-    clearInterval(watch);
-    if ($('status').textContent === said) say(before);
+    if (own === question) busy(false);
   }
 }
 
-const post = (path, body, signal) => wait(path, {
-  headers: {'Content-Type': 'application/json'},
-  body: JSON.stringify(body),
-  signal,
-});
-
-// --- painting ---
-
-const model = () => settings.models.find((m) => m.name === $('model').value);
-
-function forget() {
+function cancel() {
   nextQuestion();
-  stop();
+  painting = false;
   busy(false);
-  say('');
-  program = null;
-  patches = [];
-  frame(512, 512);
-  $('count').textContent = '\u00a0';
-  $('seen').hidden = true;
-  $('empty').hidden = false;
-  for (const id of ['scrub', 'play', 'looks', 'files']) $(id).disabled = true;
+  say('Cancelled.');
 }
 
-// Makes the canvas empty and of a size; its longer side is as long as the frame.
-function frame(width, height) {
-  const canvas = $('painting');
-  [canvas.width, canvas.height] = [width, height];
-  canvas.style.width = `${100 * Math.min(1, width / height)}%`;
+function tab(shown) {
+  document.body.dataset.tab = shown;
+  for (const button of document.querySelectorAll('[data-show]')) {
+    button.setAttribute('aria-pressed', button.dataset.show === shown);
+  }
 }
 
-function showModel() {
-  forget();
-  const conditional = model().conditional;
-  $('input').hidden = !conditional;
-  $('samples').parentElement.hidden = !conditional;
-  $('brush').value = model().brush;
+// --- who paints ---
+
+const model = (wanted = painter) => settings.models.find((m) => m.name === wanted);
+
+function choosePainter(wanted) {
+  if (wanted !== painter) {
+    brush = '';
+    $('colors').checked = false;
+  }
+  painter = wanted;
+  const {title, text, conditional, tiles, strokes, usual} = model();
+  const button = $('painter');
+  const image = button.querySelector('img');
+  image.src = choices.pictureOf(model());
+  image.classList.toggle('left', !conditional);
+  button.querySelector('b').textContent = title;
+  button.querySelector('small').textContent = text;
+  document.body.classList.toggle('alone', !conditional);
+  $('tries-field').hidden = !conditional || Boolean(strokes);
+  $('strokes-field').hidden = !strokes;
+  $('mood-field').hidden = Boolean(strokes);
+  $('polish-field').hidden = !conditional || Boolean(strokes);
+  $('windows-field').hidden = tiles < 2;
+  if (strokes && !$('strokes').value) $('strokes').value = usual;
   $('paint').textContent = conditional ? 'Paint' : 'Draw';
   $('output-title').textContent = conditional
-    ? 'What the agent makes of it' : 'What the agent draws';
+    ? 'What becomes of it' : 'What the agent draws';
+  $('offer').hidden = true;
+  if (!conditional && document.body.dataset.tab === 'input') tab('output');
 }
 
-function busy(is) {
-  document.body.classList.toggle('busy', is);
-  $('output').setAttribute('aria-busy', is);
+// --- which picture ---
+
+async function chooseExample(wanted, andPaint) {
+  const found = settings.examples.find((e) => e.name === wanted);
+  if (!found) return;
+  const image = new Image();
+  image.src = `/pictures/example-${wanted}.png`;
+  await image.decode();
+  pad.put(image);
+  example = name = wanted;
+  if (andPaint) {
+    choosePainter(found.model);
+    await paint();
+  }
 }
+
+async function openFile(file) {
+  const isProgram = file.name.endsWith('.json') || file.type === 'application/json';
+  name = file.name.replace(/\.[^.]*$/, '') || 'painting';
+  if (isProgram) {
+    await openProgram(file);
+    return;
+  }
+  let image;
+  try {
+    image = await createImageBitmap(file);
+  } catch (error) {
+    say(`${file.name} is no picture that this browser can show.`, true);
+    return;
+  }
+  if (!model().conditional) {
+    choosePainter(settings.models.find((m) => m.strokes).name);
+  }
+  pad.put(image);
+  tab('input');
+  say('');
+  await offer();
+}
+
+// Offers whoever suits the picture, if that is somebody else.
+async function offer() {
+  $('offer').hidden = true;
+  const form = new FormData();
+  form.set('image', await pad.file(), 'picture.png');
+  const own = pad.picture;
+  const {looks, model: suiting} = await (await work('/api/suits', {body: form})).json();
+  if (own !== pad.picture || !suiting || suiting === painter) return;
+  const [words, button] = $('offer').children;
+  words.textContent = `This looks like ${looks}.`;
+  button.textContent = `Use “${model(suiting).title}”`;
+  button.onclick = () => { choosePainter(suiting); paint(); };
+  $('offer').hidden = false;
+}
+
+async function openProgram(file) {
+  let opened;
+  try {
+    opened = JSON.parse(await file.text());
+  } catch (error) {
+    say(`${file.name} holds no program: it is not JSON.`, true);
+    return;
+  }
+  const kept = program;
+  program = opened;
+  brush = '';
+  $('colors').checked = false;
+  const done = await during(`Opening ${file.name} …`, (isOf) => look(isOf, true));
+  if (!done) {
+    program = kept;
+    return;
+  }
+  before = [];
+  taken = [];
+  $('seen').hidden = true;
+  tab('output');
+  say(said = `Opened ${file.name}: ${film.number} to see.`);
+  remember();
+}
+
+// --- painting ---
 
 async function paint() {
   // The button stays enabled: a disabled one would lose the keyboard's focus.
   if (painting) return;
-  painting = $('model').disabled = true;
-  const own = nextQuestion();
-  stop();
-  busy(true);
-  say('Painting …');
-  try {
-    const form = new FormData();
-    form.set('model', $('model').value);
-    form.set('temperature', $('temperature').value);
-    form.set('seed', String(Math.floor(Math.random() * 1e9)));
-    if (model().conditional) {
-      form.set('samples', $('samples').value);
-      const blob = await new Promise((done) => pad.toBlob(done, 'image/png'));
-      form.set('image', blob, 'picture.png');
-    }
-    const answer = await (await wait('/api/paint', {body: form, signal: asked.signal})).json();
-    program = answer.program;
-    if (answer.target) see(answer.target);
-    $('output').scrollIntoView({behavior: 'smooth', block: 'nearest'});
-    await film(own, true);
-    const error = answer.mse === undefined ? ''
-      : `, mean squared error of a pixel ${answer.mse.toFixed(4)}`;
-    say(`Painted in ${answer.seconds.toFixed(1)} s${error}.`);
-  } catch (error) {
-    say(error.message, true);
-  } finally {
-    painting = $('model').disabled = false;
-    busy(false);
+  const {conditional, strokes} = model();
+  if (conditional && pad.isEmpty) {
+    say('Draw something first, or choose a picture.', true);
+    tab('input');
+    return;
   }
-  if (lookAgain) look();
+  if (!$('seed').reportValidity()) return;
+  painting = true;
+  $('offer').hidden = true;
+  tab('output');
+  await during(conditional ? 'Painting …' : 'Drawing …', async (isOf) => {
+    const form = new FormData();
+    form.set('model', painter);
+    form.set('seed', $('seed').value);
+    if (strokes) form.set('strokes', $('strokes').value);
+    else form.set('temperature', $('mood').value);
+    if (conditional) {
+      if (!strokes) {
+        form.set('samples', $('tries').value);
+        form.set('tries', $('polish').value);
+      }
+      if (model().tiles > 1) form.set('tiles', $('windows').value);
+      form.set('image', await pad.file(), 'picture.png');
+    } else {
+      name = 'drawing';
+    }
+    const answer = await (await work('/api/paint', {body: form, signal: asked.signal}, tell)).json();
+    if (!isOf()) return;
+    program = answer.program;
+    before = [];
+    taken = [];
+    see(answer.target);
+    await look(isOf, true);
+    if (isOf()) say(said = account(answer));
+  });
+  painting = false;
+  remember();
+  if (lookAgain) lookDifferent();
+}
+
+function account({seconds, mse, empty}) {
+  const time = `Painted in ${seconds.toFixed(1)} s`;
+  if (mse === undefined) return `${time}.`;
+  const alike = empty > 0 ? Math.max(0, 1 - mse / empty) : Number(mse === 0);
+  $('status').title = `Mean squared error of a pixel: ${mse.toFixed(4)}; `
+    + `of an empty canvas: ${empty.toFixed(4)}. Alike: one minus the first by the second.`;
+  return `${time}: ${Math.round(100 * alike)}% alike.`;
 }
 
 function see(picture) {
-  const image = document.querySelector('#seen img');
+  const image = $('seen').querySelector('img');
+  $('seen').hidden = true;
+  if (!picture) return;
   image.onload = () => {
-    document.querySelector('#seen figcaption').textContent =
-      `What the agent sees: ${image.naturalWidth}×${image.naturalHeight} pixels.`;
+    $('seen').querySelector('figcaption').textContent =
+      `What was seen of it: ${image.naturalWidth}×${image.naturalHeight} pixels.`;
     $('seen').hidden = false;
   };
   image.src = picture;
 }
 
+// --- the look ---
+
 const looks = () => ({
   program,
   size: Number($('size').value),
-  brush: $('brush').value || null,
+  brush: brush || null,
   color_strokes: $('colors').checked,
 });
 
-async function decode(patch) {
-  if (!patch) return null;
-  const image = new Image();
-  image.src = patch.data;
-  await image.decode();
-  return {image, left: patch.left, top: patch.top};
-}
-
-async function film(own, play) {
-  const answer = await (await post('/api/frames', looks(), asked.signal)).json();
-  const decoded = await Promise.all(answer.patches.map(decode));
-  if (own !== question) return;
-  patches = decoded;
-  strokes = answer.strokes;
-  shown = -1;
-  frame(answer.width, answer.height);
+// Renders the program as it is to look; plays it, or shows its end.
+async function look(isOf, play) {
+  const answer = await (await post('/api/frames', looks(), asked.signal, tell)).json();
+  const read = await Film.read(answer);
+  if (!isOf()) return;
   $('empty').hidden = true;
-  $('scrub').max = patches.length - 1;
+  listing.show(program, $('colors').checked ? answer.colors : null);
+  film.take(read, play);
+  $('scrub').max = film.last;
   for (const id of ['scrub', 'play', 'looks', 'files']) $(id).disabled = false;
   $('brush').disabled = $('colors').disabled = !answer.has_brush;
+  const shown = brush || program.renderer.brush;
+  $('brush').querySelector('span').textContent = shown || 'no brush';
+  choices.swatch(settings, $('brush').querySelector('i'), shown);
   for (const button of document.querySelectorAll('[data-format]')) {
     button.hidden = !answer.forms.includes(button.dataset.format);
   }
-  show(play ? 0 : patches.length - 1);
-  if (play) start();
+  const noun = answer.has_brush ? 'stroke' : 'object';
+  $('about').textContent = `${film.number} ${noun}${film.number === 1 ? '' : 's'}, in their order:`;
+  $('restore').hidden = !before.length;
 }
 
-function show(index) {
-  if (index < shown) shown = -1;
-  const canvas = $('painting').getContext('2d');
-  while (shown < index) {
-    const patch = patches[++shown];
-    if (patch) canvas.drawImage(patch.image, patch.left, patch.top);
-  }
-  $('scrub').value = index;
-  const count = `stroke ${strokes[index]} of ${strokes[strokes.length - 1]}`;
-  $('count').textContent = count;
-  $('scrub').setAttribute('aria-valuetext', count);
-}
-
-function start() {
-  stop();
-  let index = shown + 1 < patches.length ? shown : 0;
-  $('play').textContent = 'Stop';
-  const step = () => {
-    show(index++);
-    if (index === patches.length) stop();
-  };
-  timer = setInterval(step, FRAME_MS);
-  step();
-}
-
-function stop() {
-  clearInterval(timer);
-  timer = null;
-  $('play').textContent = 'Play';
-}
-
-async function look() {
+async function lookDifferent() {
   lookAgain = painting;
   if (!program || painting) return;
-  const own = nextQuestion();
-  stop();
-  busy(true);
-  say('Rendering …');
-  try {
-    await film(own, false);
-    if (own === question) say('');
-  } catch (error) {
-    if (own === question) say(error.message, true);
-  } finally {
-    if (own === question) busy(false);
-  }
+  if (await during('Rendering …', (isOf) => look(isOf, false))) say(said);
+  remember();
 }
+
+function takeOut(index) {
+  if (painting || !program) return;
+  before.push(program);
+  taken.push(index);
+  program = without(program, index);
+  lookDifferent().then(() => {
+    const rows = $('commands').querySelectorAll('.command');
+    rows[Math.min(index, rows.length - 1)]?.focus();
+  });
+}
+
+function putBack() {
+  if (painting || !before.length) return;
+  program = before.pop();
+  taken.pop();
+  lookDifferent();
+}
+
+// --- files and links ---
 
 async function download(format) {
   say(`Writing ${format.toUpperCase()} …`);
@@ -250,35 +345,197 @@ async function download(format) {
     const answer = await post('/api/render', {...looks(), format});
     const link = document.createElement('a');
     link.href = URL.createObjectURL(await answer.blob());
-    link.download = `painting.${format}`;
+    link.download = `${name}.${format}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-    say('');
+    say(said);
   } catch (error) {
     say(error.message, true);
   }
 }
 
-$('paint').addEventListener('click', paint);
-$('play').addEventListener('click', () => (timer ? stop() : start()));
-$('scrub').addEventListener('input', () => { stop(); show(Number($('scrub').value)); });
-for (const id of ['brush', 'size', 'colors']) $(id).addEventListener('change', look);
-for (const button of document.querySelectorAll('[data-format]')) {
-  button.addEventListener('click', () => download(button.dataset.format));
+function remember() {
+  if (!program) return;
+  const {conditional, strokes, tiles} = model();
+  const lines = conditional && !example ? pad.text() : '';
+  memory.writeLink({
+    painter,
+    example: conditional ? example : '',
+    lines,
+    tries: conditional && !strokes ? $('tries').value : '',
+    polish: conditional && !strokes ? $('polish').value : '',
+    strokes: strokes ? $('strokes').value : '',
+    windows: tiles > 1 && $('windows').value !== '1' ? $('windows').value : '',
+    mood: !strokes && $('mood').value !== '1' ? $('mood').value : '',
+    seed: $('seed').value,
+    brush,
+    size: $('size').value === '512' ? '' : $('size').value,
+    colors: $('colors').checked ? '1' : '',
+    without: taken.join('.'),
+  });
+  const picture = pad.picture && !example ? pad.picture.toDataURL() : null;
+  memory.keep({
+    program, before, taken, said, name, picture,
+    seen: $('seen').hidden ? null : $('seen').querySelector('img').src,
+  });
 }
-$('model').addEventListener('change', showModel);
+
+async function copyLink() {
+  remember();
+  const whole = !model().conditional || example || (!pad.picture && pad.text() !== null);
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say(whole ? 'The link is copied: it makes this picture again.'
+      : 'The link is copied. It has all but your picture, which is yours alone.');
+  } catch (error) {
+    say('The address of this page is the link; copy it from there.');
+  }
+}
+
+function choose(select, value) {
+  if ([...select.options].some((option) => option.value === value)) select.value = value;
+}
+
+// Takes what a link says. Returns whether there is something to paint.
+async function follow(link) {
+  choosePainter(model(link.painter) ? link.painter : settings.models[0].name);
+  for (const id of ['tries', 'polish', 'strokes', 'windows', 'mood', 'size']) choose($(id), link[id]);
+  if (/^\d{1,10}$/.test(link.seed || '')) $('seed').value = link.seed;
+  $('colors').checked = link.colors === '1';
+  if (settings.brushes.includes(link.brush)) brush = link.brush;
+  if (link.example) await chooseExample(link.example, false);
+  else if (link.lines) pad.draw(link.lines);
+  return !model().conditional || !pad.isEmpty;
+}
+
+// What is shown first: what was here, what the link says, or an example.
+async function begin() {
+  const link = memory.readLink();
+  const rest = memory.kept();
+  if (link && rest?.program) {
+    if (rest.picture) {
+      const image = new Image();
+      image.src = rest.picture;
+      await image.decode();
+      pad.put(image);
+    }
+    await follow(link);
+    ({program, before, taken, said, name} = rest);
+    see(rest.seen);
+    if (await during('', (isOf) => look(isOf, false))) say(said);
+    return;
+  }
+  if (!link) {
+    const first = settings.examples[0];
+    if (first) await chooseExample(first.name, true);
+    else choosePainter(settings.models[0].name);
+    return;
+  }
+  if (!await follow(link)) {
+    say('The link is without its picture: choose one.');
+    tab('input');
+    return;
+  }
+  await paint();
+  const indices = (link.without || '').split('.').filter((text) => /^\d+$/.test(text));
+  for (const index of indices.map(Number)) {
+    if (index >= program.commands.filter((c) => c.command !== 'move').length) break;
+    before.push(program);
+    taken.push(index);
+    program = without(program, index);
+  }
+  if (taken.length) await lookDifferent();
+}
+
+// --- what people do ---
+
+function listen() {
+  $('paint').addEventListener('click', paint);
+  $('another').addEventListener('click', () => {
+    $('seed').value = (Number($('seed').value) + 1) % 2 ** 31;
+    paint();
+  });
+  $('cancel').addEventListener('click', cancel);
+  $('painter').addEventListener('click', () => openPainters(painter));
+  $('brush').addEventListener('click', () => openBrushes(brush || program.renderer.brush));
+  $('play').addEventListener('click', () => {
+    if (film.plays) film.stop();
+    else film.play();
+    $('play').textContent = film.plays ? 'Stop' : 'Play';
+  });
+  $('scrub').addEventListener('input', () => { film.stop(); film.show(Number($('scrub').value)); });
+  for (const id of ['size', 'colors']) $(id).addEventListener('change', lookDifferent);
+  for (const button of document.querySelectorAll('[data-format]')) {
+    button.addEventListener('click', () => download(button.dataset.format));
+  }
+  $('link').addEventListener('click', copyLink);
+  $('restore').addEventListener('click', putBack);
+  $('undo').addEventListener('click', () => pad.undo());
+  $('clear').addEventListener('click', () => { pad.clear(); $('offer').hidden = true; say(''); });
+  for (const button of document.querySelectorAll('[data-pen]')) {
+    button.addEventListener('click', () => {
+      pad.width = Number(button.dataset.pen);
+      for (const other of document.querySelectorAll('[data-pen]')) {
+        other.setAttribute('aria-pressed', other === button);
+      }
+    });
+  }
+  for (const button of document.querySelectorAll('[data-show]')) {
+    button.addEventListener('click', () => tab(button.dataset.show));
+  }
+  $('file').addEventListener('change', (event) => {
+    if (event.target.files.length) openFile(event.target.files[0]);
+    event.target.value = '';
+  });
+  // Anywhere: a picture dropped beside the area would replace the page.
+  for (const kind of ['dragenter', 'dragover', 'dragleave', 'drop']) {
+    document.addEventListener(kind, (event) => {
+      event.preventDefault();
+      $('pad').classList.toggle('over', kind === 'dragenter' || kind === 'dragover');
+    });
+  }
+  const take = (files) => { if (files.length) openFile(files[0]); };
+  document.addEventListener('drop', (event) => take(event.dataTransfer.files));
+  document.addEventListener('paste', (event) => take(event.clipboardData.files));
+  document.addEventListener('keydown', (event) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    const typing = event.target.closest('input[type=number], input[type=search]');
+    if (event.key === 'Enter') paint();
+    else if (event.key === 'z' && !typing) {
+      event.preventDefault();
+      if (event.target.closest('#program') || pad.isEmpty) putBack();
+      else pad.undo();
+    }
+  });
+}
 
 (async () => {
-  clearPad();
+  tab('output');
   try {
     settings = await (await ask('/api/settings')).json();
   } catch (error) {
     say(error.message, true);
     return;
   }
-  for (const {name} of settings.models) $('model').add(new Option(name));
-  for (const name of settings.brushes) $('brush').add(new Option(name));
-  $('samples').max = settings.max_samples;
-  showModel();
+  for (const {name: own, title} of settings.examples) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.dataset.example = own;
+    const image = document.createElement('img');
+    image.src = `/pictures/example-${own}.png`;
+    image.alt = '';
+    button.append(image, title);
+    button.addEventListener('click', () => { if (!painting) chooseExample(own, true); });
+    $('examples').append(button);
+  }
+  $('strokes').value = '';
+  openPainters = choices.painters(settings, (wanted) => {
+    choosePainter(wanted);
+    if (!model().conditional) paint();
+  });
+  openBrushes = choices.brushes(settings, (wanted) => { brush = wanted; lookDifferent(); });
+  choosePainter(settings.models[0].name);
+  listen();
   document.body.dataset.ready = 'yes';
+  await begin();
 })();
