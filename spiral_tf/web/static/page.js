@@ -202,7 +202,7 @@ async function openProgram(file) {
   program = opened;
   brush = '';
   $('colors').checked = false;
-  const done = await during(`Opening ${file.name} …`, (isOf) => look(isOf, true));
+  const done = await during(`Opening ${file.name} …`, (isOf) => look(isOf, moves()));
   if (!done) {
     program = kept;
     return;
@@ -252,7 +252,7 @@ async function paint() {
     before = [];
     taken = [];
     see(answer.target);
-    await look(isOf, true);
+    await look(isOf, moves());
     if (isOf()) say(said = account(answer));
   });
   painting = false;
@@ -282,6 +282,9 @@ function see(picture) {
 }
 
 // --- the look ---
+
+// Whether a painting may play by itself.
+const moves = () => !matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 const looks = () => ({
   program,
@@ -340,18 +343,18 @@ function putBack() {
 // --- files and links ---
 
 async function download(format) {
-  say(`Writing ${format.toUpperCase()} …`);
-  try {
-    const answer = await post('/api/render', {...looks(), format});
+  if (painting) return;
+  const done = await during(`Writing ${format.toUpperCase()} …`, async (isOf) => {
+    const answer = await post('/api/render', {...looks(), format}, asked.signal, tell);
+    const blob = await answer.blob();
+    if (!isOf()) return;
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(await answer.blob());
+    link.href = URL.createObjectURL(blob);
     link.download = `${name}.${format}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-    say(said);
-  } catch (error) {
-    say(error.message, true);
-  }
+  });
+  if (done) say(said);
 }
 
 function remember() {
