@@ -45,6 +45,31 @@ def test_client_follows_the_server():
   np.testing.assert_array_equal(target[0], [5, 6])
 
 
+def test_within_a_process_nothing_is_packed(monkeypatch):
+  monkeypatch.setattr(weights, 'pack', None)
+  source, target = _variables(1.0, 2.0), _variables(0.0, 0.0)
+  server = weights.WeightsServer(source)
+
+  class Near(weights.Holder):
+    version = 5
+
+    def held(self, have_version):
+      return server.held(self.version, have_version)
+
+  client = weights.WeightsClient(Near(), target)
+  client.update()
+  assert client.version == 5
+  assert [float(v) for v in target] == [1, 2]
+  # What is trained on does not change what was taken, nor without a version.
+  source[0].assign_add(10.0)
+  client.update()
+  assert [float(v) for v in target] == [1, 2]
+  Near.version = 6
+  client.update()
+  source[1].assign_add(10.0)
+  assert [float(v) for v in target] == [11, 2]
+
+
 def test_nothing_travels_when_up_to_date():
   source, target = _variables(1), _variables(0)
   learner = _Learner(source)

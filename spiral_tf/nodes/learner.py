@@ -16,7 +16,7 @@ from spiral_tf.workdir import checkpoints
 Update = policy_update.PolicyUpdate | discriminator_update.DiscriminatorUpdate
 
 
-class Learner(worker.Worker):
+class Learner(worker.Worker, weights.Holder):
   """Trains a network and hands out its weights.
 
   A member of a population can also be told to go on with what another member
@@ -69,11 +69,12 @@ class Learner(worker.Worker):
   def get_weights(self, have_version: int) -> weights.Reply:
     """Remote call: the weights, see `weights.WeightsServer.get`."""
     with self._lock:
-      if self._error is not None:
-        raise RuntimeError('This learner has failed.')
-      if self._diverged:  # There is nothing better than what callers have.
-        return have_version, None
-      return self._server.get(self._version(), have_version)
+      return self._server.get(self._offered(have_version), have_version)
+
+  def held(self, have_version: int) -> weights.Held:
+    """See `weights.Holder`."""
+    with self._lock:
+      return self._server.held(self._offered(have_version), have_version)
 
   def get_state(self) -> bytes:
     """Remote call: network and optimizer, for another member's `adopt`.
@@ -129,6 +130,13 @@ class Learner(worker.Worker):
         'diverged': self._diverged,
         **{k: float(v) for k, v in self._hyperparameters.items()},
       }
+
+  def _offered(self, have_version: int) -> int:
+    """The version to offer whoever has that one."""
+    if self._error is not None:
+      raise RuntimeError('This learner has failed.')
+    # Of numbers that are not finite: callers have nothing worse.
+    return have_version if self._diverged else self._version()
 
   def _version(self) -> int:
     return weights.version(int(self._generation), int(self._updates))

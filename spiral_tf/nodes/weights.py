@@ -8,6 +8,7 @@ takes three times as long to read.) Members of a population copy each other's
 networks and optimizers by the same bytes, see `pack` and `unpack`.
 """
 
+import abc
 from collections.abc import Sequence
 import io
 from typing import Any
@@ -17,6 +18,8 @@ import tensorflow as tf
 
 # A version, and the weights if they are newer than the caller's.
 Reply = tuple[int, bytes | None]
+# The same within one process.
+Held = tuple[int, Sequence[tf.Variable] | None]
 # Versions count a learner's updates, and above them how often it began to train
 # what it copied from another.
 _GENERATION = 2**40
@@ -75,6 +78,21 @@ def _values(
   return values
 
 
+class Holder(abc.ABC):
+  """Who trains weights, where it is in the process of who uses them."""
+
+  @abc.abstractmethod
+  def held(self, have_version: int) -> Held:
+    """The weights themselves, if the caller does not have them.
+
+    Args:
+      have_version: what the caller has; negative for nothing.
+
+    Returns:
+      Their version; and the variables, or None if the caller has those.
+    """
+
+
 class WeightsServer:
   """The learner's side: packs the weights once a version."""
 
@@ -94,12 +112,17 @@ class WeightsServer:
     Returns:
       `version` and the weights, or None for them if the caller has those.
     """
-    if version == have_version:
+    version, variables = self.held(version, have_version)
+    if variables is None:
       return version, None
     if version != self._version:
       self._packed = pack(self._variables)
       self._version = version
     return version, self._packed
+
+  def held(self, version: int, have_version: int) -> Held:
+    """Answers a request from this process, as `get` does others."""
+    return version, None if version == have_version else self._variables
 
 
 class WeightsClient:
@@ -109,7 +132,8 @@ class WeightsClient:
     """Creates a client.
 
     Args:
-      learner: client of a node with a method `get_weights(have_version)`.
+      learner: client of a node with a method `get_weights(have_version)`; or
+        that node itself, a `Holder`, from which nothing is sent.
       variables: what to keep up to date, in the learner's order.
     """
     self._learner = learner
@@ -138,10 +162,13 @@ class WeightsClient:
     Raises:
       ValueError: they do not fit the variables; nothing was assigned.
     """
-    version, packed = self._learner.get_weights(self._version)
-    if packed is not None:
-      values = _values(packed, self._variables)
-      self._assign([tf.constant(value) for value in values])
+    if isinstance(self._learner, Holder):
+      version, values = self._learner.held(self._version)
+    else:
+      version, packed = self._learner.get_weights(self._version)
+      values = None if packed is None else _values(packed, self._variables)
+    if values is not None:
+      self._assign([tf.convert_to_tensor(value) for value in values])
     self._version = version
 
   def _assign_all(self, values: Sequence[tf.Tensor]) -> None:

@@ -8,7 +8,7 @@ had their turn.
 
 import collections
 from collections.abc import Callable
-from collections.abc import Sequence
+import operator
 import os
 import threading
 from typing import Any
@@ -47,7 +47,8 @@ class Replay:
     """
     learner = config.discriminator_learner
     self._lock = threading.Lock()
-    self._episodes: collections.deque[types.Episode] = collections.deque()
+    # Each an episode batch, and how many of its episodes were taken.
+    self._batches: collections.deque[list[Any]] = collections.deque()
     self._names = list(render)
     self._make_renders = lambda: renders_lib.Renders(
       learner.replay_batches * learner.batch_size,
@@ -88,10 +89,8 @@ class Replay:
     with self._lock:
       self._renders.add(*(images[name] for name in self._names))
       self._due += number * self._samples_per_insert
-      for i in range(number):
-        episode = tree.map_structure(lambda x, i=i: x[:, i], by_step)
-        of_it = {name: values[i] for name, values in context.items()}
-        self._episodes.append(episode._replace(context=of_it))
+      batch = tree.map_structure(lambda x: np.swapaxes(x, 0, 1), by_step)
+      self._batches.append([batch._replace(context=context), 0])
     return True
 
   def reader(
@@ -105,12 +104,23 @@ class Replay:
     }
     return made[table](self, batch_size)
 
-  def take(self, number: int) -> Sequence[types.Episode] | None:
+  def take(self, number: int) -> types.Episode | None:
     """Takes so many of the oldest episodes, or None if there are fewer."""
+    parts = []
     with self._lock:
-      if len(self._episodes) < number:
+      left = sum(len(batch.log_prob) - taken for batch, taken in self._batches)
+      if left < number:
         return None
-      return [self._episodes.popleft() for _ in range(number)]
+      while number:
+        batch, first = self._batches[0]
+        last = min(first + number, len(batch.log_prob))
+        part = operator.itemgetter(slice(first, last))
+        parts.append(tree.map_structure(part, batch))
+        number -= last - first
+        self._batches[0][1] = last
+        if last == len(batch.log_prob):
+          self._batches.popleft()
+    return tree.map_structure(lambda *x: np.concatenate(x), *parts)
 
   def sample(self, number: int) -> dict[str, tf.Tensor] | None:
     """Samples so many renders, by name; None if they are not due yet."""
@@ -135,7 +145,7 @@ class Replay:
     """Empties a table."""
     with self._lock:
       if table == episodes_lib.TRAJECTORIES:
-        self._episodes.clear()
+        self._batches.clear()
       else:
         self._renders, self._due = self._make_renders(), 0.0
 
@@ -170,8 +180,7 @@ class EpisodeReader:
     episodes = self._replay.take(self._batch_size)
     if episodes is None:
       return None
-    stacked = tree.map_structure(lambda *x: tf.constant(np.stack(x)), *episodes)
-    return stacked._asdict()
+    return tree.map_structure(tf.constant, episodes)._asdict()
 
   def close(self) -> None:
     """Does nothing."""
