@@ -1,1 +1,5 @@
 """Command-line programs."""
+
+from launch import quiet
+
+quiet.install()

@@ -52,6 +52,7 @@ _LAYERS = {
   'configs': 1,
   'spiral_tf.pictures': 1,
   'launch.commands': 0,
+  'launch.quiet': 0,
   'launch.runtime': 0,
   'spiral_tf.activity': 0,
   'spiral_tf.command_line': 0,

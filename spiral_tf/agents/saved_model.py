@@ -207,6 +207,9 @@ def load(path: str, seed: int = 0, temperature: float = 1.0) -> LoadedAgent:
       f'{path!r} is not the folder of a SavedModel, nor does it hold numbered '
       f'versions of one. {_MAKE_ONE}'
     )
+  # From 2.12 on it would fuse layers of models that an older one has saved,
+  # cannot, and complains of it.
+  tf.config.optimizer.set_experimental_options({'remapping': False})
   try:
     model = tf.saved_model.load(folder)
   # What TensorFlow raises depends on where a file ends: IndexError, and others.
