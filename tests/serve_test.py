@@ -273,7 +273,6 @@ def test_another_brush_and_colours(page):
   before = _at(page, 1)
   page.click('#brush')
   page.fill('#brushes input', 'charcoal')
-  page.wait_for_timeout(1)
   box = page.locator('#brushes .choice:visible').first
   # What a brush looks like is shown before it is chosen.
   assert (
@@ -350,7 +349,6 @@ def test_a_drawing_is_offered_to_nobody_else(page, tmp_path):
     'looks': 'a drawing in thick lines',
     'model': 'copyist',
   }
-  page.wait_for_timeout(1)
   assert not page.is_visible('#offer')
 
 
@@ -486,13 +484,16 @@ def test_a_link_repeats_a_picture(page, server, browser, what):
   page.locator('#commands li').first.locator('.remove').click()
   page.wait_for_selector('#restore:visible')
   _settle(page)
+  # What is not painted is not in it.
+  page.fill('#seed', '777')
   page.click('#link')
   _until(
     page,
     "document.querySelector('#status').textContent.includes('this picture')",
   )
   link = page.evaluate('navigator.clipboard.readText()')
-  assert link.startswith(server) and '12345' in link
+  assert link.startswith(server)
+  assert 'seed=12345' in link and '777' not in link
   with _opened(browser, link) as other:
     _until(other, "!document.querySelector('#restore').hidden")
     _settle(other)
@@ -511,10 +512,17 @@ def test_a_reload_loses_nothing(page, tmp_path):
   _settle(page)
   before = _program(page), _pixels(page), _pixels(page, 'pad')
   said = page.text_content('#status')
+  # What was not painted yet is kept, too.
+  _draw(page)
+  page.select_option('#tries', '16')
+  page.fill('#seed', '77')
+  before = *before[:2], _pixels(page, 'pad')
   asked = []
   page.route('**/api/paint', lambda route: asked.append(route))
   page.reload()
   _settle(page)
+  assert page.input_value('#tries') == '16'
+  assert page.input_value('#seed') == '77'
   after = _program(page), _pixels(page), _pixels(page, 'pad')
   assert after[0] == before[0] and not asked
   for one, other in zip(before[1:], after[1:]):
@@ -639,8 +647,9 @@ def test_says_how_many_come_before_and_how_much_is_done(page):
 
 
 def test_work_is_cancelled(page):
-  before = _program(page)
+  before, link = _program(page), page.url
   page.route('**/api/paint', lambda route: None)
+  page.fill('#seed', '777')
   page.click('#paint')
   page.wait_for_selector('#cancel:visible')
   # The server is told, be it after all else.
@@ -649,9 +658,10 @@ def test_work_is_cancelled(page):
   assert given_up.value.url.endswith('/api/paint')
   assert page.text_content('#status') == 'Cancelled.'
   assert not page.is_visible('#cancel')
-  assert _program(page) == before
+  assert (_program(page), page.url) == (before, link)
   page.unroute('**/api/paint')
   _paint(page)
+  assert page.url != link
 
 
 def test_a_look_chosen_while_painting_is_kept(page):

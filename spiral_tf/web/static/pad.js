@@ -66,10 +66,15 @@ export class Pad {
     return text.length > MOST_TEXT ? null : text;
   }
 
-  // Draws lines of such a text, over the picture if there is one.
+  // Draws lines of such a text.
   draw(text) {
-    this.lines = text.split('.').filter(Boolean).map(
-      (line) => (line.match(/../g) || []).map((pair) => parseInt(pair, 36) || 0));
+    this.add(text.split('.').filter(Boolean).map(
+      (line) => (line.match(/../g) || []).map((pair) => parseInt(pair, 36) || 0)));
+  }
+
+  // Draws lines over what there is.
+  add(lines) {
+    this.lines.push(...lines);
     this.#show();
     this.changed();
   }

@@ -9,6 +9,8 @@ import * as memory from './memory.js';
 
 const $ = (id) => document.getElementById(id);
 const NOTHING = '\u00a0';
+// What says how to paint, and how to look.
+const FIELDS = ['tries', 'polish', 'strokes', 'windows', 'mood', 'seed', 'size'];
 
 let settings = null;
 let openPainters = null;
@@ -23,6 +25,7 @@ let name = 'painting'; // Of files.
 let painter = '';
 let example = '';
 let brush = ''; // Another one than the program's own.
+let made = {}; // What a link has to say of how the program came about.
 // Answers to questions that are no longer of interest are dropped, and the
 // server is told that nobody waits for them.
 let question = 0;
@@ -198,17 +201,18 @@ async function openProgram(file) {
     say(`${file.name} holds no program: it is not JSON.`, true);
     return;
   }
-  const kept = program;
+  const kept = [program, brush, $('colors').checked];
   program = opened;
   brush = '';
   $('colors').checked = false;
   const done = await during(`Opening ${file.name} …`, (isOf) => look(isOf, moves()));
   if (!done) {
-    program = kept;
+    [program, brush, $('colors').checked] = kept;
     return;
   }
   before = [];
   taken = [];
+  made = {};
   $('seen').hidden = true;
   tab('output');
   say(said = `Opened ${file.name}: ${film.number} to see.`);
@@ -230,7 +234,8 @@ async function paint() {
   painting = true;
   $('offer').hidden = true;
   tab('output');
-  await during(conditional ? 'Painting …' : 'Drawing …', async (isOf) => {
+  const wanted = wish();
+  const done = await during(conditional ? 'Painting …' : 'Drawing …', async (isOf) => {
     const form = new FormData();
     form.set('model', painter);
     form.set('seed', $('seed').value);
@@ -249,6 +254,7 @@ async function paint() {
     const answer = await (await work('/api/paint', {body: form, signal: asked.signal}, tell)).json();
     if (!isOf()) return;
     program = answer.program;
+    made = wanted;
     before = [];
     taken = [];
     see(answer.target);
@@ -256,7 +262,7 @@ async function paint() {
     if (isOf()) say(said = account(answer));
   });
   painting = false;
-  remember();
+  if (done) remember();
   if (lookAgain) lookDifferent();
 }
 
@@ -357,11 +363,12 @@ async function download(format) {
   if (done) say(said);
 }
 
-function remember() {
-  if (!program) return;
+// What a link has to say of how a picture is painted that is asked for now.
+function wish() {
   const {conditional, strokes, tiles} = model();
-  const lines = conditional && !example ? pad.text() : '';
-  memory.writeLink({
+  // Lines over somebody's picture are no use without it.
+  const lines = conditional && !pad.picture ? pad.text() || '' : '';
+  return {
     painter,
     example: conditional ? example : '',
     lines,
@@ -371,21 +378,50 @@ function remember() {
     windows: tiles > 1 && $('windows').value !== '1' ? $('windows').value : '',
     mood: !strokes && $('mood').value !== '1' ? $('mood').value : '',
     seed: $('seed').value,
+  };
+}
+
+// Lets the address say what is shown.
+function remember() {
+  memory.writeLink({
+    ...made,
     brush,
     size: $('size').value === '512' ? '' : $('size').value,
     colors: $('colors').checked ? '1' : '',
     without: taken.join('.'),
   });
-  const picture = pad.picture && !example ? pad.picture.toDataURL() : null;
+}
+
+// Keeps all that there is for a reload.
+function keep() {
   memory.keep({
-    program, before, taken, said, name, picture,
+    program, before, taken, said, name, made, painter, example, brush,
+    lines: pad.lines,
+    picture: pad.picture?.toDataURL() || null,
     seen: $('seen').hidden ? null : $('seen').querySelector('img').src,
+    colors: $('colors').checked,
+    fields: Object.fromEntries(FIELDS.map((id) => [id, $(id).value])),
   });
 }
 
+async function restore(rest) {
+  choosePainter(rest.painter);
+  for (const id of FIELDS) $(id).value = rest.fields[id];
+  $('colors').checked = rest.colors;
+  if (rest.picture) {
+    const image = new Image();
+    image.src = rest.picture;
+    await image.decode();
+    pad.put(image);
+  }
+  pad.add(rest.lines);
+  ({program, before, taken, said, name, made, example, brush} = rest);
+  see(rest.seen);
+  if (await during('', (isOf) => look(isOf, false))) say(said);
+}
+
 async function copyLink() {
-  remember();
-  const whole = !model().conditional || example || (!pad.picture && pad.text() !== null);
+  const whole = made.example || made.lines || (made.painter && !model(made.painter).conditional);
   try {
     await navigator.clipboard.writeText(location.href);
     say(whole ? 'The link is copied: it makes this picture again.'
@@ -402,7 +438,7 @@ function choose(select, value) {
 // Takes what a link says. Returns whether there is something to paint.
 async function follow(link) {
   choosePainter(model(link.painter) ? link.painter : settings.models[0].name);
-  for (const id of ['tries', 'polish', 'strokes', 'windows', 'mood', 'size']) choose($(id), link[id]);
+  for (const id of FIELDS) if (id !== 'seed') choose($(id), link[id]);
   if (/^\d{1,10}$/.test(link.seed || '')) $('seed').value = link.seed;
   $('colors').checked = link.colors === '1';
   if (settings.brushes.includes(link.brush)) brush = link.brush;
@@ -415,17 +451,8 @@ async function follow(link) {
 async function begin() {
   const link = memory.readLink();
   const rest = memory.kept();
-  if (link && rest?.program) {
-    if (rest.picture) {
-      const image = new Image();
-      image.src = rest.picture;
-      await image.decode();
-      pad.put(image);
-    }
-    await follow(link);
-    ({program, before, taken, said, name} = rest);
-    see(rest.seen);
-    if (await during('', (isOf) => look(isOf, false))) say(said);
+  if (rest?.program && model(rest.painter)) {
+    await restore(rest);
     return;
   }
   if (!link) {
@@ -498,6 +525,7 @@ function listen() {
     });
   }
   const take = (files) => { if (files.length) openFile(files[0]); };
+  window.addEventListener('pagehide', keep);
   document.addEventListener('drop', (event) => take(event.dataTransfer.files));
   document.addEventListener('paste', (event) => take(event.clipboardData.files));
   document.addEventListener('keydown', (event) => {
