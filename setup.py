@@ -119,7 +119,7 @@ setuptools.setup(
     'matplotlib>=3.7',
     'ml-collections>=0.1.1',
     'mujoco>=3.17,<5',
-    'numpy>=1.26',
+    'numpy>=1.24',
     'pillow>=10.1',
     'scikit-learn>=1.3',
     'scipy>=1.11',
