@@ -17,8 +17,6 @@ import sys
 import types
 from typing import Any
 
-from absl import logging as absl_logging
-
 _LIBRARY = 'tensorflow'
 # Parts of lines that are kept back while it is imported.
 NOISE = (
@@ -32,9 +30,18 @@ _SAYERS = ('function_type', 'load', 'save', 'signature_serialization')
 
 def install() -> None:
   """Keeps it back from now on; call it before TensorFlow is imported."""
-  absl_logging.get_absl_logger().addFilter(_is_wanted)
-  if _LIBRARY not in sys.modules:
+  if _LIBRARY in sys.modules:
+    _filter_logging()
+  else:
     sys.meta_path.insert(0, _Finder())
+
+
+def _filter_logging() -> None:
+  """Keeps back what it says with Python's logging."""
+  # Imported here: who becomes a node's process imports nothing of weight.
+  from absl import logging as absl_logging
+
+  absl_logging.get_absl_logger().addFilter(_is_wanted)
 
 
 def _is_wanted(record: logging.LogRecord) -> bool:
@@ -73,6 +80,7 @@ class _Loader(importlib.abc.Loader):
 
   def exec_module(self, module: types.ModuleType) -> None:
     """See the base class."""
+    _filter_logging()
     with _filtered():
       self._loader.exec_module(module)
 
