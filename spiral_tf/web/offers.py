@@ -15,7 +15,7 @@ from spiral_tf.agents import photographs
 SEARCH = '@search'
 # Strokes of a photograph that search paints, at most, and by default.
 MAX_STROKES = 200
-_STROKES = 120
+_STROKES = 60
 # Windows a row, at most.
 MAX_TILES = 4
 

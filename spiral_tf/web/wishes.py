@@ -20,9 +20,10 @@ MAX_PIXELS = 2**22
 MAX_SAMPLES = 32
 # Variations of a drawing that search tries, at most.
 MAX_TRIES = 2000
-# Longer side of a photograph that search paints, pixels: twice as many take it
-# twice as long.
-_SEARCH_SIZE = 256
+# Longer side of a photograph that search paints, pixels. Then it needs some ten
+# seconds of a processor, and half of that for few strokes; of 256 pixels, up to
+# 17, which is near to what a job may take.
+_SEARCH_SIZE = 192
 
 # A program; and what was seen of the picture, uint8 `[H, W, C]`, or None.
 _Painted = tuple[program_lib.Program, np.ndarray | None]
