@@ -9,7 +9,6 @@ from typing import Any
 from spiral_tf import names
 from spiral_tf.agents import agent as agent_lib
 from spiral_tf.agents import looks
-from spiral_tf.agents import photographs
 
 # The name of search among those who paint.
 SEARCH = '@search'
@@ -41,10 +40,9 @@ def every(agents: Mapping[str, agent_lib.Agent]) -> list[dict[str, Any]]:
 
   Returns:
     For each, in the order in which to show them: `name`; `title` and `text`,
-    for people; `conditional`, whether it wants a picture; `paints`, whether
-    with a brush, and by default `brush`; `tiles` and `strokes`, how many
-    windows a row and strokes there may be (1 and 0 where there is no choice),
-    and, where there is one, `usual` strokes.
+    for people; `conditional`, whether it wants a picture; `tiles` and
+    `strokes`, how many windows a row and strokes there may be (1 and 0 where
+    there is no choice), and, where there is one, `usual` strokes.
   """
   described = [_agent(name, agent) for name, agent in agents.items()]
   titles = names.distinct((one['title'] for one in described), ', ')
@@ -55,8 +53,6 @@ def every(agents: Mapping[str, agent_lib.Agent]) -> list[dict[str, Any]]:
     'title': 'Paints photographs',
     'text': 'No agent: search finds the strokes, in some seconds.',
     'conditional': True,
-    'paints': True,
-    'brush': photographs.BRUSH,
     'tiles': 1,
     'strokes': MAX_STROKES,
     'usual': _STROKES,
@@ -116,8 +112,6 @@ def _agent(name: str, agent: agent_lib.Agent) -> dict[str, Any]:
     'title': pair[agent.conditional],
     'text': f'{need}: {makes}',
     'conditional': agent.conditional,
-    'paints': agent.renderer.has_brush,
-    'brush': environment.brush,
     'tiles': _tiles(agent),
     'strokes': 0,
   }

@@ -48,13 +48,6 @@ export class Film {
     this.index = -1;
   }
 
-  forget() {
-    this.stop();
-    this.patches = [];
-    this.strokes = [];
-    this.empty(512, 512);
-  }
-
   show(index) {
     if (index < this.index) this.index = -1;
     const pen = this.canvas.getContext('2d');

@@ -5,7 +5,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 const PIECES = 24;
 const NEAR = 0.02; // Of the canvas's width: how near to a stroke the mouse must be.
 
-const isSeen = (command) => command.command !== 'move';
+export const isSeen = (command) => command.command !== 'move';
 const rounded = (x) => String(x < 100 ? Math.round(10 * x) / 10 : Math.round(x));
 const place = ([row, column]) => `${rounded(column)}, ${rounded(row)}`;
 

@@ -8,7 +8,7 @@
 const KEY = 'spiral';
 
 // The settings that a link may have, by their names there; as text.
-export const fields = {
+const fields = {
   by: 'painter',
   of: 'example',
   drawn: 'lines',

@@ -3,7 +3,7 @@
 import {ask, post, work} from './server.js';
 import {Pad} from './pad.js';
 import {Film} from './film.js';
-import {Listing, without} from './listing.js';
+import {Listing, isSeen, without} from './listing.js';
 import * as choices from './choices.js';
 import * as memory from './memory.js';
 
@@ -141,13 +141,17 @@ function choosePainter(wanted) {
 
 // --- which picture ---
 
+async function load(address) {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  return image;
+}
+
 async function chooseExample(wanted, andPaint) {
   const found = settings.examples.find((e) => e.name === wanted);
   if (!found) return;
-  const image = new Image();
-  image.src = `/pictures/example-${wanted}.png`;
-  await image.decode();
-  pad.put(image);
+  pad.put(await load(`/pictures/example-${wanted}.png`));
   example = name = wanted;
   if (andPaint) {
     choosePainter(found.model);
@@ -408,12 +412,7 @@ async function restore(rest) {
   choosePainter(rest.painter);
   for (const id of FIELDS) $(id).value = rest.fields[id];
   $('colors').checked = rest.colors;
-  if (rest.picture) {
-    const image = new Image();
-    image.src = rest.picture;
-    await image.decode();
-    pad.put(image);
-  }
+  if (rest.picture) pad.put(await load(rest.picture));
   pad.add(rest.lines);
   ({program, before, taken, said, name, made, example, brush} = rest);
   see(rest.seen);
@@ -469,7 +468,7 @@ async function begin() {
   await paint();
   const indices = (link.without || '').split('.').filter((text) => /^\d+$/.test(text));
   for (const index of indices.map(Number)) {
-    if (index >= program.commands.filter((c) => c.command !== 'move').length) break;
+    if (index >= program.commands.filter(isSeen).length) break;
     before.push(program);
     taken.push(index);
     program = without(program, index);
